@@ -1,0 +1,122 @@
+/* arena.c: a bump allocator over malloc'ed chunks. */
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/ckd.h"
+#include "base/oom.h"
+
+enum { CHUNK_LEN = 4096 - 64, ALIGN = alignof(max_align_t) };
+
+struct arena_chunk {
+	struct arena_chunk *older;
+	size_t len; /* of data */
+	alignas(max_align_t) unsigned char data[];
+};
+
+static void
+add_chunk(struct arena *a, size_t len)
+{
+	struct arena_chunk *c;
+	size_t total;
+
+	if (len < CHUNK_LEN)
+		len = CHUNK_LEN;
+	if (ckd_add(&total, len, sizeof *c) || (c = malloc(total)) == NULL)
+		oom();
+	c->older = a->chunk;
+	c->len = len;
+	a->chunk = c;
+	a->used = 0;
+}
+
+void *
+arena_alloc(struct arena *a, size_t len)
+{
+	size_t want;
+	void *p;
+
+	if (ckd_add(&want, len, ALIGN - 1))
+		oom();
+	want -= want % ALIGN;
+	if (a->chunk == NULL || want > a->chunk->len - a->used)
+		add_chunk(a, want);
+	p = a->chunk->data + a->used;
+	a->used += want;
+	return memset(p, 0, len);
+}
+
+void *
+arena_array(struct arena *a, size_t n, size_t size)
+{
+	size_t len;
+
+	if (ckd_mul(&len, n, size))
+		oom();
+	return arena_alloc(a, len);
+}
+
+void *
+arena_grow(struct arena *a, void *old, size_t n, size_t *max, size_t size)
+{
+	size_t more;
+	void *p;
+
+	if (n < *max)
+		return old;
+	if (*max == 0)
+		more = 8;
+	else if (ckd_mul(&more, *max, (size_t)2))
+		oom();
+	p = arena_array(a, more, size);
+	if (n > 0)
+		memcpy(p, old, n * size);
+	*max = more;
+	return p;
+}
+
+struct span
+arena_span(struct arena *a, struct span s)
+{
+	size_t len = span_len(s);
+	char *p = arena_alloc(a, len + 1);
+
+	if (len > 0)
+		memcpy(p, s.p, len);
+	return span_of(p, len);
+}
+
+static void
+drop_older(struct arena_chunk *c)
+{
+	struct arena_chunk *older;
+
+	for (; c != NULL; c = older) {
+		older = c->older;
+		free(c);
+	}
+}
+
+void
+arena_reset(struct arena *a)
+{
+	if (a->chunk == NULL)
+		return;
+	if (a->chunk->len != CHUNK_LEN) {
+		arena_clear(a);
+		return;
+	}
+	drop_older(a->chunk->older);
+	a->chunk->older = NULL;
+	a->used = 0;
+}
+
+void
+arena_clear(struct arena *a)
+{
+	drop_older(a->chunk);
+	a->chunk = NULL;
+	a->used = 0;
+}

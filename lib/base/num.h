@@ -1,0 +1,21 @@
+/* num.h: numbers out of text, in range or not at all. */
+#ifndef BASE_NUM_H
+#define BASE_NUM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/span.h"
+
+/*
+ * The decimal digits at the front of *in.  Leading zeros are allowed.  On
+ * true *in is past the last digit and *out is set; on false (no digit, or
+ * more than the type holds) both are untouched.
+ */
+bool num_u32(struct span *in, uint32_t *out);
+bool num_u64(struct span *in, uint64_t *out);
+
+/* Exactly n digits. */
+bool num_fixed(struct span *in, unsigned n, uint32_t *out);
+
+#endif

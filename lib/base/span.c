@@ -1,0 +1,121 @@
+/* span.c: comparisons and small steps on borrowed bytes. */
+#include "base/span.h"
+
+#include <string.h>
+
+#include "base/ascii.h"
+
+struct span
+span_str(const char *s)
+{
+	return span_of(s, strlen(s));
+}
+
+struct span
+span_of(const void *p, size_t len)
+{
+	struct span s = { p, (const char *)p + len };
+
+	return s;
+}
+
+bool
+span_eat(struct span *s, char c)
+{
+	if (!span_at(s, c))
+		return false;
+	s->p++;
+	return true;
+}
+
+bool
+span_isdigit(const struct span *s)
+{
+	return s->p < s->end && ascii_isdigit((unsigned char)*s->p);
+}
+
+bool
+span_eat_word(struct span *s, const char *str)
+{
+	size_t len = strlen(str);
+
+	if (span_len(*s) < len || !span_case_eq(span_of(s->p, len), span_str(str)))
+		return false;
+	s->p += len;
+	return true;
+}
+
+bool
+span_eq(struct span a, struct span b)
+{
+	size_t len = span_len(a);
+
+	return len == span_len(b) && (len == 0 || memcmp(a.p, b.p, len) == 0);
+}
+
+bool
+span_is(struct span a, const char *str)
+{
+	return span_eq(a, span_str(str));
+}
+
+bool
+span_case_eq(struct span a, struct span b)
+{
+	if (span_len(a) != span_len(b))
+		return false;
+	for (; a.p < a.end; a.p++, b.p++)
+		if (ascii_lower((unsigned char)*a.p) !=
+		    ascii_lower((unsigned char)*b.p))
+			return false;
+	return true;
+}
+
+bool
+span_case_is(struct span a, const char *str)
+{
+	return span_case_eq(a, span_str(str));
+}
+
+int
+span_cmp(struct span a, struct span b)
+{
+	size_t alen = span_len(a), blen = span_len(b);
+	size_t len = alen < blen ? alen : blen;
+	int c = len ? memcmp(a.p, b.p, len) : 0;
+
+	if (c != 0)
+		return c;
+	return alen < blen ? -1 : alen > blen;
+}
+
+const char *
+span_find(struct span s, char c)
+{
+	return s.p == s.end ? NULL : memchr(s.p, c, span_len(s));
+}
+
+struct span
+span_cut(struct span *s, char c)
+{
+	struct span head = *s;
+	const char *at = span_find(*s, c);
+
+	if (at == NULL) {
+		s->p = s->end;
+		return head;
+	}
+	head.end = at;
+	s->p = at + 1;
+	return head;
+}
+
+struct span
+span_trim(struct span s)
+{
+	while (s.p < s.end && ascii_isspace((unsigned char)*s.p))
+		s.p++;
+	while (s.p < s.end && ascii_isspace((unsigned char)s.end[-1]))
+		s.end--;
+	return s;
+}

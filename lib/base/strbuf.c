@@ -1,0 +1,110 @@
+/* strbuf.c: doubling growth, oom() when there is no more. */
+#include "base/strbuf.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/ckd.h"
+#include "base/oom.h"
+
+struct span
+strbuf_span(const struct strbuf *b)
+{
+	return span_of(b->len ? b->p : "", b->len);
+}
+
+const char *
+strbuf_path(const struct strbuf *b)
+{
+	if (b->len == 0 || memchr(b->p, '\0', b->len) != NULL) {
+		errno = EINVAL;
+		return NULL;
+	}
+	return b->p;
+}
+
+char *
+strbuf_room(struct strbuf *b, size_t len)
+{
+	size_t need, max;
+	char *p;
+
+	if (ckd_add(&need, b->len, len) || ckd_add(&need, need, (size_t)1))
+		oom();
+	if (need > b->max) {
+		if (ckd_mul(&max, b->max, (size_t)2))
+			oom();
+		if (max < need)
+			max = need < 32 ? 32 : need;
+		if ((p = realloc(b->p, max)) == NULL)
+			oom();
+		b->p = p;
+		b->max = max;
+	}
+	return b->p + b->len;
+}
+
+void
+strbuf_add(struct strbuf *b, const void *p, size_t len)
+{
+	char *to = strbuf_room(b, len);
+
+	if (len > 0)
+		memcpy(to, p, len);
+	b->len += len;
+	b->p[b->len] = '\0';
+}
+
+void
+strbuf_putc(struct strbuf *b, char c)
+{
+	strbuf_add(b, &c, 1);
+}
+
+void
+strbuf_puts(struct strbuf *b, const char *s)
+{
+	strbuf_add(b, s, strlen(s));
+}
+
+void
+strbuf_cat(struct strbuf *b, struct span s)
+{
+	strbuf_add(b, s.p, span_len(s));
+}
+
+void
+strbuf_num(struct strbuf *b, uint64_t n)
+{
+	char digits[20];
+	size_t i = sizeof digits;
+
+	do
+		digits[--i] = (char)('0' + n % 10);
+	while ((n /= 10) > 0);
+	strbuf_add(b, digits + i, sizeof digits - i);
+}
+
+void
+strbuf_cut(struct strbuf *b, size_t len)
+{
+	if (len < b->len) {
+		b->len = len;
+		b->p[len] = '\0';
+	}
+}
+
+void
+strbuf_reset(struct strbuf *b)
+{
+	strbuf_cut(b, 0);
+}
+
+void
+strbuf_clear(struct strbuf *b)
+{
+	free(b->p);
+	b->p = NULL;
+	b->len = b->max = 0;
+}

@@ -1,0 +1,222 @@
+/* fs.c: openat() and its relatives, with the flags always right. */
+#include "sys/fs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { TREE_DEPTH = 64 };
+
+int
+fs_open_dir(int dir, const char *name)
+{
+	return openat(dir, name,
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+int
+fs_open_file(int dir, const char *name, struct stat *st)
+{
+	int fd = openat(dir, name,
+	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct stat here;
+
+	if (fd == -1)
+		return -1;
+	if (fstat(fd, &here) == -1)
+		goto close_file;
+	if (!S_ISREG(here.st_mode)) {
+		errno = S_ISDIR(here.st_mode) ? EISDIR : EINVAL;
+		goto close_file;
+	}
+	if (st != NULL)
+		*st = here;
+	return fd;
+close_file:
+	fs_close(fd);
+	return -1;
+}
+
+int
+fs_create(int dir, const char *name, unsigned mode)
+{
+	return openat(dir, name,
+	    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+}
+
+int
+fs_slurp(int dir, const char *name, size_t max, struct strbuf *out)
+{
+	size_t start = out->len;
+	struct stat st;
+	ssize_t n;
+	int fd = fs_open_file(dir, name, &st);
+
+	if (fd == -1)
+		return -1;
+	for (;;) {
+		n = read(fd, strbuf_room(out, 65536), 65536);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		out->len += (size_t)n;
+		out->p[out->len] = '\0';
+		if (out->len - start > max) {
+			errno = EFBIG;
+			n = -1;
+			break;
+		}
+	}
+	fs_close(fd);
+	if (n == 0)
+		return 0;
+	strbuf_cut(out, start);
+	return -1;
+}
+
+int
+fs_write(int fd, struct span s)
+{
+	ssize_t n;
+
+	while (s.p < s.end) {
+		n = write(fd, s.p, span_len(s));
+		if (n > 0)
+			s.p += n;
+		else if (n == 0 || errno != EINTR)
+			return -1;
+	}
+	return 0;
+}
+
+int
+fs_pwrite(int fd, struct span s, int64_t offset)
+{
+	ssize_t n;
+
+	while (s.p < s.end) {
+		n = pwrite(fd, s.p, span_len(s), offset);
+		if (n > 0) {
+			s.p += n;
+			offset += n;
+		} else if (n == 0 || errno != EINTR) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+ssize_t
+fs_pread(int fd, void *to, size_t len, int64_t offset)
+{
+	size_t have = 0;
+	ssize_t n;
+
+	while (have < len) {
+		n = pread(fd, (char *)to + have, len - have,
+		    offset + (int64_t)have);
+		if (n == 0)
+			break;
+		if (n > 0)
+			have += (size_t)n;
+		else if (errno != EINTR)
+			return -1;
+	}
+	return (ssize_t)have;
+}
+
+int
+fs_sync_dir(int dir)
+{
+	return fsync(dir);
+}
+
+void
+fs_close(int fd)
+{
+	int saved = errno;
+
+	(void)close(fd); /* nothing was written, or fsync() has reported it */
+	errno = saved;
+}
+
+int
+fs_walk(int dir, fs_each *each, void *arg)
+{
+	int fd = fs_open_dir(dir, "."), r = 0;
+	const struct dirent *e;
+	DIR *d;
+
+	if (fd == -1)
+		return -1;
+	if ((d = fdopendir(fd)) == NULL) {
+		fs_close(fd);
+		return -1;
+	}
+	for (;;) {
+		errno = 0;
+		if ((e = readdir(d)) == NULL) {
+			r = errno ? -1 : 0;
+			break;
+		}
+		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+			continue;
+		if ((r = each(arg, e->d_name, e->d_type)) != 0)
+			break;
+	}
+	{
+		int saved = errno;
+
+		(void)closedir(d);
+		errno = saved;
+	}
+	return r;
+}
+
+struct removal {
+	int dir;
+	int depth;
+};
+
+static int remove_tree(int dir, const char *name, int depth);
+
+static int
+remove_one(void *arg, const char *name, unsigned char type)
+{
+	const struct removal *r = arg;
+
+	if (type != DT_DIR && unlinkat(r->dir, name, 0) == 0)
+		return 0;
+	if (type != DT_DIR && errno != EISDIR && errno != EPERM)
+		return errno == ENOENT ? 0 : -1;
+	return remove_tree(r->dir, name, r->depth + 1);
+}
+
+static int
+remove_tree(int dir, const char *name, int depth)
+{
+	struct removal r = { -1, depth };
+	int done;
+
+	if (depth > TREE_DEPTH) {
+		errno = ELOOP;
+		return -1;
+	}
+	if ((r.dir = fs_open_dir(dir, name)) == -1)
+		return errno == ENOENT ? 0 : -1;
+	done = fs_walk(r.dir, remove_one, &r);
+	fs_close(r.dir);
+	if (done != 0)
+		return -1;
+	return unlinkat(dir, name, AT_REMOVEDIR) == -1 && errno != ENOENT ? -1 : 0;
+}
+
+int
+fs_remove_tree(int dir, const char *name)
+{
+	return remove_tree(dir, name, 0);
+}

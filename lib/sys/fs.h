@@ -1,0 +1,65 @@
+/* fs.h: files below a directory that is open. */
+#ifndef SYS_FS_H
+#define SYS_FS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "base/span.h"
+#include "base/strbuf.h"
+
+/*
+ * All of these return a descriptor or 0, or -1 with errno.  Links are never
+ * followed, descriptors are close-on-exec.
+ */
+
+/* The directory name below dir.  "." reopens dir itself. */
+int fs_open_dir(int dir, const char *name);
+
+/*
+ * The regular file name, for reading.  Anything else there (a link, a FIFO,
+ * a device, a directory) is refused with ELOOP, EISDIR or EINVAL and does
+ * not block.  st may be NULL.
+ */
+int fs_open_file(int dir, const char *name, struct stat *st);
+
+/* A new file, for writing and reading; EEXIST when there is one. */
+int fs_create(int dir, const char *name, unsigned mode);
+
+/*
+ * Append the whole of the regular file name to *out; EFBIG when it is larger
+ * than max.  On failure *out is as it was.
+ */
+int fs_slurp(int dir, const char *name, size_t max, struct strbuf *out);
+
+/* Write all of s at the descriptor's offset, or at the offset given. */
+int fs_write(int fd, struct span s);
+int fs_pwrite(int fd, struct span s, int64_t offset);
+
+/*
+ * Read up to len bytes at offset, fewer only at the end of the file.
+ * Returns how many, or -1.
+ */
+ssize_t fs_pread(int fd, void *to, size_t len, int64_t offset);
+
+/* fsync the directory dir. */
+int fs_sync_dir(int dir);
+
+/* close(), keeping errno, for the way out of a failure. */
+void fs_close(int fd);
+
+/*
+ * Call each(arg, name, type) for every entry of dir but "." and "..", in the
+ * directory's order; type is a DT_ value of <dirent.h>, DT_UNKNOWN where the
+ * file system does not tell.  A nonzero result ends the walk and is returned.
+ * dir's own offset is not used, so walks do not disturb each other.
+ */
+typedef int fs_each(void *arg, const char *name, unsigned char type);
+int fs_walk(int dir, fs_each *each, void *arg);
+
+/* Remove the directory name and all below it; a missing one is no error. */
+int fs_remove_tree(int dir, const char *name);
+
+#endif

@@ -1,0 +1,16 @@
+/* log.h: one line for an event that an operator can act on. */
+#ifndef SYS_LOG_H
+#define SYS_LOG_H
+
+/*
+ * Lines go to descriptor 2 as "LEVEL: text"; when that is the client's
+ * connection (inetd, xinetd) or closed, to syslog.  program is the name
+ * there.  Call it before anything is written, and before a sandbox.
+ */
+void log_open(const char *program);
+
+/* level is "INFO", "NOTICE", "WARN", "ERR" or "DEBUG". */
+__attribute__((format(printf, 2, 3))) void log_line(
+    const char *level, const char *format, ...);
+
+#endif

@@ -1,0 +1,209 @@
+/* rd.c: lines and counted bytes from one descriptor. */
+#include "sys/rd.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "sys/sig.h"
+
+void
+rd_init(struct rd *r, int fd, struct wr *wr, bool exact)
+{
+	r->fd = fd;
+	r->wr = wr;
+	r->exact = exact;
+	r->by = 0;
+	r->total = 0;
+	r->pos = r->len = 0;
+}
+
+bool
+rd_buffered(const struct rd *r)
+{
+	return r->pos < r->len;
+}
+
+/* How much of n peeked bytes may be taken: a line, or up to max bytes. */
+static size_t
+wanted(const struct rd *r, size_t n, size_t max)
+{
+	const char *lf;
+
+	if (max > 0)
+		return n < max ? n : max;
+	lf = memchr(r->buf, '\n', n);
+	return lf == NULL ? n : (size_t)(lf - r->buf) + 1;
+}
+
+/* One read of what an exact reader may have; as read(). */
+static ssize_t
+read_exact(struct rd *r, size_t max)
+{
+	ssize_t n = recv(r->fd, r->buf, RD_LEN, MSG_PEEK);
+
+	if (n == -1 && errno == ENOTSOCK)
+		return read(r->fd, r->buf, max == 0 || max > RD_LEN ? 1 : max);
+	if (n <= 0)
+		return n;
+	return read(r->fd, r->buf, wanted(r, (size_t)n, max));
+}
+
+/*
+ * Get more into the empty buffer.  max is how many bytes the caller can use,
+ * or 0 for "up to a LF"; only an exact reader cares.
+ */
+static enum rd_result
+fill(struct rd *r, size_t max)
+{
+	struct pollfd p = { .fd = r->fd, .events = POLLIN };
+	ssize_t n;
+
+	if (r->wr != NULL)
+		wr_flush(r->wr);
+	for (;;) {
+		switch (sig_poll(&p, 1, r->by)) {
+		case 0:
+			return RD_LATE;
+		case -1:
+			return errno == EINTR ? RD_SIGNAL : RD_ERR;
+		}
+		n = r->exact ? read_exact(r, max) : read(r->fd, r->buf, RD_LEN);
+		if (n == 0)
+			return RD_EOF;
+		if (n > 0)
+			break;
+		if (errno == ECONNRESET)
+			return RD_EOF;
+		if (errno != EAGAIN && errno != EINTR)
+			return RD_ERR;
+	}
+	r->pos = 0;
+	r->len = (size_t)n;
+	return RD_OK;
+}
+
+static struct span
+take(struct rd *r, size_t n)
+{
+	struct span s = span_of(r->buf + r->pos, n);
+
+	r->pos += n;
+	r->total += n;
+	return s;
+}
+
+/* The next piece of a line; *ended when it holds the LF. */
+static enum rd_result
+line_piece(struct rd *r, struct span *piece, bool *ended)
+{
+	enum rd_result got;
+	const char *lf;
+
+	if (!rd_buffered(r) && (got = fill(r, 0)) != RD_OK)
+		return got;
+	lf = memchr(r->buf + r->pos, '\n', r->len - r->pos);
+	*ended = lf != NULL;
+	*piece = take(r, lf == NULL ? r->len - r->pos :
+	    (size_t)(lf - r->buf) + 1 - r->pos);
+	return RD_OK;
+}
+
+/*
+ * The LF ends a line of at most max bytes, and a CR before it is no part of
+ * it; so up to max + 1 bytes may be held before the LF is seen.
+ */
+enum rd_result
+rd_line(struct rd *r, struct strbuf *out, size_t max)
+{
+	size_t start = out->len;
+	enum rd_result got;
+	struct span piece;
+	bool ended = false;
+
+	while (!ended) {
+		if ((got = line_piece(r, &piece, &ended)) != RD_OK)
+			return got;
+		if (ended)
+			piece.end--;
+		strbuf_cat(out, piece);
+		if (ended && out->len > start && out->p[out->len - 1] == '\r')
+			strbuf_cut(out, out->len - 1);
+		if (out->len - start <= max ||
+		    (!ended && out->len - start == max + 1 &&
+		    out->p[out->len - 1] == '\r'))
+			continue;
+		if (ended) { /* rd_skip_line() shall find the LF */
+			r->pos--;
+			r->total--;
+		}
+		strbuf_cut(out, start + max);
+		return RD_LONG;
+	}
+	return RD_OK;
+}
+
+enum rd_result
+rd_skip_line(struct rd *r)
+{
+	enum rd_result got;
+	struct span piece;
+	bool ended = false;
+
+	while (!ended)
+		if ((got = line_piece(r, &piece, &ended)) != RD_OK)
+			return got;
+	return RD_OK;
+}
+
+enum rd_result
+rd_some(struct rd *r, size_t max, struct span *out)
+{
+	enum rd_result got;
+	size_t have;
+
+	if (!rd_buffered(r) && (got = fill(r, max)) != RD_OK)
+		return got;
+	have = r->len - r->pos;
+	*out = take(r, have < max ? have : max);
+	return RD_OK;
+}
+
+enum rd_result
+rd_bytes(struct rd *r, struct strbuf *out, size_t len)
+{
+	enum rd_result got;
+	struct span s;
+
+	while (len > 0) {
+		if ((got = rd_some(r, len, &s)) != RD_OK)
+			return got;
+		strbuf_cat(out, s);
+		len -= span_len(s);
+	}
+	return RD_OK;
+}
+
+enum rd_result
+rd_wait(struct rd *r, int other, int64_t by, bool *ready)
+{
+	struct pollfd p[2] = {
+		{ .fd = r->fd, .events = POLLIN },
+		{ .fd = other, .events = POLLIN },
+	};
+	int n;
+
+	*ready = false;
+	if (rd_buffered(r))
+		return RD_OK;
+	if (r->wr != NULL)
+		wr_flush(r->wr);
+	n = sig_poll(p, other == -1 ? 1 : 2, by);
+	if (n == -1)
+		return errno == EINTR ? RD_SIGNAL : RD_ERR;
+	if (p[0].revents != 0)
+		return RD_OK;
+	*ready = n > 0;
+	return RD_LATE;
+}

@@ -1,0 +1,85 @@
+/* sig.c: ppoll() as the only place where signals arrive. */
+#include "sys/sig.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+
+#include "base/nelem.h"
+#include "sys/clock.h"
+
+static volatile sig_atomic_t ending;
+static const int ends[] = { SIGTERM, SIGHUP, SIGINT };
+
+static void
+on_end(int sig)
+{
+	(void)sig;
+	ending = 1;
+}
+
+static void
+set(int sig, void (*handler)(int))
+{
+	struct sigaction sa = { .sa_handler = handler };
+
+	(void)sigemptyset(&sa.sa_mask);
+	(void)sigaction(sig, &sa, NULL); /* fails for bad numbers only */
+}
+
+void
+sig_init(void)
+{
+	sigset_t block;
+
+	(void)sigemptyset(&block);
+	set(SIGPIPE, SIG_IGN);
+	set(SIGXFSZ, SIG_IGN);
+	for (size_t i = 0; i < NELEM(ends); i++) {
+		set(ends[i], on_end);
+		(void)sigaddset(&block, ends[i]);
+	}
+	(void)sigprocmask(SIG_SETMASK, &block, NULL);
+}
+
+bool
+sig_ending(void)
+{
+	return ending != 0;
+}
+
+int
+sig_poll(struct pollfd *fds, nfds_t n, int64_t by)
+{
+	struct timespec ts, *left = NULL;
+	sigset_t none;
+	int ms, r;
+
+	(void)sigemptyset(&none);
+	do {
+		if (ending) {
+			errno = EINTR;
+			return -1;
+		}
+		if ((ms = clock_left_ms(by)) >= 0) {
+			ts.tv_sec = ms / 1000;
+			ts.tv_nsec = ms % 1000 * 1000000L;
+			left = &ts;
+		}
+		r = ppoll(fds, n, left, &none);
+	} while (r == -1 && errno == EINTR);
+	return r;
+}
+
+void
+sig_restore(void)
+{
+	sigset_t none;
+
+	(void)sigemptyset(&none);
+	set(SIGPIPE, SIG_DFL);
+	set(SIGXFSZ, SIG_DFL);
+	for (size_t i = 0; i < NELEM(ends); i++)
+		set(ends[i], SIG_DFL);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+}

@@ -1,0 +1,30 @@
+/* sig.h: signals, seen only where a program waits. */
+#ifndef SYS_SIG_H
+#define SYS_SIG_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Ignore SIGPIPE and SIGXFSZ; block SIGTERM, SIGHUP and SIGINT but for the
+ * time spent in sig_poll().
+ */
+void sig_init(void);
+
+/* Whether one of the three has come. */
+bool sig_ending(void);
+
+/*
+ * poll() until the monotonic time by (clock.h; 0: for ever).  Returns as
+ * poll() does; -1 with EINTR means that the process shall end.
+ */
+int sig_poll(struct pollfd *fds, nfds_t n, int64_t by);
+
+/*
+ * In a child, before exec: everything as a program expects to find it, that
+ * is SIGPIPE at its default and nothing blocked.
+ */
+void sig_restore(void);
+
+#endif

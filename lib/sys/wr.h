@@ -1,0 +1,40 @@
+/* wr.h: buffered output whose errors are looked at once. */
+#ifndef SYS_WR_H
+#define SYS_WR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/span.h"
+
+enum { WR_LEN = 16384 };
+
+/*
+ * Nothing here returns an error.  The first one (EPIPE, a client that takes
+ * nothing for timeout ms) sets failed, and from then on output is dropped.
+ */
+struct wr {
+	int fd;
+	bool failed;
+	int timeout; /* ms that one write may wait; 0: for ever */
+	uint64_t total; /* bytes accepted since wr_init() */
+	size_t len;
+	char buf[WR_LEN];
+};
+
+void wr_init(struct wr *w, int fd, int timeout);
+
+/* Bytes, as they are. */
+void wr_bytes(struct wr *w, const void *p, size_t len);
+void wr_span(struct wr *w, struct span s);
+void wr_putc(struct wr *w, char c);
+void wr_num(struct wr *w, uint64_t n);
+
+/* A string constant, and nothing else: no client can inject into it. */
+#define wr_lit(w, s) wr_bytes((w), "" s, sizeof(s) - 1)
+
+/* Send what is buffered. */
+void wr_flush(struct wr *w);
+
+#endif

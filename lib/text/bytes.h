@@ -1,0 +1,26 @@
+/* bytes.h: long runs of bytes: line ends, counting, searching. */
+#ifndef TEXT_BYTES_H
+#define TEXT_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/span.h"
+#include "base/strbuf.h"
+
+/*
+ * Message files have LF line ends, IMAP and POP3 send CRLF.  An LF that
+ * follows a CR is left alone; any other LF becomes CRLF; a lone CR stays.
+ * NUL becomes 0x80 where nul80 is set (RFC 9051 4.3.1 sends no NUL outside
+ * literal8).  *cr carries "the last byte was CR" from call to call.
+ */
+size_t bytes_crlf_len(struct span in, bool *cr);
+void bytes_crlf(struct span in, bool *cr, bool nul80, struct strbuf *out);
+
+/* How many c are in s. */
+size_t bytes_count(struct span s, char c);
+
+/* Where needle first begins in s, or NULL; the empty needle is at s.p. */
+const char *bytes_find(struct span s, struct span needle);
+
+#endif
