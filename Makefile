@@ -18,14 +18,26 @@ FUZZ_SECONDS ?= 60
 
 # --- modules, by layer; a layer uses itself and what stands above it --------
 base = arena ascii num span strbuf
-sys = clock env fs log rd sig wr
-text =
-msg =
-store =
-auth =
-pw =
+
+# peer: who is at the other end; proc: fork and exec; watch: inotify, dnotify
+sys = clock env fs log peer proc rd sig watch wr
+
+text = base64 bytes casefold charset date encword mutf7 qp utf8
+
+msg = addr decode header mime structure
+
+# (see lib/README.md for what each of these is)
+store = account append flags folder keywords lock mailbox maildir \
+	quota search subs sync uiddb
+
+auth = account checkpassword sasl
+
+# account stores and hashes: linked by bin/checkpw only
+pw = hash userdb
+
 imap =
-chain =
+
+chain = login
 
 # program: the layers it links, lowest last
 PROGRAMS =
@@ -33,14 +45,23 @@ CHECKPW =
 
 # --- tests, by the layer that each links -------------------------------------
 UNIT_base =
+
 UNIT_sys =
+
 UNIT_text =
+
 UNIT_msg =
+
 UNIT_store =
+
 UNIT_auth =
+
 UNIT_pw =
+
 UNIT_imap =
+
 UNIT_chain =
+
 FUZZ =
 
 # --- what follows needs no change for a new module ---------------------------
