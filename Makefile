@@ -24,7 +24,7 @@ sys = clock env fs log peer proc rd sig watch wr
 
 text = base64 bytes casefold charset date encword mutf7 qp utf8
 
-msg = addr decode header mime structure
+msg = addr decode header mime stream structure
 
 # (see lib/README.md for what each of these is)
 store = account append flags folder keywords lock mailbox maildir \

@@ -1,0 +1,52 @@
+/* mime.h: values of MIME header fields (RFC 2045, 2183, 2231). */
+#ifndef MSG_MIME_H
+#define MSG_MIME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/span.h"
+#include "base/strbuf.h"
+#include "text/charset.h"
+
+/* At most so many parameters of a field are kept. */
+enum { MIME_PARAMS = 100 };
+
+struct mime_param {
+	struct span name; /* as written, "filename*0*" included */
+	struct span value; /* quotes and backslashes removed */
+};
+
+struct mime_params {
+	struct mime_param *v;
+	size_t n;
+};
+
+/*
+ * "type/subtype; name=value; ..." in an unfolded value.  False when it does
+ * not begin with a type and a subtype (then RFC 2045 5.2 has a default).
+ * Broken parameters are skipped, comments too.
+ */
+bool mime_content_type(struct arena *a, struct span in, struct span *type,
+    struct span *subtype, struct mime_params *params);
+
+/* "token; name=value; ...": Content-Disposition. */
+bool mime_disposition(struct arena *a, struct span in, struct span *token,
+    struct mime_params *params);
+
+/* The first token of in (Content-Transfer-Encoding), comments skipped. */
+bool mime_token(struct span in, struct span *token);
+
+/* The value of the parameter name, or NULL in .p. */
+struct span mime_param(const struct mime_params *params, const char *name);
+
+/*
+ * Append the value of name as UTF-8, with the continuations and charsets of
+ * RFC 2231 and, as many mailers write them, encoded words.  False when there
+ * is none.
+ */
+bool mime_param_text(struct charset *c, const struct mime_params *params,
+    const char *name, struct strbuf *out);
+
+#endif

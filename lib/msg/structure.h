@@ -1,0 +1,109 @@
+/* structure.h: the MIME structure of a message file, in one pass. */
+#ifndef MSG_STRUCTURE_H
+#define MSG_STRUCTURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/span.h"
+#include "msg/mime.h"
+
+/*
+ * Bounds (RFC 9051 sets none).  A multipart or message deeper than DEPTH is
+ * a leaf of application/octet-stream; after PARTS parts the rest of the
+ * message belongs to the last one.
+ */
+enum { STRUCTURE_DEPTH = 100, STRUCTURE_PARTS = 10000 };
+
+enum envelope_field {
+	ENV_DATE,
+	ENV_SUBJECT,
+	ENV_FROM,
+	ENV_SENDER,
+	ENV_REPLY_TO,
+	ENV_TO,
+	ENV_CC,
+	ENV_BCC,
+	ENV_IN_REPLY_TO,
+	ENV_MESSAGE_ID,
+	ENV_FIELDS
+};
+
+/*
+ * Values as they stand, unfolded (the line ends gone, RFC 5322 2.2.3) and
+ * trimmed; p is NULL when there is no such field.  Of a field that occurs
+ * several times the first counts, but address lists are joined with ", ".
+ * A value is kept up to HEADER_VALUE_MAX bytes (header.h).
+ */
+struct envelope {
+	struct span field[ENV_FIELDS];
+};
+
+enum part_kind { PART_LEAF, PART_MULTIPART, PART_MESSAGE };
+
+/*
+ * One body part.  Offsets count bytes of the file as stored; octets and
+ * lines count what is sent, with CRLF line ends (text/bytes.h).
+ * A message part (message/rfc822, message/global) has one child, the message
+ * inside it; the child is no numbered part of its own (RFC 9051 6.4.5.1).
+ * Its envelope is child->envelope.
+ */
+struct part {
+	struct part *parent;
+	struct part *child; /* the first */
+	struct part *next; /* sibling */
+	uint32_t nchildren;
+	enum part_kind kind;
+	bool encoded; /* base64 or quoted-printable: BINARY decodes it */
+
+	int64_t header; /* where the header begins */
+	int64_t body; /* where the body begins, past the empty line */
+	int64_t end; /* of the body */
+	uint64_t header_octets; /* the empty line included, where there is one */
+	uint64_t body_octets;
+	uint64_t body_lines;
+
+	/* As written, but for the defaults of RFC 2045 section 5.2; never NULL. */
+	struct span type;
+	struct span subtype;
+	struct mime_params params;
+	struct span encoding; /* "7bit" when there is none */
+	/* p is NULL where there is no such field. */
+	struct span id;
+	struct span description;
+	struct span md5;
+	struct span disposition;
+	struct mime_params disposition_params;
+	struct span language; /* the whole field: a list, or one tag */
+	struct span location;
+
+	struct envelope *envelope; /* of the root and of a message's child */
+};
+
+/*
+ * Parse the message in fd (a regular file; its offset is neither used nor
+ * changed).  *root is allocated from a.  Never fails on content: every file
+ * has a structure.  -1 with errno when reading fails.
+ * Memory is bounded by the two limits above and the header limits; time is
+ * linear in the file.
+ */
+int structure_read(struct arena *a, int fd, struct part **root);
+
+/*
+ * The same for the top header alone, without reading the body: the root with
+ * its header fields and envelope; body_octets, body_lines, end and children
+ * are not filled in.
+ */
+int structure_read_header(struct arena *a, int fd, struct part **root);
+
+/*
+ * The part with the IMAP part number path[0].path[1]...  (RFC 9051 6.4.5.1:
+ * "1" of a message that is no multipart is its body); NULL when there is
+ * none.  n of 0 is the root.
+ */
+const struct part *structure_find(
+    const struct part *root, const uint32_t *path, size_t n);
+
+#endif
