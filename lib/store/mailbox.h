@@ -1,0 +1,170 @@
+/* mailbox.h: a folder as a numbered sequence of messages. */
+#ifndef STORE_MAILBOX_H
+#define STORE_MAILBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/span.h"
+#include "store/account.h"
+#include "store/flags.h"
+
+/*
+ * The messages of a folder in the order of their UIDs.  Numbers (seq) are
+ * 1-based positions and change only in mailbox_forget(): between, a message
+ * that is gone keeps its place, and new ones come at the end.  So a session
+ * tells its client of changes when the protocol lets it:
+ *
+ *	mailbox_sync()		looks at the disk
+ *	MSG_CHANGED		flags differ from what was reported
+ *	MSG_GONE		the file is gone
+ *	count > reported	new messages
+ */
+enum { MSG_CHANGED = 1 << 0, MSG_GONE = 1 << 1 };
+
+struct message {
+	uint32_t uid;
+	uint32_t name; /* offset of the file name in the mailbox's heap */
+	uint32_t keywords; /* number of a keyword set; 0 is the empty set */
+	uint16_t flags; /* enum flag */
+	uint16_t state; /* MSG_ */
+	uint64_t modseq; /* RFC 7162; see design 4.2 */
+};
+
+struct mailbox;
+
+struct mailbox_state {
+	uint32_t count; /* messages, gone ones that are not forgotten too */
+	uint32_t uidvalidity;
+	uint32_t uidnext;
+	uint64_t highestmodseq;
+	bool sticky; /* false: UIDs are of this session only (UIDNOTSTICKY) */
+	bool changed; /* some message is MSG_CHANGED or MSG_GONE */
+	bool keywords_new; /* keywords appeared since it was last cleared */
+};
+
+/*
+ * Open folder and look at it: new is emptied into cur, UIDs are assigned and
+ * stored, also when readonly (EXAMINE: then \Recent is left for others as
+ * far as it can be, and changes are refused with EROFS).
+ * ENOENT, EINVAL, EACCES.
+ */
+int mailbox_open(struct account *a, struct span folder, bool readonly,
+    struct mailbox **out);
+void mailbox_close(struct mailbox *m);
+
+struct span mailbox_folder(const struct mailbox *m);
+bool mailbox_is_readonly(const struct mailbox *m);
+struct mailbox_state *mailbox_state(struct mailbox *m);
+
+/* 1 <= seq <= count. */
+struct message *mailbox_message(struct mailbox *m, uint32_t seq);
+
+/*
+ * The first seq whose UID is at least uid; count + 1 when there is none.
+ * O(log n).
+ */
+uint32_t mailbox_seq(struct mailbox *m, uint32_t uid);
+
+/*
+ * Look at the disk if anything there may have changed (a few stat calls when
+ * not).  ENOENT when the folder itself has gone: then all are MSG_GONE.
+ */
+int mailbox_sync(struct mailbox *m);
+
+/*
+ * Drop the messages that are gone: each(arg, seq, uid) for every one, in the
+ * numbering at its turn (RFC 9051 7.5.1).  Only messages 1..upto are told
+ * of, later ones were never announced.  Returns how many of 1..upto stay.
+ */
+typedef void mailbox_gone(void *arg, uint32_t seq, uint32_t uid);
+uint32_t mailbox_forget(
+    struct mailbox *m, uint32_t upto, mailbox_gone *each, void *arg);
+
+/*
+ * The file of a message, for reading.  Follows it when it was renamed
+ * meanwhile; ESTALE when it is gone (MSG_GONE is then set).  st may be NULL.
+ * mtime is the INTERNALDATE.
+ */
+int mailbox_open_message(struct mailbox *m, uint32_t seq, struct stat *st);
+int mailbox_stat_message(struct mailbox *m, uint32_t seq, struct stat *st);
+
+/* --- keywords -------------------------------------------------------------- */
+
+/* How many names there are, and the name of number k (0-based). */
+uint32_t mailbox_keyword_count(const struct mailbox *m);
+struct span mailbox_keyword(const struct mailbox *m, uint32_t k);
+
+/* The number of a name, compared without case; with add made if it is new. */
+bool mailbox_keyword_find(
+    struct mailbox *m, struct span name, bool add, uint32_t *k);
+
+/* The numbers in set number id, ascending. */
+const uint32_t *mailbox_keyword_set(
+    const struct mailbox *m, uint32_t id, size_t *n);
+
+/* --- changes ---------------------------------------------------------------- */
+
+enum flag_op { FLAG_SET, FLAG_ADD, FLAG_REMOVE };
+
+struct flag_change {
+	enum flag_op op;
+	unsigned flags; /* of FLAGS_STORED */
+	const uint32_t *keywords; /* numbers in this mailbox, ascending */
+	size_t nkeywords;
+};
+
+/*
+ * Change one message: renames its file, writes its keywords.  *changed tells
+ * whether anything did.  MSG_CHANGED is not set for it: the caller knows.
+ * ESTALE when it is gone, EROFS, EDQUOT (undeleting needs room).
+ */
+int mailbox_store(struct mailbox *m, uint32_t seq,
+    const struct flag_change *change, bool *changed);
+
+/*
+ * Remove message seq if it is \Deleted on disk (or move it to Trash, see
+ * store_conf); MSG_GONE is then set.  EROFS.
+ */
+int mailbox_expunge(struct mailbox *m, uint32_t seq);
+
+/* After a run of mailbox_expunge(): quota, directory sync as far as due. */
+int mailbox_expunge_end(struct mailbox *m);
+
+/* The session has copied it: expunging it does not keep it in Trash. */
+void mailbox_note_copied(struct mailbox *m, uint32_t seq);
+
+/* --- watching --------------------------------------------------------------- */
+
+/*
+ * A descriptor that becomes readable when the folder may have changed, or -1
+ * when only polling is left.  Made at the first call, owned by the mailbox.
+ * mailbox_watch_drain() makes it unreadable again.
+ */
+int mailbox_watch(struct mailbox *m);
+void mailbox_watch_drain(struct mailbox *m);
+
+/* --- folders that are not selected ------------------------------------------- */
+
+struct mailbox_status {
+	uint32_t messages;
+	uint32_t recent;
+	uint32_t unseen;
+	uint32_t deleted;
+	uint32_t uidnext;
+	uint32_t uidvalidity;
+	uint64_t highestmodseq;
+	uint64_t size; /* octets with CRLF; only when asked for: reads them */
+};
+
+/*
+ * Moves no file out of new (maildir.md 4), gives no UIDs, but makes a
+ * UIDVALIDITY that is shown last.  ENOENT, EINVAL.
+ */
+int mailbox_status(struct account *a, struct span folder, bool want_size,
+    struct mailbox_status *out);
+
+#endif
