@@ -1,0 +1,37 @@
+/* out.h: how things are written to the client (RFC 9051 section 9). */
+#ifndef IMAP_OUT_H
+#define IMAP_OUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/span.h"
+#include "imap/session.h"
+#include "sys/wr.h"
+
+/*
+ * A string: quoted where that can be, else a literal; NUL becomes 0x80.
+ * utf8: whether 8-bit may stand in quotes (then only as valid UTF-8).
+ */
+void out_string(struct wr *w, struct span s, bool utf8);
+
+/* NIL where s.p is NULL. */
+void out_nstring(struct wr *w, struct span s, bool utf8);
+
+/* An astring: an atom where that can be, else a string. */
+void out_astring(struct wr *w, struct span s, bool utf8);
+
+/* A mailbox name, from the folder's (store/account.h). */
+void out_mailbox(struct session *s, struct span folder);
+
+/* "(\Seen $Fwd)" of a message. */
+void out_flags(struct session *s, const struct message *m);
+
+/* "* n FETCH (FLAGS (...))", with UID where uid is set. */
+void out_fetch_flags(struct session *s, uint32_t seq, bool uid);
+
+/* A sequence of ascending numbers as a set, "1:3,7"; n > 0. */
+void out_set(struct wr *w, const uint32_t *v, size_t n);
+
+#endif

@@ -1,0 +1,118 @@
+/* session.h: one client's IMAP session, from greeting to BYE. */
+#ifndef IMAP_SESSION_H
+#define IMAP_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/span.h"
+#include "base/strbuf.h"
+#include "imap/input.h"
+#include "imap/seqset.h"
+#include "store/account.h"
+#include "store/mailbox.h"
+#include "sys/rd.h"
+#include "sys/wr.h"
+
+/* Settings, read by bin/imapd.c once (satchel-settings(7)). */
+struct imap_conf {
+	const char *user; /* login name */
+	const char *sender; /* AUTHADDR, else user: envelope of the Outbox */
+	const char *login_tag; /* IMAPLOGINTAG; NULL: PREAUTH */
+	const char *ip;
+	const char *port;
+	bool tls;
+	bool inbox_prefix; /* "INBOX." style names; false: prefix-less */
+	bool check_all; /* IMAP_CHECK_ALL_FOLDERS */
+	bool obsolete_client; /* IMAP_OBSOLETE_CLIENT */
+	bool strict_8bit; /* refuse APPEND of raw 8-bit headers */
+	bool keywords; /* IMAP_KEYWORDS */
+	int id_fields; /* IMAP_ID_FIELDS: -1 unset (name only) */
+	uint32_t idle_poll; /* IMAP_IDLE_TIMEOUT, seconds */
+	uint64_t append_limit; /* octets of one message; 0: none */
+	const char *outbox; /* folder name of the Outbox, or NULL */
+	bool outbox_multiple;
+	const char *sendmail;
+	const char *header_from; /* HEADERFROM, or NULL */
+	const char *extra_capability; /* words from IMAP_CAPABILITY we lack */
+};
+
+/* How a command ends; the dispatcher writes the tagged line. */
+enum verdict { V_OK, V_NO, V_BAD, V_BYE };
+
+enum session_state { STATE_AUTH = 1, STATE_SELECTED = 2, STATE_LOGOUT = 4 };
+
+struct session {
+	struct rd *in;
+	struct wr *out;
+	const struct imap_conf *conf;
+	struct account *account;
+	enum session_state state;
+
+	/* this command */
+	struct arena arena;
+	struct input input;
+	struct span tag; /* view into input.text or tag_buf */
+	bool uid; /* UID came before the command's name */
+	struct strbuf code; /* response code of the tagged line, no brackets */
+	const char *text; /* text of the tagged line; NULL: the usual one */
+
+	/* the client */
+	bool utf8; /* UTF8=ACCEPT or IMAP4rev2 enabled */
+	bool rev2; /* IMAP4rev2 enabled */
+
+	/* the selected mailbox */
+	struct mailbox *mbox;
+	uint32_t exists; /* messages that the client knows of */
+	uint32_t recent; /* of these, the recent ones that it was told of */
+	uint32_t keywords; /* keywords that FLAGS announced */
+	struct seqset saved; /* "$", UIDs, resolved; r is malloc'ed */
+
+	/* for the log line at the end */
+	uint64_t header_octets;
+	uint64_t body_octets;
+	unsigned bad; /* bad commands in a row */
+	int64_t started;
+};
+
+/* Serve until the client leaves.  The exit status of the program. */
+int session_run(struct session *s);
+
+/* --- for command handlers ---------------------------------------------------- */
+
+/*
+ * A handler gets what follows the command's name (" INBOX", or nothing), and
+ * the states in which it may be called have been checked.
+ */
+typedef enum verdict cmd_run(struct session *s, struct span args);
+
+/* Set what the tagged line says, and return v. code may be NULL. */
+enum verdict session_say(
+    struct session *s, enum verdict v, const char *code, const char *text);
+
+/* BAD with the usual text for a syntax error. */
+enum verdict session_bad(struct session *s);
+
+/* NO for the errno of a store function: the one table is in reply.c. */
+enum verdict session_errno(struct session *s);
+
+/* Set the tagged line's code and text from errno, without a verdict. */
+void reply_errno(int err, const char **code, const char **text);
+
+/*
+ * The messages that a sequence set names, resolved against what the client
+ * knows: seqs (or with s->uid the seqs of those UIDs), ascending.
+ * False: a sequence number is out of range (BAD).  "$" is looked up.
+ */
+bool session_seqs(struct session *s, struct seqset *set, uint32_t **seqs,
+    size_t *n);
+
+/* What "$" becomes (RFC 5182): a resolved set of UIDs is copied. */
+void session_save(struct session *s, const struct seqset *uids);
+
+/* Close the selected mailbox without telling anything. */
+void session_deselect(struct session *s);
+
+#endif
