@@ -35,7 +35,9 @@ auth = account checkpassword sasl
 # account stores and hashes: linked by bin/checkpw only
 pw = hash userdb
 
-imap =
+imap = cmd_any cmd_append cmd_copy cmd_fetch cmd_folder cmd_idle cmd_list \
+	cmd_quota cmd_search cmd_select cmd_status cmd_store commands input \
+	list_parse name out outbox pattern reply seqset session token update use
 
 chain = login
 

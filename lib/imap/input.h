@@ -31,7 +31,8 @@ struct input {
 	struct rd *in;
 	struct wr *out;
 	struct strbuf text; /* the command so far */
-	struct literal literal; /* what INPUT_LITERAL stopped before */
+	bool pending; /* INPUT_LITERAL stopped before literal */
+	struct literal literal;
 	const char *why; /* text for INPUT_BAD and INPUT_BYE */
 };
 

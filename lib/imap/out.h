@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/span.h"
+#include "base/strbuf.h"
 #include "imap/session.h"
 #include "sys/wr.h"
 
@@ -31,7 +32,8 @@ void out_flags(struct session *s, const struct message *m);
 /* "* n FETCH (FLAGS (...))", with UID where uid is set. */
 void out_fetch_flags(struct session *s, uint32_t seq, bool uid);
 
-/* A sequence of ascending numbers as a set, "1:3,7"; n > 0. */
+/* Ascending numbers as a set, "1:3,7"; n > 0. */
+void out_put_set(struct strbuf *b, const uint32_t *v, size_t n);
 void out_set(struct wr *w, const uint32_t *v, size_t n);
 
 #endif

@@ -31,12 +31,13 @@ struct imap_conf {
 	bool keywords; /* IMAP_KEYWORDS */
 	int id_fields; /* IMAP_ID_FIELDS: -1 unset (name only) */
 	uint32_t idle_poll; /* IMAP_IDLE_TIMEOUT, seconds */
+	bool idle_notify; /* false: IDLE only polls (IMAP_ENHANCEDIDLE=0) */
 	uint64_t append_limit; /* octets of one message; 0: none */
+	bool magic_trash; /* IMAP_MOVE_EXPUNGE_TO_TRASH: XMAGICTRASH */
 	const char *outbox; /* folder name of the Outbox, or NULL */
 	bool outbox_multiple;
 	const char *sendmail;
 	const char *header_from; /* HEADERFROM, or NULL */
-	const char *extra_capability; /* words from IMAP_CAPABILITY we lack */
 };
 
 /* How a command ends; the dispatcher writes the tagged line. */

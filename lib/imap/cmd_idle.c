@@ -1,0 +1,69 @@
+/* cmd_idle.c: IDLE (RFC 2177, RFC 9051 6.3.13). */
+#include "imap/commands.h"
+#include "imap/limits.h"
+#include "imap/update.h"
+#include "sys/clock.h"
+
+/* When to look even though nothing was reported, in ms from now. */
+static int64_t
+next_look(const struct session *s, int watch, int64_t end)
+{
+	int64_t by = clock_mono_ms() + (int64_t)s->conf->idle_poll * 1000;
+
+	return s->mbox == NULL || watch != -1 || by > end ? end : by;
+}
+
+/* Report changes until the client speaks. */
+static enum rd_result
+idle(struct session *s)
+{
+	int64_t end = clock_mono_ms() + LIMIT_IDLE_SECONDS * 1000;
+	int watch = s->mbox != NULL && s->conf->idle_notify ?
+	    mailbox_watch(s->mbox) : -1;
+	enum rd_result got;
+	bool ready;
+
+	do {
+		if (s->mbox != NULL)
+			update_sync(s, true);
+		if (s->out->failed)
+			return RD_EOF;
+		got = rd_wait(s->in, watch, next_look(s, watch, end), &ready);
+		if (ready)
+			mailbox_watch_drain(s->mbox);
+	} while (got == RD_LATE && clock_mono_ms() < end);
+	return got;
+}
+
+enum verdict
+cmd_idle(struct session *s, struct span args)
+{
+	struct strbuf line = { 0 };
+	enum rd_result got;
+	bool done;
+
+	if (!p_end(&args))
+		return session_bad(s);
+	wr_lit(s->out, "+ idling\r\n");
+	got = idle(s);
+	s->in->by = clock_mono_ms() + LIMIT_LITERAL_SECONDS * 1000;
+	if (got == RD_OK)
+		got = rd_line(s->in, &line, LIMIT_TAG);
+	done = span_case_is(strbuf_span(&line), "DONE");
+	strbuf_clear(&line);
+	if (got == RD_LONG)
+		got = rd_skip_line(s->in);
+	if (got == RD_LATE)
+		return session_say(s, V_BYE, NULL,
+		    "Disconnected for inactivity.");
+	if (got == RD_SIGNAL)
+		return session_say(s, V_BYE, NULL,
+		    "satchel server shut down by signal.");
+	if (got != RD_OK)
+		s->out->failed = true;
+	if (!done)
+		return session_bad(s);
+	if (s->mbox != NULL)
+		update_sync(s, true);
+	return V_OK;
+}

@@ -1,0 +1,171 @@
+/* input.c: lines and literals until a command is whole. */
+#include "imap/input.h"
+
+#include "imap/limits.h"
+#include "sys/clock.h"
+
+static enum input_result
+lost(enum rd_result got)
+{
+	switch (got) {
+	case RD_LATE:
+		return INPUT_LATE;
+	case RD_SIGNAL:
+		return INPUT_SIGNAL;
+	case RD_OK:
+		return INPUT_OK;
+	case RD_EOF:
+	case RD_LONG:
+	case RD_ERR:
+		break;
+	}
+	return INPUT_GONE;
+}
+
+/* Whether the line that begins at start ends in a literal's head. */
+static bool
+ends_in_literal(const struct strbuf *text, size_t start, struct literal *out)
+{
+	struct span line = span_of(text->p + start, text->len - start), head;
+	struct literal l;
+
+	if (line.p == line.end || line.end[-1] != '}')
+		return false;
+	for (head.p = line.end - 1; head.p > line.p && *head.p != '{'; head.p--)
+		;
+	if (head.p > line.p && head.p[-1] == '~')
+		head.p--;
+	head.end = line.end;
+	if (!p_literal_head(&head, &l) || head.p != head.end)
+		return false;
+	*out = l;
+	return true;
+}
+
+static enum input_result
+drop(struct input *i, uint64_t len)
+{
+	enum rd_result got;
+	struct span s;
+
+	if (len > LIMIT_DROP) {
+		i->why = "Literal too large";
+		return INPUT_BYE;
+	}
+	while (len > 0) {
+		i->in->by = clock_mono_ms() + LIMIT_LITERAL_SECONDS * 1000;
+		got = rd_some(i->in, len > RD_LEN ? RD_LEN : (size_t)len, &s);
+		if (got != RD_OK)
+			return lost(got);
+		len -= span_len(s);
+	}
+	return INPUT_OK;
+}
+
+/*
+ * Read on to the end of a command that is refused: literals announced as
+ * non-synchronizing are in the stream already, others will not come.
+ */
+static enum input_result
+skip_rest(struct input *i, struct literal l)
+{
+	struct strbuf line = { 0 };
+	enum input_result r = INPUT_OK;
+	enum rd_result got;
+
+	while (r == INPUT_OK && l.nonsync) {
+		if ((r = drop(i, l.len)) != INPUT_OK)
+			break;
+		strbuf_reset(&line);
+		if ((got = rd_line(i->in, &line, LIMIT_LINE)) == RD_LONG) {
+			strbuf_reset(&line);
+			got = rd_skip_line(i->in);
+		}
+		if (got != RD_OK)
+			r = lost(got);
+		else if (!ends_in_literal(&line, 0, &l))
+			break;
+	}
+	strbuf_clear(&line);
+	return r;
+}
+
+static enum input_result
+refuse(struct input *i, const char *why)
+{
+	enum input_result r = skip_rest(i, i->literal);
+
+	if (r != INPUT_OK)
+		return r;
+	i->why = why;
+	return INPUT_BAD;
+}
+
+void
+input_continue(struct input *i)
+{
+	if (i->literal.nonsync)
+		return;
+	wr_lit(i->out, "+ OK\r\n");
+}
+
+enum input_result
+input_refuse(struct input *i)
+{
+	return skip_rest(i, i->literal);
+}
+
+/* One line; its literal's head, if any, is in i->literal. */
+static enum input_result
+line(struct input *i, bool *more)
+{
+	size_t start = i->text.len;
+	enum rd_result got = rd_line(i->in, &i->text, LIMIT_LINE);
+
+	if (got == RD_LONG) {
+		got = rd_skip_line(i->in);
+		i->why = "Command line too long";
+		return got == RD_OK ? INPUT_BAD : lost(got);
+	}
+	if (got != RD_OK)
+		return lost(got);
+	*more = ends_in_literal(&i->text, start, &i->literal);
+	return INPUT_OK;
+}
+
+enum input_result
+input_rest(struct input *i, input_gate *gate, void *arg)
+{
+	enum input_result r;
+	enum rd_result got;
+	bool more;
+
+	i->pending = false;
+	for (;;) {
+		if ((r = line(i, &more)) != INPUT_OK || !more)
+			return r;
+		if (gate(arg, strbuf_span(&i->text))) {
+			i->pending = true;
+			return INPUT_LITERAL;
+		}
+		if (i->literal.binary || i->literal.len > LIMIT_LITERAL)
+			return refuse(i, "Literal too large");
+		if (i->text.len > LIMIT_COMMAND ||
+		    i->literal.len > LIMIT_COMMAND - i->text.len)
+			return refuse(i, "Command too large");
+		input_continue(i);
+		strbuf_puts(&i->text, "\r\n");
+		i->in->by = clock_mono_ms() + LIMIT_LITERAL_SECONDS * 1000;
+		got = rd_bytes(i->in, &i->text, (size_t)i->literal.len);
+		if (got != RD_OK)
+			return lost(got);
+	}
+}
+
+enum input_result
+input_command(struct input *i, input_gate *gate, void *arg)
+{
+	strbuf_reset(&i->text);
+	i->why = NULL;
+	return input_rest(i, gate, arg);
+}

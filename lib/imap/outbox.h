@@ -1,0 +1,20 @@
+/* outbox.h: mail that is sent by putting it into a folder (imap.md 9.3). */
+#ifndef IMAP_OUTBOX_H
+#define IMAP_OUTBOX_H
+
+#include <stdbool.h>
+
+#include "imap/session.h"
+#include "store/append.h"
+
+/* Whether folder is the Outbox. */
+bool outbox_is(const struct session *s, struct span folder);
+
+/*
+ * Hand the last message of ap to sendmail, with the sender's header put in
+ * front.  Returns when sendmail has ended; -1 with ECONNABORTED when it could
+ * not be started or did not exit 0.
+ */
+int outbox_send(struct session *s, struct append *ap);
+
+#endif

@@ -1,0 +1,312 @@
+/* session.c: the dispatcher, and the only tagged line. */
+#include "imap/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/oom.h"
+#include "imap/commands.h"
+#include "imap/limits.h"
+#include "imap/update.h"
+#include "sys/clock.h"
+#include "sys/log.h"
+
+void
+session_deselect(struct session *s)
+{
+	mailbox_close(s->mbox);
+	s->mbox = NULL;
+	s->exists = s->recent = s->keywords = 0;
+	s->saved.n = 0;
+	if (s->state == STATE_SELECTED)
+		s->state = STATE_AUTH;
+}
+
+/* --- sets -------------------------------------------------------------------- */
+
+void
+session_save(struct session *s, const struct seqset *uids)
+{
+	size_t len = uids->n * sizeof *uids->r; /* it is in memory already */
+
+	s->saved.n = 0;
+	if (len == 0)
+		return;
+	if ((s->saved.r = realloc(s->saved.r, len)) == NULL)
+		oom();
+	memcpy(s->saved.r, uids->r, len);
+	s->saved.n = uids->n;
+}
+
+/* Add seqs a..b to the list. */
+static void
+add_seqs(struct session *s, struct seqrange r, uint32_t **v, size_t *n,
+    size_t *max)
+{
+	for (uint64_t seq = r.a; seq <= r.b; seq++) {
+		*v = arena_grow(&s->arena, *v, *n, max, sizeof **v);
+		(*v)[(*n)++] = (uint32_t)seq;
+	}
+}
+
+/* The seqs of the UIDs a..b that the client knows of. */
+static struct seqrange
+uid_range(struct session *s, struct seqrange uids)
+{
+	struct seqrange seqs;
+
+	seqs.a = mailbox_seq(s->mbox, uids.a);
+	seqs.b = uids.b == UINT32_MAX ? mailbox_state(s->mbox)->count :
+	    mailbox_seq(s->mbox, uids.b + 1) - 1;
+	if (seqs.b > s->exists)
+		seqs.b = s->exists;
+	return seqs;
+}
+
+bool
+session_seqs(
+    struct session *s, struct seqset *set, uint32_t **seqs, size_t *n)
+{
+	const struct seqset *in = set->saved ? &s->saved : set;
+	bool by_uid = s->uid || set->saved;
+	uint32_t *v = NULL;
+	size_t count = 0, max = 0;
+
+	if (!set->saved && by_uid)
+		seqset_resolve(set, s->exists == 0 ? 0 :
+		    mailbox_message(s->mbox, s->exists)->uid);
+	else if (!set->saved)
+		seqset_resolve(set, s->exists);
+	for (size_t i = 0; i < in->n; i++) {
+		if (!by_uid && (in->r[i].a == 0 || in->r[i].b > s->exists))
+			return false;
+		if (in->r[i].b == 0)
+			continue; /* "*" of an empty mailbox */
+		add_seqs(s, by_uid ? uid_range(s, in->r[i]) : in->r[i], &v,
+		    &count, &max);
+	}
+	*seqs = v;
+	*n = count;
+	return true;
+}
+
+/* --- commands ---------------------------------------------------------------- */
+
+static const char *const verdicts[] = {
+	[V_OK] = "OK ",
+	[V_NO] = "NO ",
+	[V_BAD] = "BAD ",
+};
+
+static void
+tagged(struct session *s, enum verdict v, const struct command *c)
+{
+	if (s->tag.p == s->tag.end)
+		wr_putc(s->out, '*');
+	else
+		wr_span(s->out, s->tag);
+	wr_putc(s->out, ' ');
+	wr_span(s->out, span_str(verdicts[v]));
+	if (s->code.len > 0) {
+		wr_putc(s->out, '[');
+		wr_span(s->out, strbuf_span(&s->code));
+		wr_lit(s->out, "] ");
+	}
+	if (s->text != NULL) {
+		wr_span(s->out, span_str(s->text));
+	} else {
+		wr_span(s->out, span_str(c->name));
+		wr_lit(s->out, " completed.");
+	}
+	wr_lit(s->out, "\r\n");
+}
+
+static void
+bye(struct session *s, const char *text)
+{
+	wr_lit(s->out, "* BYE ");
+	wr_span(s->out, span_str(text));
+	wr_lit(s->out, "\r\n");
+	wr_flush(s->out);
+	s->state = STATE_LOGOUT;
+}
+
+/* tag SP ["UID" SP] command; *args is what follows. */
+static const struct command *
+parse_name(struct session *s, struct span line, struct span *args)
+{
+	const struct command *c;
+	struct span name;
+
+	s->uid = false;
+	if (!p_atom(&line, &name))
+		return NULL;
+	if (span_case_is(name, "UID")) {
+		s->uid = true;
+		if (!p_sp(&line) || !p_atom(&line, &name))
+			return NULL;
+	}
+	*args = line;
+	c = command_find(name);
+	return c != NULL && s->uid && !(c->flags & F_UID) ? NULL : c;
+}
+
+/* Whether the literal at the end of line is a message (see input.h). */
+static bool
+is_append(void *arg, struct span line)
+{
+	struct session *s = arg;
+	const struct command *c;
+	struct span word;
+
+	if (!p_tag(&line, &word) || !p_sp(&line))
+		return false;
+	c = parse_name(s, line, &line);
+	return c != NULL && c->run == cmd_append && p_sp(&line) &&
+	    p_astring(&s->arena, &line, &word) && p_sp(&line);
+}
+
+static enum verdict
+run(struct session *s, const struct command *c, struct span args)
+{
+	bool seq = (c->flags & F_SEQ) && !s->uid;
+	enum verdict v;
+
+	if (!(c->states & s->state))
+		return session_say(s, V_BAD, NULL,
+		    s->state == STATE_AUTH ? "No mailbox selected" :
+		    "Not in this state");
+	if ((c->flags & F_WRITES) && mailbox_is_readonly(s->mbox))
+		return session_say(s, V_NO, "NOPERM", "Mailbox is read-only.");
+	v = c->run(s, args);
+	if (s->mbox != NULL && !(c->flags & F_QUIET) && v != V_BYE)
+		update_report(s, !seq);
+	return v;
+}
+
+/* One command line, whole but for the message of an APPEND. */
+static void
+dispatch(struct session *s)
+{
+	struct span line = strbuf_span(&s->input.text), args;
+	const struct command *c = NULL;
+	enum verdict v = V_BAD;
+	struct span tag;
+
+	s->tag = span_of("", 0);
+	(void)session_bad(s); /* unless something better comes */
+	if (p_tag(&line, &tag) && p_sp(&line)) {
+		s->tag = arena_span(&s->arena, tag);
+		c = parse_name(s, line, &args);
+	}
+	if (c != NULL) {
+		(void)session_say(s, V_OK, NULL, NULL);
+		v = run(s, c, args);
+	}
+	s->bad = v == V_BAD ? s->bad + 1 : 0;
+	if (v == V_BYE)
+		bye(s, s->text);
+	else if (!s->out->failed)
+		tagged(s, v, c);
+	if (s->bad >= LIMIT_BAD && s->state != STATE_LOGOUT)
+		bye(s, "[ALERT] Too many consecutive protocol violations");
+}
+
+/* --- the session -------------------------------------------------------------- */
+
+static void
+greet(struct session *s)
+{
+	if (s->conf->login_tag == NULL) {
+		wr_lit(s->out, "* PREAUTH [CAPABILITY ");
+		command_capabilities(s);
+		wr_lit(s->out, "] satchel ready.\r\n");
+		return;
+	}
+	wr_span(s->out, span_str(s->conf->login_tag));
+	wr_lit(s->out, " OK [CAPABILITY ");
+	command_capabilities(s);
+	wr_lit(s->out, "] LOGIN Ok.\r\n");
+}
+
+/* How it ended: LOGOUT and the rest, with Courier's fields. */
+static void
+log_end(struct session *s, const char *level, const char *what)
+{
+	log_line(level,
+	    "%s, user=%s, ip=[%s], port=[%s], headers=%llu, body=%llu, "
+	    "rcvd=%llu, sent=%llu, time=%lld%s",
+	    what, s->conf->user, s->conf->ip, s->conf->port,
+	    (unsigned long long)s->header_octets,
+	    (unsigned long long)s->body_octets,
+	    (unsigned long long)s->in->total, (unsigned long long)s->out->total,
+	    (long long)(clock_mono_ms() - s->started) / 1000,
+	    s->conf->tls ? ", starttls=1" : "");
+}
+
+/* What is left to do when no command came. */
+static void
+end_input(struct session *s, enum input_result r)
+{
+	switch (r) {
+	case INPUT_BYE:
+		bye(s, s->input.why);
+		log_end(s, "INFO", "DISCONNECTED");
+		break;
+	case INPUT_LATE:
+		bye(s, "Disconnected for inactivity.");
+		log_end(s, "INFO", "TIMEOUT");
+		break;
+	case INPUT_SIGNAL:
+		bye(s, "satchel server shut down by signal.");
+		log_end(s, "NOTICE", "Disconnected during shutdown by signal");
+		break;
+	default:
+		log_end(s, "INFO", "DISCONNECTED");
+		break;
+	}
+	s->state = STATE_LOGOUT;
+}
+
+static void
+refused(struct session *s)
+{
+	struct span line = strbuf_span(&s->input.text), tag;
+
+	s->tag = p_tag(&line, &tag) && p_sp(&line) ? tag : span_of("", 0);
+	(void)session_say(s, V_BAD, NULL, s->input.why);
+	tagged(s, V_BAD, NULL);
+}
+
+int
+session_run(struct session *s)
+{
+	enum input_result r;
+
+	s->started = clock_mono_ms();
+	s->state = STATE_AUTH;
+	s->input.in = s->in;
+	s->input.out = s->out;
+	greet(s);
+	log_line("INFO", "LOGIN, user=%s, ip=[%s], port=[%s], protocol=IMAP%s",
+	    s->conf->user, s->conf->ip, s->conf->port,
+	    s->conf->tls ? ", starttls=1" : "");
+	while (s->state != STATE_LOGOUT && !s->out->failed) {
+		arena_reset(&s->arena);
+		s->in->by = clock_mono_ms() + LIMIT_IDLE_SECONDS * 1000;
+		r = input_command(&s->input, is_append, s);
+		if (r == INPUT_OK || r == INPUT_LITERAL)
+			dispatch(s);
+		else if (r == INPUT_BAD)
+			refused(s);
+		else
+			end_input(s, r);
+		if (r <= INPUT_LITERAL && s->state == STATE_LOGOUT)
+			log_end(s, "INFO", "LOGOUT");
+	}
+	if (s->out->failed && s->state != STATE_LOGOUT)
+		log_end(s, "INFO", "DISCONNECTED");
+	wr_flush(s->out);
+	session_deselect(s);
+	return 0;
+}
