@@ -50,7 +50,7 @@ UNIT_base =
 
 UNIT_sys =
 
-UNIT_text =
+UNIT_text = bytes utf8
 
 UNIT_msg =
 
@@ -67,6 +67,10 @@ UNIT_chain =
 FUZZ =
 
 # --- what follows needs no change for a new module ---------------------------
+# libunistring is linked statically: a session program loads libc and no more
+UNISTRING_LIBS ?= -Wl,-Bstatic -lunistring -Wl,-Bdynamic
+LIBS_text = $(UNISTRING_LIBS)
+
 LAYERS = base sys text msg store auth pw imap chain
 BELOW_base = base
 BELOW_sys = sys $(BELOW_base)
@@ -108,7 +112,8 @@ $(BUILD)/lib/$(1).a: $$($(1):%=$(BUILD)/lib/$(1)/%.o)
 $$(UNIT_$(1):%=$(BUILD)/t/unit/%.t): $(BUILD)/t/unit/%.t: \
     $(BUILD)/t/unit/%.o $$(BELOW_$(1):%=$(BUILD)/lib/%.a)
 	@echo "  LD $$@"
-	@$(CC) $$(OUR_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $$@ $$^ $$(LIBS_$(1))
+	@$(CC) $$(OUR_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $$@ $$^ \
+		$$(foreach b,$$(BELOW_$(1)),$$(LIBS_$$(b)))
 endef
 $(foreach l,$(LAYERS),$(eval $(call LAYER_RULE,$(l))))
 
