@@ -1,0 +1,145 @@
+/* bytes.c: line ends cut at every place, against a byte-by-byte twin. */
+#include "text/bytes.h"
+
+#include "base/nelem.h"
+#include "tap.h"
+
+static const struct {
+	const char *in;
+	size_t len;
+	const char *out;
+} lines[] = {
+	/* clang-format off */
+	{ "", 0, "" },
+	{ "\n", 1, "\r\n" },
+	{ "\r\n", 2, "\r\n" },
+	{ "\r", 1, "\r" },
+	{ "\r\r\n\n", 4, "\r\r\n\r\n" },
+	{ "a\nb\r\nc\rd", 8, "a\r\nb\r\nc\rd" },
+	{ "\n\n\n", 3, "\r\n\r\n\r\n" },
+	{ "\xff\n\xff", 3, "\xff\r\n\xff" },
+	{ "a\0\nb\0", 5, "a\x80\r\nb\x80" },
+	{ "line one of some length, so that steps are taken\nline two\r\n"
+	    "a third line\n", 72,
+	    "line one of some length, so that steps are taken\r\nline two\r\n"
+	    "a third line\r\n" },
+	/* clang-format on */
+};
+
+static uint32_t seed = 1;
+
+static unsigned
+next_random(unsigned below)
+{
+	seed = seed * 1103515245 + 12345;
+	return (seed >> 16) % below;
+}
+
+/* The contract, one byte after the other. */
+static void
+slowly(struct span in, bool *cr, bool nul80, struct strbuf *out)
+{
+	for (; in.p < in.end; in.p++) {
+		if (*in.p == '\n' && !*cr)
+			strbuf_putc(out, '\r');
+		strbuf_putc(out, *in.p == '\0' && nul80 ? '\x80' : *in.p);
+		*cr = *in.p == '\r';
+	}
+}
+
+static void
+test_lines(void)
+{
+	for (size_t i = 0; i < NELEM(lines); i++) {
+		bool good = true;
+
+		for (size_t cut = 0; cut <= lines[i].len; cut++) {
+			struct span a = tap_exact(lines[i].in, cut);
+			struct span b =
+			    tap_exact(lines[i].in + cut, lines[i].len - cut);
+			struct strbuf out = { 0 };
+			bool cr = false, cr2 = false;
+			size_t len = bytes_crlf_len(a, &cr2);
+
+			len += bytes_crlf_len(b, &cr2);
+			bytes_crlf(a, &cr, true, &out);
+			bytes_crlf(b, &cr, true, &out);
+			good = good && cr == cr2 && len == out.len &&
+			       span_is(strbuf_span(&out), lines[i].out);
+			strbuf_clear(&out);
+		}
+		ok(good, "line ends %u, cut anywhere", (unsigned)i);
+	}
+}
+
+static void
+test_random(void)
+{
+	static const char alphabet[] = "\r\n\0abc\n\n";
+	static char text[9000];
+	struct strbuf slow = { 0 }, fast = { 0 };
+	bool good = true;
+
+	for (unsigned round = 0; round < 300 && good; round++) {
+		size_t len = next_random(round < 250 ? 100 : sizeof text);
+		bool nul80 = next_random(2) == 0, cr = next_random(2) == 0;
+		bool cr2 = cr, cr3 = cr;
+		size_t lfs = 0, want;
+
+		for (size_t i = 0; i < len; i++) {
+			text[i] = alphabet[next_random(sizeof alphabet - 1)];
+			lfs += text[i] == '\n';
+		}
+		struct span s = tap_exact(text, len);
+		strbuf_reset(&slow);
+		strbuf_reset(&fast);
+		slowly(s, &cr, nul80, &slow);
+		bytes_crlf(s, &cr2, nul80, &fast);
+		want = bytes_crlf_len(s, &cr3);
+		good = cr == cr2 && cr == cr3 && want == slow.len &&
+		       span_eq(strbuf_span(&slow), strbuf_span(&fast)) &&
+		       bytes_count(s, '\n') == lfs;
+	}
+	ok(good, "random line ends as the slow way has them");
+	strbuf_clear(&slow);
+	strbuf_clear(&fast);
+}
+
+static void
+test_count(void)
+{
+	static char many[10000];
+
+	memset(many, '\xff', sizeof many);
+	ok(bytes_count(tap_exact(many, sizeof many), '\xff') == sizeof many,
+	    "no lane overflows");
+	memset(many, '\n', sizeof many);
+	bool cr = false;
+	ok(bytes_crlf_len(tap_exact(many, sizeof many), &cr) == 2 * sizeof many,
+	    "nor with line ends");
+	ok(bytes_count(span_of("", 0), 'a') == 0, "nothing in nothing");
+	ok(bytes_count(span_of("a\0b\0", 4), '\0') == 2, "NULs");
+}
+
+static void
+test_find(void)
+{
+	struct span s = tap_exact("abcabd\0abe", 10);
+
+	ok(bytes_find(s, span_of("", 0)) == s.p, "the empty needle");
+	ok(bytes_find(s, span_str("abd")) == s.p + 3, "in the middle");
+	ok(bytes_find(s, span_str("abe")) == s.p + 7, "past a NUL");
+	ok(bytes_find(s, span_str("abf")) == NULL, "not there");
+	ok(bytes_find(s, span_str("abcabd.abe.")) == NULL, "too long");
+	ok(bytes_find(span_of("", 0), span_str("a")) == NULL, "in nothing");
+}
+
+int
+main(void)
+{
+	test_lines();
+	test_random();
+	test_count();
+	test_find();
+	return done_testing();
+}
