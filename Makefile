@@ -50,7 +50,7 @@ UNIT_base =
 
 UNIT_sys =
 
-UNIT_text = bytes utf8
+UNIT_text = base64 bytes utf8
 
 UNIT_msg =
 
