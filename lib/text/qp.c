@@ -1,0 +1,113 @@
+/* qp.c: RFC 2045 section 6.7 as a machine that holds what may yet matter. */
+#include "text/qp.h"
+
+#include "base/ascii.h"
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* What needs a look: the rest goes out as it comes in. */
+static bool
+is_special(char c)
+{
+	return c == '=' || c == '\r' || is_blank(c);
+}
+
+/* What was held stands for itself. */
+static void
+spill(struct qp_dec *d, struct strbuf *out)
+{
+	strbuf_cat(out, strbuf_span(&d->held));
+	strbuf_reset(&d->held);
+}
+
+static void
+start(struct qp_dec *d, char c, struct strbuf *out)
+{
+	strbuf_putc(is_special(c) ? &d->held : out, c);
+}
+
+/* held is white space and at most one CR, which is at its end. */
+static void
+after_blank(struct qp_dec *d, char c, struct strbuf *out)
+{
+	bool cr = d->held.p[d->held.len - 1] == '\r';
+
+	if (c == '\n') { /* white space before a line end is padding */
+		strbuf_reset(&d->held);
+		strbuf_puts(out, cr ? "\r\n" : "\n");
+	} else if (!cr && (is_blank(c) || c == '\r')) {
+		strbuf_putc(&d->held, c);
+	} else {
+		spill(d, out);
+		start(d, c, out);
+	}
+}
+
+/* held is "=", then one digit, or white space and at most one CR. */
+static void
+after_equals(struct qp_dec *d, char c, struct strbuf *out)
+{
+	int low = ascii_hex((unsigned char)c), high = -1;
+	char last = d->held.p[d->held.len - 1];
+
+	if (d->held.len == 2)
+		high = ascii_hex((unsigned char)last);
+	if (high >= 0 && low >= 0) {
+		strbuf_reset(&d->held);
+		strbuf_putc(out, (char)(high << 4 | low));
+	} else if (high < 0 && c == '\n') { /* a soft line break */
+		strbuf_reset(&d->held);
+	} else if (high < 0 && last != '\r' && (is_blank(c) || c == '\r')) {
+		strbuf_putc(&d->held, c);
+	} else if (d->held.len == 1 && low >= 0) {
+		strbuf_putc(&d->held, c);
+	} else {
+		d->damaged = true;
+		spill(d, out);
+		start(d, c, out);
+	}
+}
+
+void
+qp_dec_add(struct qp_dec *d, struct span in, struct strbuf *out)
+{
+	struct span plain;
+
+	while (in.p < in.end) {
+		plain = in;
+		if (d->held.len == 0)
+			while (in.p < in.end && !is_special(*in.p))
+				in.p++;
+		plain.end = in.p;
+		strbuf_cat(out, plain);
+		if (in.p == in.end)
+			return;
+		if (d->held.len == 0)
+			start(d, *in.p, out);
+		else if (d->held.p[0] == '=')
+			after_equals(d, *in.p, out);
+		else
+			after_blank(d, *in.p, out);
+		in.p++;
+	}
+}
+
+/* The end of the data is the end of a line, too. */
+void
+qp_dec_end(struct qp_dec *d, struct strbuf *out)
+{
+	struct span held = strbuf_span(&d->held);
+	bool hex = span_len(held) == 2 && *held.p == '=' &&
+		   ascii_hex((unsigned char)held.p[1]) >= 0;
+
+	if (hex)
+		d->damaged = true;
+	if (hex ||
+	    (held.p < held.end && *held.p != '=' && held.end[-1] == '\r'))
+		spill(d, out);
+	strbuf_clear(&d->held);
+}
