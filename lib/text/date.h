@@ -31,7 +31,7 @@ bool date_parse_imap_day(struct span *in, struct date_day *day);
 /* "dd-Mon-yyyy hh:mm:ss +zzzz" (26 bytes, no quotes), APPEND's date-time. */
 bool date_parse_imap_time(struct span *in, int64_t *t);
 
-/* Append t as such a date-time, in the local zone (TZ). */
+/* Append t as such a date-time, in the local zone (TZ at the last tzset()). */
 void date_put_imap_time(struct strbuf *out, int64_t t);
 
 /* The day that t falls on in the local zone. */
