@@ -1,0 +1,118 @@
+/* charset.c: names that are charsets, and text that is not in them. */
+#include "text/charset.h"
+
+#include "base/nelem.h"
+#include "tap.h"
+#include "text/utf8.h"
+
+static const char *const known[] = { "US-ASCII", "us-ascii", "UTF-8", "utf8",
+	"ISO-8859-1", "iso-8859-15", "Windows-1252", "KOI8-R", "GB18030",
+	"ISO-2022-JP", "EUC-KR", "UTF-16", "UTF-7", "ks_c_5601-1987",
+	"iso-8859-8-i", "ISO_8859-1:1987" };
+
+static const char *const unknown[] = { "", "x-none", "UTF-8//TRANSLIT",
+	"../../etc/passwd", "UTF-8/", "//", "a,b", "utf-8 ", "\xff", "=?",
+	"0123456789012345678901234567890123456789012345678901234567890123x" };
+
+static const struct {
+	const char *name;
+	const char *in;
+	const char *out;
+} texts[] = {
+	/* clang-format off */
+	{ "us-ascii", "plain", "plain" },
+	{ "us-ascii", "caf\xc3\xa9", "caf\xc3\xa9" },
+	{ "us-ascii", "caf\xe9 \xc3\xa9",
+	    "caf\xef\xbf\xbd \xef\xbf\xbd\xef\xbf\xbd" },
+	{ "utf-8", "caf\xc3\xa9", "caf\xc3\xa9" },
+	{ "UTF-8", "caf\xe9s", "caf\xef\xbf\xbds" },
+	{ "iso-8859-1", "caf\xe9 \xff", "caf\xc3\xa9 \xc3\xbf" },
+	{ "ISO-8859-1", "", "" },
+	{ "iso-8859-15", "\xa4", "\xe2\x82\xac" },
+	{ "ISO-8859-15", "caf\xe9", "caf\xc3\xa9" },
+	{ "windows-1252", "\x93q\x94", "\xe2\x80\x9cq\xe2\x80\x9d" },
+	{ "koi8-r", "\xcd\xc9\xd2", "\xd0\xbc\xd0\xb8\xd1\x80" },
+	{ "iso-2022-jp", "\x1b$B$\"\x1b(B!", "\xe3\x81\x82!" },
+	{ "iso-2022-jp", "plain after it", "plain after it" },
+	{ "shift_jis", "\x82\xa0", "\xe3\x81\x82" },
+	{ "shift_jis", "\x82", "\xef\xbf\xbd" }, /* cut */
+	{ "euc-kr", "\xc7\xd1", "\xed\x95\x9c" },
+	{ "ks_c_5601-1987", "\xc7\xd1", "\xed\x95\x9c" },
+	{ "gb2312", "\xd6\xd0\xff" "a", "\xe4\xb8\xad\xef\xbf\xbd" "a" },
+	{ "utf-7", "+AOk-", "\xc3\xa9" },
+	{ "big5-hkscs", "\x88\x62", "\xc3\x8a\xcc\x84" },
+	{ "big5-hkscs", "\x88\x66", "\xc3\x8a" }, /* held back until the end */
+	/* clang-format on */
+};
+
+static void
+test_texts(void)
+{
+	struct charset c = { 0 };
+	struct strbuf b = { 0 };
+
+	for (size_t i = 0; i < NELEM(texts); i++) {
+		strbuf_reset(&b);
+		ok(charset_to_utf8(&c, span_str(texts[i].name),
+		       tap_exact(texts[i].in, strlen(texts[i].in)), &b) &&
+			span_is(strbuf_span(&b), texts[i].out),
+		    "%s %u", texts[i].name, (unsigned)i);
+	}
+	strbuf_reset(&b);
+	ok(charset_to_utf8(&c, span_str("ucs-4be"),
+	       tap_exact("\x7f\xff\xff\xff\0\0\0a\0\0\0", 11), &b) &&
+		utf8_valid(strbuf_span(&b)) && memchr(b.p, 'a', b.len) != NULL,
+	    "what iconv makes is UTF-8");
+	strbuf_reset(&b);
+	strbuf_puts(&b, "kept");
+	ok(!charset_to_utf8(&c, span_str("x-none"), span_str("a"), &b) &&
+		!charset_to_utf8(&c, span_str("X-None"), span_str("a"), &b) &&
+		span_is(strbuf_span(&b), "kept"),
+	    "an unknown charset, twice");
+	ok(charset_to_utf8(&c, span_str("koi8-r"), span_str("\xcd"), &b) &&
+		span_is(strbuf_span(&b), "kept\xd0\xbc"),
+	    "and a known one after it");
+	charset_close(&c);
+	charset_close(&c);
+	strbuf_clear(&b);
+}
+
+/* Every byte of every charset of mail, alone and in a row. */
+static void
+test_bytes(void)
+{
+	static char every[4 * 256];
+	struct charset c = { 0 };
+
+	for (size_t i = 0; i < sizeof every; i++)
+		every[i] = (char)(i * 5 + i / 256 * 3);
+	for (size_t i = 0; i < NELEM(known); i++) {
+		struct strbuf b = { 0 };
+		bool good = true;
+
+		for (size_t n = 0; n < sizeof every && good; n++) {
+			strbuf_reset(&b);
+			good = charset_to_utf8(&c, span_str(known[i]),
+				   span_of(every + n, sizeof every - n), &b) &&
+			       utf8_valid(strbuf_span(&b));
+		}
+		ok(good, "%s makes UTF-8 of anything", known[i]);
+		strbuf_clear(&b);
+	}
+	charset_close(&c);
+}
+
+int
+main(void)
+{
+	for (size_t i = 0; i < NELEM(known); i++)
+		ok(charset_known(tap_exact(known[i], strlen(known[i]))),
+		    "known: %s", known[i]);
+	for (size_t i = 0; i < NELEM(unknown); i++)
+		ok(!charset_known(tap_exact(unknown[i], strlen(unknown[i]))),
+		    "unknown: %s", unknown[i]);
+	ok(!charset_known(span_of("utf-8\0", 6)), "unknown: NUL");
+	test_texts();
+	test_bytes();
+	return done_testing();
+}
