@@ -50,7 +50,7 @@ UNIT_base =
 
 UNIT_sys =
 
-UNIT_text = base64 bytes charset date mutf7 qp utf8
+UNIT_text = base64 bytes casefold charset date mutf7 qp utf8
 
 UNIT_msg =
 
