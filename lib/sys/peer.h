@@ -1,0 +1,38 @@
+/* peer.h: who is at the other end of descriptors 0 and 1. */
+#ifndef SYS_PEER_H
+#define SYS_PEER_H
+
+#include <stdbool.h>
+
+enum { PEER_IP_LEN = 64, PEER_PORT_LEN = 8 };
+
+/* Addresses as text; "" where nothing tells. */
+struct peer {
+	char ip[PEER_IP_LEN];
+	char port[PEER_PORT_LEN];
+	char local_ip[PEER_IP_LEN];
+	char local_port[PEER_PORT_LEN];
+};
+
+/*
+ * Fill *p from the first of these that knows the client's address:
+ *   PROTO and the variables it names (TCPREMOTEIP, SSLREMOTEIP, ...);
+ *   TCPREMOTEIP, TCPREMOTEPORT, TCPLOCALIP, TCPLOCALPORT;
+ *   LISTEN_FDS=1 of systemd, meant for this process: descriptor 3 becomes 0
+ *   and 1 and is closed, and then as the next;
+ *   the socket on descriptor 0;
+ *   REMOTE_ADDR and REMOTE_PORT, REMOTE_HOST.
+ * LISTEN_FDS, LISTEN_PID and LISTEN_FDNAMES are removed from the environment
+ * in any case.  Returns whether there is a client's address.  What is no
+ * numeric address or port is as if it were not there.
+ */
+bool peer_find(struct peer *p);
+
+/*
+ * ip in the form that addresses are compared and logged in, "" for what is
+ * none: IPv6 shortened (RFC 5952), ::ffff:192.0.2.7 as 192.0.2.7.  out and
+ * ip may be the same.
+ */
+bool peer_normal(const char *ip, char out[PEER_IP_LEN]);
+
+#endif
