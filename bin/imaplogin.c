@@ -1,0 +1,46 @@
+/* imaplogin.c: the dialogue before an IMAP session, and nothing else. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/oom.h"
+#include "chain/front.h"
+#include "chain/imaplogin.h"
+#include "sys/log.h"
+#include "sys/proc.h"
+#include "sys/sig.h"
+
+void
+oom(void)
+{
+	static const char line[] = "* BYE Out of memory\r\n";
+
+	(void)!write(1, line, sizeof line - 1);
+	_exit(111);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct front f;
+
+	if (argc < 2) {
+		fputs("usage: imaplogin checkpw [args] imapd [Maildir]\n",
+		    stderr);
+		return 100;
+	}
+	if (fcntl(0, F_GETFD) == -1 || fcntl(1, F_GETFD) == -1)
+		return 111;
+	sig_init();
+	/* descriptors first: where lines may be logged depends on them */
+	if (front_open(&imaplogin_protocol, &f) == -1)
+		return 111;
+	log_open("imaplogin");
+	if (proc_path(argv[0]) == -1) {
+		log_line("ERR", "cannot find %s: %s", argv[0], strerror(errno));
+		return 111;
+	}
+	return imaplogin_run(&f, argv + 1);
+}

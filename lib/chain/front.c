@@ -1,0 +1,102 @@
+/* front.c: the environment on both sides of a login front. */
+#include "chain/front.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "auth/handover.h"
+#include "sys/env.h"
+
+enum { DELAY_MAX = 3600 };
+
+/* TLS by the program in front of this one, or by a front of that. */
+static bool
+is_encrypted(const struct front_protocol *protocol)
+{
+	if (env_bool(protocol->tls, false))
+		return true;
+	if (strcmp(env_str("PROTO", ""), "SSL") == 0)
+		return true;
+	/* with SSLCTLFD, TLS is possible and not there yet */
+	return env_str("SSLCTLFD", NULL) == NULL &&
+	       env_str("SSL_PROTOCOL", NULL) != NULL;
+}
+
+/* Set name, or remove it where nothing is known. */
+static int
+tell(const char *name, const char *value)
+{
+	return value[0] == '\0' ? unsetenv(name) : setenv(name, value, 1);
+}
+
+static int
+tell_peer(const struct peer *p, const char *port)
+{
+	bool local = p->ip[0] == '\0'; /* a pipe, a terminal, a test */
+	char name[32];
+	const char *service;
+
+	if (p->local_port[0] != '\0')
+		port = p->local_port;
+	if (tell("TCPREMOTEIP", local ? "127.0.0.1" : p->ip) == -1 ||
+	    tell("TCPREMOTEPORT", p->port[0] ? p->port : "0") == -1 ||
+	    tell("TCPLOCALIP", p->local_ip) == -1 ||
+	    tell("TCPLOCALPORT", port) == -1)
+		return -1;
+	(void)snprintf(name, sizeof name, "AUTHSERVICE%s", port);
+	service = env_str(name, NULL);
+	return service == NULL ? 0 : setenv("AUTHSERVICE", service, 1);
+}
+
+int
+front_open(const struct front_protocol *protocol, struct front *f)
+{
+	memset(f, 0, sizeof *f);
+	(void)peer_find(&f->peer);
+	f->tls = is_encrypted(protocol);
+	f->tls_required = env_bool(protocol->tls_required, false) && !f->tls;
+	f->debug = env_bool("DEBUG_LOGIN", false);
+	f->delay = env_num("SATCHEL_LOGIN_DELAY", 5);
+	if (f->delay > DELAY_MAX)
+		f->delay = DELAY_MAX;
+	f->timeout = env_num("SATCHEL_LOGIN_TIMEOUT", 60);
+	if (f->timeout > DELAY_MAX)
+		f->timeout = DELAY_MAX;
+	f->domain = env_str("DEFDOMAIN", "");
+	f->separators = env_str("DOMAINSEP", NULL);
+	handover_forget(f->tls);
+	if (f->tls && setenv(protocol->tls, "1", 1) == -1)
+		return -1;
+	if (setenv("PROTOCOL", protocol->name, 1) == -1)
+		return -1;
+	return tell_peer(&f->peer, protocol->port);
+}
+
+/* Whether name has one of the characters that stand before a domain. */
+static bool
+has_domain(const struct front *f, struct span name)
+{
+	char first[2] = { f->domain[0], '\0' };
+	const char *set = f->separators == NULL ? first : f->separators;
+
+	for (; *set != '\0'; set++)
+		if (span_find(name, *set) != NULL)
+			return true;
+	return false;
+}
+
+bool
+front_user(const struct front *f, struct span name, char *buf, size_t max)
+{
+	const char *domain = has_domain(f, name) ? "" : f->domain;
+	size_t len = span_len(name), more = strlen(domain);
+
+	if (max == 0 || len > max - 1 || more > max - 1 - len ||
+	    span_find(name, '\0') != NULL)
+		return false;
+	if (len > 0)
+		memcpy(buf, name.p, len);
+	memcpy(buf + len, domain, more + 1);
+	return true;
+}

@@ -1,0 +1,48 @@
+/* login.h: what a failed or good login means, in any protocol. */
+#ifndef CHAIN_LOGIN_H
+#define CHAIN_LOGIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "auth/checkpassword.h"
+#include "chain/front.h"
+
+enum login_end {
+	LOGIN_SESSION, /* there was one, and it is over: say nothing more */
+	LOGIN_REFUSED, /* say so, and the next command may come */
+	LOGIN_REFUSED_LAST, /* say so, and good-bye */
+	LOGIN_UNAVAILABLE /* say so, and good-bye: exit with status */
+};
+
+struct login {
+	const struct front *f;
+	char *const *chain; /* the authenticator and its arguments */
+	int status; /* to exit with, after the first and the last of the above */
+	unsigned failures;
+	size_t name_len;
+	size_t password_len;
+	char name[CHECKPASSWORD_LEN];
+	char password[CHECKPASSWORD_LEN];
+};
+
+void login_init(struct login *l, const struct front *f, char *const chain[]);
+
+/*
+ * Try the name and password in *l, which are forgotten before the wait.  All
+ * output must have been flushed: the connection is the session's now.  A
+ * refusal returns when the delay of the settings has passed since the start
+ * of the authenticator: how long that took cannot be seen.
+ */
+enum login_end login_try(struct login *l);
+
+/*
+ * The same refusal for what cannot be tried, because it breaks the rules of
+ * method or is longer than any account's.
+ */
+enum login_end login_refuse(struct login *l, const char *method);
+
+/* "ip=[...], port=[...]" for log lines. */
+const char *login_peer(const struct login *l, char buf[128]);
+
+#endif
