@@ -4,7 +4,10 @@
 #   make            every program, in build/bin/
 #   make check      all quick tests          make check-san  under ASan, UBSan
 #   make fuzz       FUZZ_SECONDS for each    make check-peers  beside others
-#   make demo       an account to look at    make install
+#   make demo       an account to look at    make cover        lines never run
+#   make install    below $(DESTDIR)$(PREFIX)
+#
+# WITHOUT="gdbm ..." leaves parts out, WITH="gdbm ..." insists on them: config.sh
 
 PREFIX ?= /usr/local
 LIBEXECDIR ?= $(PREFIX)/libexec/satchel
@@ -15,6 +18,11 @@ CFLAGS ?= -O2 -g
 BUILD ?= build
 WERROR ?=
 FUZZ_SECONDS ?= 60
+SAN_CC ?= $(CC)
+
+.PHONY: all tests check check-san check-peers fuzz fuzz-run cover demo install \
+	clean reconfigure
+all:
 
 # --- modules, by layer; a layer uses itself and what stands above it --------
 base = arena ascii num span strbuf
@@ -42,8 +50,18 @@ imap = cmd_any cmd_append cmd_copy cmd_fetch cmd_folder cmd_idle cmd_list \
 chain = login
 
 # program: the layers it links, lowest last
+# (bin/NAME.c and, for checkpw-NAME, bin/checkpw/NAME.c)
 PROGRAMS =
 CHECKPW =
+
+LAYERS_imapd = $(BELOW_imap)
+LAYERS_imaplogin = $(BELOW_chain)
+LAYERS_checkpw-userdb = $(BELOW_pw)
+LAYERS_checkpw-passwd = $(BELOW_pw)
+
+# libraries, where config.sh found them: text alone and pw alone have any
+LIBS_text = $(UNISTRING_LIBS)
+LIBS_pw = $(GDBM_LIBS) $(CRYPT_LIBS) $(NETTLE_LIBS)
 
 # --- tests, by the layer that each links -------------------------------------
 UNIT_base =
@@ -64,7 +82,19 @@ UNIT_imap =
 
 UNIT_chain =
 
+# t/fuzz/NAME.c with its seeds in t/fuzz/corpus/NAME/
 FUZZ =
+
+# what tests and the demo need besides: t/tool/NAME.c
+TOOLS =
+LAYERS_mkuserdb = $(BELOW_pw)
+
+# --- installed -----------------------------------------------------------------
+MAN5 =
+MAN7 =
+MAN8 =
+UNITS =
+XINETD =
 
 # --- what follows needs no change for a new module ---------------------------
 # libunistring is linked statically: a session program loads libc and no more
@@ -81,24 +111,56 @@ BELOW_auth = auth $(BELOW_text)
 BELOW_pw = pw $(BELOW_auth)
 BELOW_imap = imap auth $(BELOW_store)
 BELOW_chain = chain $(BELOW_auth)
+EVERY = imap chain pw auth $(BELOW_store)
 
--include $(BUILD)/config.mk
+ifneq ($(MAKECMDGOALS),clean)
+include $(BUILD)/config.mk
+endif
 $(BUILD)/config.mk: config.sh
-	@BUILD=$(BUILD) CC="$(CC)" WITHOUT="$(WITHOUT)" sh ./config.sh
+	@BUILD=$(BUILD) CC="$(CC)" WITH="$(WITH)" WITHOUT="$(WITHOUT)" \
+	    sh ./config.sh
+# another compiler or another choice of parts: ask again
+ifneq ($(strip $(CC) + $(WITH) - $(WITHOUT)),$(CONFIGURED))
+$(BUILD)/config.mk: reconfigure
+endif
+
+# what was not found takes its modules along
+ifneq ($(HAVE_CRYPT)$(HAVE_NETTLE),11)
+pw =
+UNIT_pw =
+CHECKPW =
+TOOLS := $(filter-out mkuserdb,$(TOOLS))
+else ifneq ($(HAVE_GDBM),1)
+pw := $(filter-out userdb,$(pw))
+UNIT_pw := $(filter-out userdb,$(UNIT_pw))
+CHECKPW := $(filter-out checkpw-userdb,$(CHECKPW))
+TOOLS := $(filter-out mkuserdb,$(TOOLS))
+endif
 
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wold-style-definition -Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla \
 	-Wundef -Wformat=2 -Wconversion -Wno-sign-conversion -Wimplicit-fallthrough
 OUR_CFLAGS = -std=c11 -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L \
 	-D_FILE_OFFSET_BITS=64 -I$(BUILD) -Ilib -Ibin -It \
-	-include base/banned.h $(WARNINGS) $(WERROR) $(HARDEN_CFLAGS)
+	-include base/banned.h $(WARNINGS) $(WERROR) \
+	$(HARDEN_CFLAGS) $(PART_CPPFLAGS)
 OUR_LDFLAGS = $(HARDEN_LDFLAGS)
 # what the C library has beyond POSIX is for these two layers only
 $(BUILD)/lib/sys/%.o $(BUILD)/lib/text/%.o: OUR_CFLAGS += -D_GNU_SOURCE
 COMPILE = $(CC) $(OUR_CFLAGS) $(CFLAGS) $(CPPFLAGS) -MMD -MP
+LINK = $(CC) $(OUR_LDFLAGS) $(CFLAGS) $(LDFLAGS)
+libs = $(foreach l,$(1),$(LIBS_$(l)))
 
-.PHONY: all check
-all: $(PROGRAMS:%=$(BUILD)/bin/%) $(CHECKPW:%=$(BUILD)/bin/%)
+BINS = $(PROGRAMS:%=$(BUILD)/bin/%) $(CHECKPW:%=$(BUILD)/bin/%)
+TOOL_BINS = $(TOOLS:%=$(BUILD)/t/tool/%)
+UNIT_TESTS = $(foreach l,$(LAYERS),$(UNIT_$(l):%=$(BUILD)/t/unit/%.t))
+REPLAYS = $(FUZZ:%=$(BUILD)/t/fuzz/%.t)
+
+all: $(BINS)
+tests: all $(TOOL_BINS) $(UNIT_TESTS) $(REPLAYS)
+
+# the objects are worth keeping, whichever rule wanted them
+.SECONDARY:
 
 $(BUILD)/%.o: %.c $(BUILD)/config.mk
 	@mkdir -p $(@D)
@@ -112,9 +174,91 @@ $(BUILD)/lib/$(1).a: $$($(1):%=$(BUILD)/lib/$(1)/%.o)
 $$(UNIT_$(1):%=$(BUILD)/t/unit/%.t): $(BUILD)/t/unit/%.t: \
     $(BUILD)/t/unit/%.o $$(BELOW_$(1):%=$(BUILD)/lib/%.a)
 	@echo "  LD $$@"
-	@$(CC) $$(OUR_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $$@ $$^ \
-		$$(foreach b,$$(BELOW_$(1)),$$(LIBS_$$(b)))
+	@$(LINK) -o $$@ $$^ $$(call libs,$$(BELOW_$(1)))
 endef
 $(foreach l,$(LAYERS),$(eval $(call LAYER_RULE,$(l))))
+
+# a program, the object that holds its main, the layers it links
+define PROGRAM_RULE
+$(BUILD)/$(1): $(BUILD)/$(2).o $$(LAYERS_$(3):%=$(BUILD)/lib/%.a)
+	@echo "  LD $$@"
+	@$(LINK) -o $$@ $$^ $$(call libs,$$(LAYERS_$(3)))
+endef
+$(foreach p,$(PROGRAMS),$(eval $(call PROGRAM_RULE,bin/$(p),bin/$(p),$(p))))
+$(foreach p,$(CHECKPW),$(eval \
+    $(call PROGRAM_RULE,bin/$(p),$(p:checkpw-%=bin/checkpw/%),$(p))))
+$(foreach p,$(TOOLS),$(eval $(call PROGRAM_RULE,t/tool/$(p),t/tool/$(p),$(p))))
+
+$(REPLAYS): $(BUILD)/t/fuzz/%.t: $(BUILD)/t/fuzz/%.o \
+    $(BUILD)/t/fuzz/replay.o $(EVERY:%=$(BUILD)/lib/%.a)
+	@echo "  LD $@"
+	@$(LINK) -o $@ $^ $(call libs,$(EVERY))
+
+# --- tests: everything that speaks TAP, from the top of the tree --------------
+PROVE = BUILD=$(BUILD) CC="$(CC)" OUR_CFLAGS="$(OUR_CFLAGS)" prove -j2
+TESTS = $(UNIT_TESTS) $(REPLAYS) \
+	$(foreach d,tree wire crash clients,$(sort $(wildcard t/$(d)/*.t)))
+
+check: WERROR = -Werror
+check: tests
+	@$(PROVE) $(TESTS)
+
+# what ends by exit frees nothing, so a leak says nothing
+SAN = -fno-omit-frame-pointer -fsanitize=address,undefined \
+	-fno-sanitize-recover=all
+UNHARDENED = HARDEN_CFLAGS=-fPIE HARDEN_LDFLAGS=-pie
+check-san:
+	@ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
+	    $(MAKE) BUILD=build-san CC="$(SAN_CC)" CFLAGS="-O1 -g $(SAN)" \
+	    $(UNHARDENED) check
+
+check-peers: tests
+	@$(PROVE) $(wildcard t/peers/*.t) </dev/null
+
+fuzz:
+	@$(MAKE) BUILD=build-fuzz CC=clang $(UNHARDENED) \
+	    CFLAGS="-O1 -g $(SAN) -fsanitize=fuzzer-no-link" fuzz-run
+
+# new inputs go to build-fuzz/corpus/NAME, findings to build-fuzz/found
+fuzz-run: $(FUZZ:%=fuzz-%)
+$(FUZZ:%=fuzz-%): fuzz-%: $(BUILD)/t/fuzz/%.fuzz
+	@mkdir -p $(BUILD)/corpus/$* $(BUILD)/found
+	ASAN_OPTIONS=detect_leaks=0 $< -max_total_time=$(FUZZ_SECONDS) \
+	    -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 -verbosity=0 \
+	    -artifact_prefix=$(BUILD)/found/$*- $(BUILD)/corpus/$* \
+	    $(wildcard t/fuzz/corpus/$*)
+$(BUILD)/t/fuzz/%.fuzz: $(BUILD)/t/fuzz/%.o $(BUILD)/t/fuzz/oom.o \
+    $(EVERY:%=$(BUILD)/lib/%.a)
+	@$(LINK) -fsanitize=fuzzer -o $@ $^ $(call libs,$(EVERY))
+
+cover:
+	@rm -rf build-cover
+	@$(MAKE) BUILD=build-cover CFLAGS="-O0 -g --coverage" \
+	    $(UNHARDENED) check || echo "cover: some tests failed" >&2
+	@sh t/cover.sh build-cover
+
+demo: all $(TOOL_BINS)
+	@BUILD=$(BUILD) sh t/demo/demo.sh
+
+# --- install: programs, pages and units; nothing else is touched --------------
+INSTALL = install
+put = $(INSTALL) -d $(DESTDIR)$(3); for f in $(2); do \
+	$(INSTALL) -m $(1) "$$f" $(DESTDIR)$(3)/ || exit 1; done
+# units and services name the programs where they are installed
+place = $(INSTALL) -d $(DESTDIR)$(2); for f in $(1); do \
+	sed 's,/usr/local/libexec/satchel,$(LIBEXECDIR),g' "$$f" \
+	    >$(BUILD)/placed && $(INSTALL) -m 644 $(BUILD)/placed \
+	    $(DESTDIR)$(2)/"$${f\#\#*/}" || exit 1; done
+
+install: all
+	$(call put,755,$(BINS),$(LIBEXECDIR))
+	$(call put,644,$(MAN5:%=man/%.5),$(MANDIR)/man5)
+	$(call put,644,$(MAN7:%=man/%.7),$(MANDIR)/man7)
+	$(call put,644,$(MAN8:%=man/%.8),$(MANDIR)/man8)
+	$(call place,$(UNITS:%=systemd/%),$(PREFIX)/lib/systemd/system)
+	$(call place,$(XINETD:%=xinetd/%),$(PREFIX)/share/satchel/xinetd)
+
+clean:
+	rm -rf build build-san build-fuzz build-cover
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
