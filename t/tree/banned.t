@@ -1,0 +1,57 @@
+#!/usr/bin/perl
+# What the objects call: nothing banned, and each dangerous thing where it
+# belongs.  Reads the symbols, so a macro or a builtin hides nothing.
+use strict;
+use warnings;
+use lib 't/tree';
+use Tree;
+use Test::More;
+
+my $build = $ENV{BUILD} || 'build';
+my @rules = (
+	# symbols, the objects that may have them, why
+	[qr{^(str(n?cpy|n?cat|tok)|v?sprintf|ato[il]|gets|mktemp|tmpnam)$}
+		=> qr{^$}, 'no bounds'],
+	[qr{^(gmtime|localtime|ctime|asctime)$} => qr{^$}, 'not reentrant'],
+	[qr{^(system|popen)$} => qr{^$}, 'a shell'],
+	[qr{^(__ctype_\w+_loc|to(upper|lower)|is(alpha|digit|alnum|space|upper
+		|lower|print|punct|cntrl|xdigit))$}x => qr{^$}, 'the locale'],
+	[qr{^(strcasecmp|strncasecmp|strcoll|setlocale)$} => qr{^$},
+		'the locale'],
+	[qr{^v?fork$} => qr{^lib/sys/proc\.o$}, 'processes are sys/proc'],
+	[qr{^(secure_)?getenv$} => qr{^(lib/sys/env|bin/.*)\.o$},
+		'the environment is sys/env'],
+	[qr{^(_?exit|abort)$}
+		=> qr{^(bin|lib/chain)/|^lib/sys/(proc|oom)\.o$},
+		'layers below the programs do not end them'],
+	[qr{^(v?f?printf|puts|putchar|perror)$} => qr{^bin/},
+		'output is sys/wr and sys/log'],
+	[qr{^(read|write|open(at)?|close|fcntl|socket|mmap|time|clock_gettime)$}
+		=> qr{^(bin|lib/(?!base/))}, 'lib/base makes no system call'],
+	[qr{^pthread_create$} => qr{^$}, 'no threads'],
+);
+
+my @objects = map { s{^\Q$build\E/}{}r }
+    grep { -f } glob("$build/lib/*/*.o $build/bin/*.o $build/bin/*/*.o");
+plan(skip_all => 'no nm') if !`nm --version 2>/dev/null`;
+plan(skip_all => 'nothing is built') if !@objects;
+plan(skip_all => 'instrumented') if `nm $build/$objects[0]` =~ /__(asan|gcov)/;
+
+for my $object (@objects) {
+	my @bad;
+	(my $source = $object) =~ s/\.o$/.c/;
+	next if !-f $source; # left from another day
+	for (`nm -u $build/$object`) {
+		my ($symbol) = /\bU (\w+)/ or next;
+		# what fortification and large files make of a name
+		$symbol =~ s/^__(isoc\d+_)?(\w+?)_chk$/$2/;
+		$symbol =~ s/64$//;
+		for (@rules) {
+			my ($name, $where, $why) = @$_;
+			push @bad, "$symbol: $why"
+			    if $symbol =~ $name && $object !~ $where;
+		}
+	}
+	Tree::report($object, @bad);
+}
+done_testing();

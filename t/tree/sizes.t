@@ -1,0 +1,58 @@
+#!/usr/bin/perl
+# Files, functions and lines stay as long as one can hold in the head.
+use strict;
+use warnings;
+use lib 't/tree';
+use Tree;
+use Test::More;
+
+# functions over 60 lines, each with its reason: NAME file reason
+my %long = map { /^(\w+)\s+(\S+)\s+\S/ ? ("$2 $1" => 1) : () }
+    grep { !/^#/ } Tree::lines('t/tree/long-functions');
+
+sub columns {
+	my ($line) = @_;
+	utf8::decode($line);
+	1 while $line =~ s/\t/' ' x (8 - $-[0] % 8)/e;
+	return length $line;
+}
+
+for my $file (Tree::files(qr{\.[ch]$})) {
+	my @bad;
+	my $n = Tree::lines($file);
+	my $max = $file =~ m{^bin/[^/]+\.c$} ? 150 : 600;
+	push @bad, "$n lines, $max are the limit" if $n > $max;
+	if ($file =~ /\.c$/) {
+		for my $f (Tree::functions($file)) {
+			my $where = "line $f->{line}: $f->{name}()";
+			my $key = "$file $f->{name}";
+			my $commas = () = $f->{parameters} =~ /,/g;
+			push @bad, "$where has $f->{length} lines"
+			    if $f->{length} > 100;
+			push @bad, "$where has $f->{length} lines and is not"
+			    . ' in t/tree/long-functions'
+			    if $f->{length} > 60 && !$long{$key};
+			push @bad, "$where has more than 5 parameters"
+			    if $commas > 4;
+			delete $long{$key} if $f->{length} > 60;
+		}
+	}
+	Tree::report($file, @bad);
+}
+is_deeply([sort keys %long], [], 'long-functions names only long functions');
+
+my $ours = qr{\.([cht578]|pl|pm|sh|md)$|^(Makefile|setup|\.ci/run)$};
+for my $file (Tree::files($ours)) {
+	my ($n, @bad) = 0;
+	next if $file =~ m{^t/(mail|fuzz/corpus)/};
+	for (Tree::lines($file)) {
+		$n++;
+		push @bad, "line $n is wider than 80" if columns($_) > 80;
+		push @bad, "line $n ends in blanks" if /[ \t]$/;
+	}
+	Tree::report("$file: width", @bad);
+}
+cmp_ok(scalar(Tree::lines('Makefile')), '<', 300, 'Makefile below 300 lines');
+cmp_ok(scalar(Tree::lines('config.sh')), '<=', 120, 'config.sh within 120');
+cmp_ok(scalar(Tree::lines('README.md')), '<=', 120, 'README.md within 120');
+done_testing();
