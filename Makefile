@@ -89,10 +89,10 @@ FUZZ =
 TOOLS =
 LAYERS_mkuserdb = $(BELOW_pw)
 
-# --- installed -----------------------------------------------------------------
-MAN5 =
-MAN7 =
-MAN8 =
+# --- installed ---------------------------------------------------------------
+MAN5 = courierimapkeywords courierimapsubscribed courierimapuiddb
+MAN7 = satchel satchel-durability
+MAN8 = imapd
 UNITS =
 XINETD =
 
