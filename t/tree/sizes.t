@@ -47,6 +47,7 @@ for my $file (Tree::files($ours)) {
 	next if $file =~ m{^t/(mail|fuzz/corpus)/};
 	for (Tree::lines($file)) {
 		$n++;
+		next if /^\|/ && $file =~ /\.md$/; # a table's row has no fold
 		push @bad, "line $n is wider than 80" if columns($_) > 80;
 		push @bad, "line $n ends in blanks" if /[ \t]$/;
 	}
