@@ -7,7 +7,7 @@
 #   make demo       an account to look at    make cover        lines never run
 #   make install    below $(DESTDIR)$(PREFIX)
 #
-# WITHOUT="gdbm ..." leaves parts out, WITH="gdbm ..." insists on them: config.sh
+# WITHOUT="gdbm ..." leaves parts out, WITH="gdbm ..." insists: see config.sh
 
 PREFIX ?= /usr/local
 LIBEXECDIR ?= $(PREFIX)/libexec/satchel
@@ -138,8 +138,9 @@ TOOLS := $(filter-out mkuserdb,$(TOOLS))
 endif
 
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
-	-Wold-style-definition -Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla \
-	-Wundef -Wformat=2 -Wconversion -Wno-sign-conversion -Wimplicit-fallthrough
+	-Wold-style-definition -Wpointer-arith -Wcast-qual -Wwrite-strings \
+	-Wvla -Wundef -Wformat=2 -Wconversion -Wno-sign-conversion \
+	-Wimplicit-fallthrough
 OUR_CFLAGS = -std=c11 -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L \
 	-D_FILE_OFFSET_BITS=64 -I$(BUILD) -Ilib -Ibin -It \
 	-include base/banned.h $(WARNINGS) $(WERROR) \

@@ -84,9 +84,10 @@ library() {
 	if wanted "$1"; then
 		version=$(pkg-config --modversion "$2" 2>/dev/null)
 		flags=$(pkg-config --cflags "$2" 2>/dev/null)
+		main="#include <$3>
+int main(void) { return (void (*)(void))$4 == 0; }"
 		for libs in "-Wl,-Bstatic -l$1 -Wl,-Bdynamic" "-l$1"; do
-			builds "#include <$3>
-int main(void) { return (void (*)(void))$4 == 0; }" -fPIE -pie $flags || continue
+			builds "$main" $flags -fPIE -pie || continue
 			use=$libs found="${version:-yes}, shared"
 			case $use in *Bstatic*) found=${version:-yes} ;; esac
 			break
