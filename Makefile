@@ -91,7 +91,7 @@ LAYERS_mkuserdb = $(BELOW_pw)
 
 # --- installed ---------------------------------------------------------------
 MAN5 = courierimapkeywords courierimapsubscribed courierimapuiddb
-MAN7 = satchel satchel-durability
+MAN7 = satchel satchel-durability satchel-settings
 MAN8 = imapd
 UNITS =
 XINETD =
