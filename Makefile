@@ -97,9 +97,6 @@ UNITS =
 XINETD =
 
 # --- what follows needs no change for a new module ---------------------------
-# libunistring is linked statically: a session program loads libc and no more
-UNISTRING_LIBS ?= -Wl,-Bstatic -lunistring -Wl,-Bdynamic
-LIBS_text = $(UNISTRING_LIBS)
 
 LAYERS = base sys text msg store auth pw imap chain
 BELOW_base = base
