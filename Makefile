@@ -44,8 +44,9 @@ auth = account checkpassword sasl
 pw = hash userdb
 
 imap = cmd_any cmd_append cmd_copy cmd_fetch cmd_folder cmd_idle cmd_list \
-	cmd_quota cmd_search cmd_select cmd_status cmd_store commands input \
-	list_parse name out outbox pattern reply seqset session token update use
+	cmd_quota cmd_search cmd_select cmd_status cmd_store commands conf input \
+	list_parse name out outbox pattern reply seqset session startup token \
+	update use
 
 chain = login
 
@@ -78,7 +79,7 @@ UNIT_auth =
 
 UNIT_pw =
 
-UNIT_imap =
+UNIT_imap = list_parse pattern seqset token
 
 UNIT_chain =
 

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "imap/commands.h"
-#include "imap/keywords.h"
 #include "imap/out.h"
 #include "imap/update.h"
 
@@ -40,7 +39,12 @@ by_number(const void *x, const void *y)
 	return a < b ? -1 : a > b;
 }
 
-bool
+/*
+ * The numbers of the names in l, ascending and each once; those that the
+ * mailbox does not know are added, or left out where add is false.
+ * False: keywords are switched off.
+ */
+static bool
 keywords_find(struct session *s, const struct flag_list *l, bool add,
     const uint32_t **out, size_t *n)
 {

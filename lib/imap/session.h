@@ -9,36 +9,13 @@
 #include "base/arena.h"
 #include "base/span.h"
 #include "base/strbuf.h"
+#include "imap/conf.h"
 #include "imap/input.h"
 #include "imap/seqset.h"
 #include "store/account.h"
 #include "store/mailbox.h"
 #include "sys/rd.h"
 #include "sys/wr.h"
-
-/* Settings, read by bin/imapd.c once (satchel-settings(7)). */
-struct imap_conf {
-	const char *user; /* login name */
-	const char *sender; /* AUTHADDR, else user: envelope of the Outbox */
-	const char *login_tag; /* IMAPLOGINTAG; NULL: PREAUTH */
-	const char *ip;
-	const char *port;
-	bool tls;
-	bool inbox_prefix; /* "INBOX." style names; false: prefix-less */
-	bool check_all; /* IMAP_CHECK_ALL_FOLDERS */
-	bool obsolete_client; /* IMAP_OBSOLETE_CLIENT */
-	bool strict_8bit; /* refuse APPEND of raw 8-bit headers */
-	bool keywords; /* IMAP_KEYWORDS */
-	int id_fields; /* IMAP_ID_FIELDS: -1 unset (name only) */
-	uint32_t idle_poll; /* IMAP_IDLE_TIMEOUT, seconds */
-	bool idle_notify; /* false: IDLE only polls (IMAP_ENHANCEDIDLE=0) */
-	uint64_t append_limit; /* octets of one message; 0: none */
-	bool magic_trash; /* IMAP_MOVE_EXPUNGE_TO_TRASH: XMAGICTRASH */
-	const char *outbox; /* folder name of the Outbox, or NULL */
-	bool outbox_multiple;
-	const char *sendmail;
-	const char *header_from; /* HEADERFROM, or NULL */
-};
 
 /* How a command ends; the dispatcher writes the tagged line. */
 enum verdict { V_OK, V_NO, V_BAD, V_BYE };

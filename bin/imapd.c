@@ -1,0 +1,126 @@
+/* imapd.c: an IMAP session on a Maildir. */
+#include <grp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "auth/handover.h"
+#include "base/oom.h"
+#include "imap/limits.h"
+#include "imap/session.h"
+#include "imap/startup.h"
+#include "sys/env.h"
+#include "sys/log.h"
+#include "sys/rd.h"
+#include "sys/sig.h"
+#include "sys/wr.h"
+
+void
+oom(void)
+{
+	static const char line[] = "* BYE [UNAVAILABLE] Out of memory\r\n";
+
+	(void)!write(1, line, sizeof line - 1);
+	_exit(111);
+}
+
+static struct imap_conf conf;
+static struct rd in;
+static struct wr out;
+
+/*
+ * Behind a login the account's own Maildir counts; by hand what was typed.
+ */
+static const char *
+maildir(int argc, char **argv)
+{
+	const char *env = env_str("MAILDIR", NULL);
+
+	if (argc > 1 && (env == NULL || conf.login_tag == NULL))
+		return argv[1];
+	return env != NULL ? env : "./Maildir";
+}
+
+/*
+ * No byte of mail is read as root: by hand, root becomes the Maildir's owner.
+ * root's own Maildir can be read by hand, but never through a login.
+ */
+static bool
+leave_root(const char *path)
+{
+	struct stat st;
+
+	if (geteuid() != 0 || stat(path, &st) == -1)
+		return true;
+	if (st.st_uid == 0)
+		return conf.login_tag == NULL;
+	return setgroups(0, NULL) == 0 && setgid(st.st_gid) == 0 &&
+	    setuid(st.st_uid) == 0;
+}
+
+/* The session may not start: say so in place of the login's answer. */
+static int
+refuse(const char *why)
+{
+	wr_lit(&out, "* BYE ");
+	wr_span(&out, span_str(why));
+	wr_lit(&out, "\r\n");
+	if (conf.login_tag != NULL) {
+		wr_span(&out, span_str(conf.login_tag));
+		wr_lit(&out, " NO Access denied.\r\n");
+	}
+	wr_flush(&out);
+	return 0;
+}
+
+static void
+log_expunge(void *arg, struct span old_name, struct span new_name)
+{
+	const struct imap_conf *c = arg;
+
+	log_line("INFO", "EXPUNGED, user=%s, ip=[%s], port=[%s], "
+	    "old_name=%.*s%s%.*s%s", c->user, c->ip, c->port,
+	    (int)span_len(old_name), old_name.p,
+	    new_name.p ? ", new_name=" : "", (int)span_len(new_name),
+	    new_name.p ? new_name.p : "",
+	    new_name.p ? ": only new_name will be left" : "");
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct session s;
+	const char *path, *why;
+
+	if (argc > 2 || (argc == 2 && *argv[1] == '-' &&
+	    strcmp(argv[1], "-n") != 0)) {
+		fputs("usage: imapd [-n | Maildir]\n", stderr);
+		return 100;
+	}
+	if (argc == 2 && strcmp(argv[1], "-n") == 0) {
+		imap_conf_print();
+		return 0;
+	}
+	imap_conf_read(&conf);
+	conf.store.on_expunge = log_expunge;
+	conf.store.arg = &conf;
+	sig_init();
+	log_open("imapd");
+	(void)umask(conf.umask);
+	wr_init(&out, 1, LIMIT_WRITE_SECONDS * 1000);
+	rd_init(&in, 0, &out, false);
+	handover_ready();
+	path = maildir(argc, argv);
+	if (!leave_root(path)) {
+		log_line("ERR", "%s: not as root", path);
+		return refuse("[ALERT] Fatal error: account of root");
+	}
+	s.account = startup(&conf, path, &why);
+	if (s.account == NULL)
+		return refuse(why);
+	s.in = &in;
+	s.out = &out;
+	s.conf = &conf;
+	return session_run(&s);
+}
