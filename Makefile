@@ -79,7 +79,7 @@ UNIT_auth =
 
 UNIT_pw =
 
-UNIT_imap = list_parse pattern seqset token
+UNIT_imap = input list_parse pattern seqset token
 
 UNIT_chain =
 

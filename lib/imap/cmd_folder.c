@@ -55,15 +55,15 @@ p_create_use(struct span *in, unsigned *uses, bool *known)
 	if (!p_sp(in) || !span_eat(in, '(') || !p_word(in, "USE") ||
 	    !p_sp(in) || !span_eat(in, '('))
 		return false;
-	while (!span_eat(in, ')')) {
+	if (span_eat(in, ')'))
+		return span_eat(in, ')');
+	do {
 		if (!p_use(in, &use))
 			return false;
 		*known = *known && use != 0;
 		*uses |= use;
-		if (!span_at(in, ')') && !p_sp(in))
-			return false;
-	}
-	return span_eat(in, ')');
+	} while (p_sp(in));
+	return span_eat(in, ')') && span_eat(in, ')');
 }
 
 enum verdict

@@ -42,14 +42,19 @@ p_select_opts(struct span *in, unsigned *options)
 
 	if (!span_eat(&s, '('))
 		return false;
-	while (!span_eat(&s, ')')) {
-		if (!p_atom(&s, &name))
-			return false;
-		one = find_option(select_options, NELEM(select_options), name);
-		if (one == 0 || (!span_at(&s, ')') && !p_sp(&s)))
-			return false;
-		got |= one;
+	if (!span_at(&s, ')')) {
+		do {
+			if (!p_atom(&s, &name))
+				return false;
+			one = find_option(
+			    select_options, NELEM(select_options), name);
+			if (one == 0)
+				return false;
+			got |= one;
+		} while (p_sp(&s));
 	}
+	if (!span_eat(&s, ')'))
+		return false;
 	if ((got & LIST_RECURSIVE) &&
 	    !(got & (LIST_SUBSCRIBED | LIST_SPECIAL_USE)))
 		return false;
@@ -84,12 +89,14 @@ p_return_opts(struct span *in, struct list_args *out)
 {
 	if (!p_word(in, "RETURN") || !p_sp(in) || !span_eat(in, '('))
 		return false;
-	while (!span_eat(in, ')'))
-		if (!p_return_opt(in, out) ||
-		    (!span_at(in, ')') && !p_sp(in)))
-			return false;
 	out->options |= LIST_EXTENDED;
-	return true;
+	if (span_eat(in, ')'))
+		return true;
+	do {
+		if (!p_return_opt(in, out))
+			return false;
+	} while (p_sp(in));
+	return span_eat(in, ')');
 }
 
 /* mbox-or-pat = list-mailbox / patterns */
