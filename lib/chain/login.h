@@ -18,7 +18,7 @@ enum login_end {
 struct login {
 	const struct front *f;
 	char *const *chain; /* the authenticator and its arguments */
-	int status; /* to exit with, after the first and the last of the above */
+	int status; /* to exit with, after the first and the last of these */
 	unsigned failures;
 	size_t name_len;
 	size_t password_len;

@@ -17,7 +17,7 @@ struct become {
  * process must have those of the account already.  0, or -1 with errno:
  * EPERM for that, and for uid 0 or gid 0.
  *
- * With skeleton (a directory, or NULL) a home that is missing is made and
+ * With skeleton (an absolute path, or NULL) a home that is missing is made and
  * filled: the directory itself with this process's rights, what is in it with
  * the account's.  *incomplete is set when something could not be copied.
  */
