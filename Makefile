@@ -38,22 +38,22 @@ msg = addr decode header mime stream structure
 store = account append flags folder keywords lock mailbox maildir \
 	quota search subs sync uiddb
 
-auth = account checkpassword sasl
+auth = checkpassword handover options sasl
 
 # account stores and hashes: linked by bin/checkpw only
-pw = hash userdb
+pw = become hash service userdb
 
 imap = cmd_any cmd_append cmd_copy cmd_fetch cmd_folder cmd_idle cmd_list \
 	cmd_quota cmd_search cmd_select cmd_status cmd_store commands conf input \
 	list_parse name out outbox pattern reply seqset session startup token \
 	update use
 
-chain = login
+chain = attempt front imapcmd imaplogin login
 
 # program: the layers it links, lowest last
 # (bin/NAME.c and, for checkpw-NAME, bin/checkpw/NAME.c)
-PROGRAMS =
-CHECKPW =
+PROGRAMS = imaplogin
+CHECKPW = checkpw-passwd checkpw-userdb
 
 LAYERS_imapd = $(BELOW_imap)
 LAYERS_imaplogin = $(BELOW_chain)
@@ -67,7 +67,7 @@ LIBS_pw = $(GDBM_LIBS) $(CRYPT_LIBS) $(NETTLE_LIBS)
 # --- tests, by the layer that each links -------------------------------------
 UNIT_base =
 
-UNIT_sys =
+UNIT_sys = peer proc
 
 UNIT_text = base64 bytes casefold charset date mutf7 qp utf8
 
@@ -75,19 +75,19 @@ UNIT_msg =
 
 UNIT_store =
 
-UNIT_auth =
+UNIT_auth = checkpassword handover options sasl
 
-UNIT_pw =
+UNIT_pw = become hash service userdb
 
 UNIT_imap = input list_parse pattern seqset token
 
-UNIT_chain =
+UNIT_chain = front imapcmd
 
 # t/fuzz/NAME.c with its seeds in t/fuzz/corpus/NAME/
-FUZZ =
+FUZZ = imapcmd
 
 # what tests and the demo need besides: t/tool/NAME.c
-TOOLS =
+TOOLS = mkuserdb
 LAYERS_mkuserdb = $(BELOW_pw)
 
 # --- installed ---------------------------------------------------------------
