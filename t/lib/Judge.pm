@@ -186,7 +186,7 @@ sub response_data
 {
 	my ($r, $greeting) = @_;
 
-	if ($in =~ /\G(?=[0-9])/gc) {
+	if (next_is_digit()) {
 		fail('greeting: OK, PREAUTH or BYE') if $greeting;
 		return numbered($r);
 	}

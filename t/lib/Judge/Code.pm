@@ -74,7 +74,7 @@ sub badcharset
 {
 	return undef if !peek(' ');
 	return list_of('BADCHARSET', sub {
-		return quoted('charset') if $in =~ /\G(?=")/gc;
+		return quoted('charset') if next_is('"');
 		return $Judge::Lex::rev2 ? atom('charset') : astring('charset');
 	}, 1);
 }
@@ -166,7 +166,7 @@ sub resp_text
 		($r->{code}, $r->{arg}) = resp_text_code();
 		sp('resp-text');
 	}
-	$r->{text} = $Judge::Lex::rev2 && $in =~ /\G(?=\r\n)/gc ? '' :
+	$r->{text} = $Judge::Lex::rev2 && next_is("\r\n") ? '' :
 	    text('resp-text');
 	return;
 }

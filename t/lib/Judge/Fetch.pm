@@ -124,7 +124,7 @@ sub body_fld_dsp
 sub body_fld_lang
 {
 	return list_of('body-fld-lang', sub { h_string('body-fld-lang') }, 1)
-	    if $in =~ /\G(?=\()/gc;
+	    if next_is('(');
 	return h_nstring('body-fld-lang');
 }
 
@@ -148,7 +148,7 @@ sub body_type_mpart
 	my ($b, $extensible) = @_;
 
 	$b->{parts} = [];
-	push @{$b->{parts}}, body($extensible) while $in =~ /\G(?=\()/gc;
+	push @{$b->{parts}}, body($extensible) while next_is('(');
 	sp('body-type-mpart');
 	$b->{type} = 'MULTIPART';
 	$b->{subtype} = h_string('media-subtype');
@@ -168,7 +168,7 @@ sub embeds
 	return 1 if uc $b->{subtype} eq 'RFC822';
 	return 0 if uc $b->{subtype} ne 'GLOBAL';
 	return 1 if $Judge::Lex::rev2;
-	return $Judge::Lex::utf8 && $in =~ /\G(?= \()/gc;
+	return $Judge::Lex::utf8 && next_is(' (');
 }
 
 sub body_type_1part
@@ -220,7 +220,7 @@ sub body
 	my %b;
 
 	lit('(', 'body: "("');
-	if ($in =~ /\G(?=\()/gc) {
+	if (next_is('(')) {
 		body_type_mpart(\%b, $extensible);
 	} else {
 		body_type_1part(\%b, $extensible);
@@ -246,7 +246,7 @@ sub section
 	my $key = '';
 
 	return '' if peek(']');
-	if ($in =~ /\G(?=[0-9])/gc) {
+	if (next_is_digit()) {
 		$key = section_part();
 		return $key if peek(']');
 		lit('.', 'section-spec: "." or "]"');
@@ -288,7 +288,7 @@ sub f_body_section
 
 sub binary_part
 {
-	my $part = $in =~ /\G(?=\])/gc ? '' : section_part();
+	my $part = next_is(']') ? '' : section_part();
 	lit(']', 'section-binary: "]"');
 	return $part;
 }
@@ -299,7 +299,7 @@ sub f_binary
 	my $key = 'BINARY[' . binary_part() . ']';
 	$key .= origin();
 	sp('msg-att-static');
-	return ($key, $in =~ /\G(?=~)/gc ? literal8($key) : nstring($key));
+	return ($key, next_is('~') ? literal8($key) : nstring($key));
 }
 
 sub f_binary_size

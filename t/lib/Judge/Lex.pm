@@ -10,7 +10,7 @@ use Exporter 'import';
 our @EXPORT = qw(fail lit sp at_end peek is_nil number nz_number number64
     nz_number64 string nstring quoted astring atom nil literal8 tag_string
     flag flag_list date_time uid_set sequence_set text mailbox delimiter
-    list_of check_utf8 mod_sequence numbers tagged_ext_val base64);
+    list_of next_is next_is_digit check_utf8 mod_sequence numbers tagged_ext_val base64);
 
 # The response at hand (bytes; its place is pos()), and what was enabled.
 our ($in, $rev2, $utf8) = ('', 0, 0);
@@ -56,6 +56,16 @@ sub peek
 	pos($in) = $at + length $token;
 	return 1;
 }
+
+# Is it there?  It is not taken.
+sub next_is
+{
+	my ($token) = @_;
+
+	return substr($in, pos($in) // 0, length $token) eq $token;
+}
+
+sub next_is_digit { return substr($in, pos($in) // 0, 1) =~ /[0-9]/ }
 
 sub sp { return lit(' ', ($_[0] // 'response') . ': SP') }
 

@@ -344,11 +344,11 @@ sub r_metadata
 	sp('METADATA');
 	$r->{mailbox} = mailbox('METADATA');
 	sp('METADATA');
-	if ($in =~ /\G(?=\()/gc) {
+	if (next_is('(')) {
 		list_of('entry-values', sub {
 			my $entry = astring('entry');
 			sp('entry-value');
-			$r->{entries}{$entry} = $in =~ /\G(?=~)/gc ?
+			$r->{entries}{$entry} = next_is('~') ?
 			    literal8('value') : nstring('value');
 			return $entry;
 		}, 1);
@@ -366,15 +366,15 @@ sub thread_list
 	my @list;
 
 	lit('(', 'thread-list');
-	if ($in =~ /\G(?=[0-9])/gc) {
+	if (next_is_digit()) {
 		push @list, nz_number('thread-members');
 		while (peek(' ')) {
-			last if $in =~ /\G(?=\()/gc;
+			last if next_is('(');
 			push @list, nz_number('thread-members');
 		}
 	}
 	my $nested = 0;
-	while ($in =~ /\G(?=\()/gc) {
+	while (next_is('(')) {
 		push @list, thread_list();
 		$nested++;
 	}
@@ -391,7 +391,7 @@ sub r_thread
 	return if !peek(' ');
 	do {
 		push @{$r->{threads}}, thread_list();
-	} while ($in =~ /\G(?=\()/gc);
+	} while (next_is('('));
 	return;
 }
 
