@@ -69,7 +69,7 @@ UNIT_base =
 
 UNIT_sys = peer proc
 
-UNIT_text = base64 bytes casefold charset date mutf7 qp utf8
+UNIT_text = base64 bytes casefold charset date encword mutf7 qp utf8
 
 UNIT_msg =
 
@@ -84,7 +84,7 @@ UNIT_imap = input list_parse pattern seqset token
 UNIT_chain = front imapcmd
 
 # t/fuzz/NAME.c with its seeds in t/fuzz/corpus/NAME/
-FUZZ = imapcmd
+FUZZ = encword imapcmd mutf7
 
 # what tests and the demo need besides: t/tool/NAME.c
 TOOLS = mkuserdb

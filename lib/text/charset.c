@@ -198,7 +198,10 @@ from_other(iconv_t cd, struct span in, struct strbuf *out)
 static void
 change(struct charset *c, const char *name)
 {
+	unsigned opened = c->opened + 1;
+
 	charset_close(c);
+	c->opened = opened;
 	memcpy(c->name, name, strlen(name) + 1);
 	c->cd = open_converter(name);
 }

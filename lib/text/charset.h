@@ -23,6 +23,7 @@ bool charset_known(struct span name);
 struct charset {
 	char name[65];
 	void *cd; /* iconv_t, NULL when none is open */
+	unsigned opened; /* how often one was looked for, for limits */
 };
 
 bool charset_to_utf8(
