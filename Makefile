@@ -84,7 +84,7 @@ UNIT_imap = input list_parse pattern seqset token
 UNIT_chain = front imapcmd
 
 # t/fuzz/NAME.c with its seeds in t/fuzz/corpus/NAME/
-FUZZ = encword imapcmd mutf7
+FUZZ = date encword imapcmd mutf7 qp
 
 # what tests and the demo need besides: t/tool/NAME.c
 TOOLS = mkuserdb
