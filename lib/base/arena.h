@@ -25,7 +25,8 @@ void *arena_array(struct arena *a, size_t n, size_t size);
  * least n + 1.  Returns where it is now; *max is raised when it moved.
  * old may be NULL when *max is 0.  Amortised constant.
  */
-void *arena_grow(struct arena *a, void *old, size_t n, size_t *max, size_t size);
+void *arena_grow(
+    struct arena *a, void *old, size_t n, size_t *max, size_t size);
 
 /* A copy of s; the copy is followed by a NUL. */
 struct span arena_span(struct arena *a, struct span s);

@@ -8,7 +8,8 @@
 #include <time.h>
 
 #undef alloca
-#pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf strtok atoi atol
-#pragma GCC poison gets alloca gmtime localtime ctime asctime mktemp tmpnam system popen
+#pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf strtok
+#pragma GCC poison atoi atol gets alloca mktemp tmpnam system popen
+#pragma GCC poison gmtime localtime ctime asctime
 
 #endif

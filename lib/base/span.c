@@ -39,7 +39,8 @@ span_eat_word(struct span *s, const char *str)
 {
 	size_t len = strlen(str);
 
-	if (span_len(*s) < len || !span_case_eq(span_of(s->p, len), span_str(str)))
+	if (span_len(*s) < len ||
+	    !span_case_eq(span_of(s->p, len), span_str(str)))
 		return false;
 	s->p += len;
 	return true;

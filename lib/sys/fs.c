@@ -13,8 +13,8 @@ enum { TREE_DEPTH = 64 };
 int
 fs_open_dir(int dir, const char *name)
 {
-	return openat(dir, name,
-	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return openat(
+	    dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
 int
@@ -117,8 +117,8 @@ fs_pread(int fd, void *to, size_t len, int64_t offset)
 	ssize_t n;
 
 	while (have < len) {
-		n = pread(fd, (char *)to + have, len - have,
-		    offset + (int64_t)have);
+		n = pread(
+		    fd, (char *)to + have, len - have, offset + (int64_t)have);
 		if (n == 0)
 			break;
 		if (n > 0)
@@ -212,7 +212,9 @@ remove_tree(int dir, const char *name, int depth)
 	fs_close(r.dir);
 	if (done != 0)
 		return -1;
-	return unlinkat(dir, name, AT_REMOVEDIR) == -1 && errno != ENOENT ? -1 : 0;
+	if (unlinkat(dir, name, AT_REMOVEDIR) == -1 && errno != ENOENT)
+		return -1;
+	return 0;
 }
 
 int

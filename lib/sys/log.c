@@ -41,7 +41,7 @@ stderr_is_client(void)
 	    in.st_ino == err.st_ino)
 		return true;
 	return fstat(1, &out) == 0 && out.st_dev == err.st_dev &&
-	    out.st_ino == err.st_ino;
+	       out.st_ino == err.st_ino;
 }
 
 void

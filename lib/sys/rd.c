@@ -105,8 +105,8 @@ line_piece(struct rd *r, struct span *piece, bool *ended)
 		return got;
 	lf = memchr(r->buf + r->pos, '\n', r->len - r->pos);
 	*ended = lf != NULL;
-	*piece = take(r, lf == NULL ? r->len - r->pos :
-	    (size_t)(lf - r->buf) + 1 - r->pos);
+	*piece = take(r,
+	    lf == NULL ? r->len - r->pos : (size_t)(lf - r->buf) + 1 - r->pos);
 	return RD_OK;
 }
 
@@ -132,7 +132,7 @@ rd_line(struct rd *r, struct strbuf *out, size_t max)
 			strbuf_cut(out, out->len - 1);
 		if (out->len - start <= max ||
 		    (!ended && out->len - start == max + 1 &&
-		    out->p[out->len - 1] == '\r'))
+			out->p[out->len - 1] == '\r'))
 			continue;
 		if (ended) { /* rd_skip_line() shall find the LF */
 			r->pos--;
