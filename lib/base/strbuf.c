@@ -41,6 +41,7 @@ strbuf_room(struct strbuf *b, size_t len)
 			oom();
 		b->p = p;
 		b->max = max;
+		b->p[b->len] = '\0';
 	}
 	return b->p + b->len;
 }
