@@ -88,35 +88,28 @@ arena_span(struct arena *a, struct span s)
 	return span_of(p, len);
 }
 
-static void
-drop_older(struct arena_chunk *c)
-{
-	struct arena_chunk *older;
-
-	for (; c != NULL; c = older) {
-		older = c->older;
-		free(c);
-	}
-}
-
 void
 arena_reset(struct arena *a)
 {
-	if (a->chunk == NULL)
-		return;
-	if (a->chunk->len != CHUNK_LEN) {
-		arena_clear(a);
-		return;
+	struct arena_chunk *c, *older, *keep = NULL;
+
+	for (c = a->chunk; c != NULL; c = older) {
+		older = c->older;
+		if (keep == NULL && c->len == CHUNK_LEN)
+			keep = c;
+		else
+			free(c);
 	}
-	drop_older(a->chunk->older);
-	a->chunk->older = NULL;
+	if (keep != NULL)
+		keep->older = NULL;
+	a->chunk = keep;
 	a->used = 0;
 }
 
 void
 arena_clear(struct arena *a)
 {
-	drop_older(a->chunk);
+	arena_reset(a);
+	free(a->chunk);
 	a->chunk = NULL;
-	a->used = 0;
 }
