@@ -65,7 +65,7 @@ LIBS_text = $(UNISTRING_LIBS)
 LIBS_pw = $(GDBM_LIBS) $(CRYPT_LIBS) $(NETTLE_LIBS)
 
 # --- tests, by the layer that each links -------------------------------------
-UNIT_base =
+UNIT_base = arena num span strbuf
 
 UNIT_sys = peer proc
 
