@@ -32,7 +32,7 @@ sys = clock env fs log peer proc rd sig watch wr
 
 text = base64 bytes casefold charset date encword mutf7 qp utf8
 
-msg = addr decode header mime stream structure
+msg = addr decode field fields header lex mime param scan stream structure
 
 # (see lib/README.md for what each of these is)
 store = account append flags folder keywords lock mailbox maildir \
@@ -87,7 +87,9 @@ UNIT_chain = front imapcmd
 FUZZ = date encword imapcmd mutf7 qp
 
 # what tests and the demo need besides: t/tool/NAME.c
-TOOLS = mkuserdb
+TOOLS = mkuserdb structure
+
+LAYERS_structure = $(BELOW_msg)
 LAYERS_mkuserdb = $(BELOW_pw)
 
 # --- installed ---------------------------------------------------------------

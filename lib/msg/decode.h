@@ -30,7 +30,7 @@ int64_t decode_body(
  * first nonzero result of each.
  */
 typedef int decode_each(void *arg, struct span utf8);
-int decode_text(
-    struct charset *c, int fd, const struct part *p, decode_each *each, void *arg);
+int decode_text(struct charset *c, int fd, const struct part *p,
+    decode_each *each, void *arg);
 
 #endif

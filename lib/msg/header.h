@@ -27,17 +27,19 @@ int header_walk(int fd, int64_t from, int64_t to, header_each *each, void *arg);
 
 /*
  * BODY[HEADER.FIELDS] (not: HEADER.FIELDS.NOT): give the fields whose name
- * is (not) among the n names to sink, as stored but with CRLF line ends and
+ * is among the n names (with except: is not) to sink, as stored but with CRLF line ends and
  * NULs as 0x80, whole fields whatever their length, in the header's order,
- * and an empty line at the end.  skip octets at the front are left out and
- * at most max sent.  Lines that are no field belong to HEADER.FIELDS.NOT.
+ * and the empty line at the end, if the header has one (RFC 9051 6.4.5.1
+ * excepts messages with "no body and no blank line").  skip octets at the
+ * front are left out and at most max sent.  Lines that are no field belong to
+ * HEADER.FIELDS.NOT.
  * Returns the octets there are in all (skip and max disregarded), or -1.
  * With sink NULL it only counts.
  */
 struct header_want {
 	const struct span *names;
 	size_t n;
-	bool not;
+	bool except; /* HEADER.FIELDS.NOT */
 };
 int64_t header_fields(int fd, int64_t from, int64_t to,
     const struct header_want *want, const struct stream_out *out);

@@ -14,7 +14,7 @@
 enum { MIME_PARAMS = 100 };
 
 struct mime_param {
-	struct span name; /* as written, "filename*0*" included */
+	struct span name; /* as written, or what a joined value has (below) */
 	struct span value; /* quotes and backslashes removed */
 };
 
@@ -26,12 +26,18 @@ struct mime_params {
 /*
  * "type/subtype; name=value; ..." in an unfolded value.  False when it does
  * not begin with a type and a subtype (then RFC 2045 5.2 has a default).
- * Broken parameters are skipped, comments too.
+ * Broken parameters are skipped, comments too.  Continuations ("filename*0",
+ * "filename*1*") are joined into one "filename", or "filename*" with charset
+ * and language in the value, as RFC 2231 section 6 wants it for IMAP.
+ * Spans are views into in where that is possible, else allocated from a.
  */
 bool mime_content_type(struct arena *a, struct span in, struct span *type,
     struct span *subtype, struct mime_params *params);
 
-/* "token; name=value; ...": Content-Disposition. */
+/*
+ * "token; name=value; ...": Content-Disposition.  The token is empty when it
+ * is no token; false when there is nothing at all.
+ */
 bool mime_disposition(struct arena *a, struct span in, struct span *token,
     struct mime_params *params);
 

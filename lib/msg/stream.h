@@ -18,6 +18,12 @@ struct stream_out {
 };
 
 /*
+ * Give to the sink what skip and max let through of s, and count both down.
+ * A sink of NULL takes nothing.
+ */
+void stream_put(struct stream_out *out, struct span s);
+
+/*
  * The bytes from..to-1 of fd with CRLF line ends, NUL as 0x80 (text/bytes.h).
  * Stops reading once max octets are out.  Returns the octets given to the
  * sink, or -1 with errno.  A file that has become shorter meanwhile gives

@@ -13,7 +13,8 @@
 /*
  * Bounds (RFC 9051 sets none).  A multipart or message deeper than DEPTH is
  * a leaf of application/octet-stream; after PARTS parts the rest of the
- * message belongs to the last one.
+ * message belongs to the last one.  Of the headers of all parts together no
+ * more than 8 MiB are kept: behind that, fields count as missing.
  */
 enum { STRUCTURE_DEPTH = 100, STRUCTURE_PARTS = 10000 };
 
@@ -34,13 +35,17 @@ enum envelope_field {
 /*
  * Values as they stand, unfolded (the line ends gone, RFC 5322 2.2.3) and
  * trimmed; p is NULL when there is no such field.  Of a field that occurs
- * several times the first counts, but address lists are joined with ", ".
+ * several times the last counts, but address lists are joined with ", ".
  * A value is kept up to HEADER_VALUE_MAX bytes (header.h).
  */
 struct envelope {
 	struct span field[ENV_FIELDS];
 };
 
+/*
+ * A multipart has at least one child (an empty text/plain when none begins
+ * in it), a message exactly one.
+ */
 enum part_kind { PART_LEAF, PART_MULTIPART, PART_MESSAGE };
 
 /*
@@ -61,20 +66,23 @@ struct part {
 	int64_t header; /* where the header begins */
 	int64_t body; /* where the body begins, past the empty line */
 	int64_t end; /* of the body */
-	uint64_t header_octets; /* the empty line included, where there is one */
+	uint64_t header_octets; /* with the empty line, where there is one */
 	uint64_t body_octets;
-	uint64_t body_lines;
+	uint64_t body_lines; /* line ends, and a last line without one */
 
-	/* As written, but for the defaults of RFC 2045 section 5.2; never NULL. */
+	/*
+	 * As written, but for the defaults of RFC 2045 section 5.2; never NULL.
+	 * Text without a charset has the parameter "charset" "us-ascii".
+	 */
 	struct span type;
 	struct span subtype;
 	struct mime_params params;
 	struct span encoding; /* "7bit" when there is none */
-	/* p is NULL where there is no such field. */
+	/* p is NULL where there is no such field; of several the first counts. */
 	struct span id;
 	struct span description;
 	struct span md5;
-	struct span disposition;
+	struct span disposition; /* may be empty: parameters without a token */
 	struct mime_params disposition_params;
 	struct span language; /* the whole field: a list, or one tag */
 	struct span location;
@@ -93,8 +101,8 @@ int structure_read(struct arena *a, int fd, struct part **root);
 
 /*
  * The same for the top header alone, without reading the body: the root with
- * its header fields and envelope; body_octets, body_lines, end and children
- * are not filled in.
+ * its header fields, kind and envelope; body_octets, body_lines, end and
+ * children are not filled in.
  */
 int structure_read_header(struct arena *a, int fd, struct part **root);
 

@@ -1,0 +1,88 @@
+/* stream.c: stored bytes to network bytes, a block at a time. */
+#include "msg/stream.h"
+
+#include "base/strbuf.h"
+#include "sys/fs.h"
+#include "text/bytes.h"
+
+enum { BLOCK = 32 * 1024 };
+
+void
+stream_put(struct stream_out *out, struct span s)
+{
+	size_t len = span_len(s);
+
+	if (out->sink == NULL)
+		return;
+	if (out->skip >= len) {
+		out->skip -= len;
+		return;
+	}
+	s.p += out->skip;
+	out->skip = 0;
+	if (span_len(s) > out->max)
+		s.end = s.p + out->max;
+	out->max -= span_len(s);
+	if (s.p < s.end)
+		out->sink(out->arg, s);
+}
+
+/* One block; nothing is converted that lies before skip. */
+static void
+put_block(struct stream_out *out, struct span in, bool *cr, struct strbuf *to)
+{
+	bool after = *cr;
+	size_t len = bytes_crlf_len(in, &after);
+
+	if (out->skip >= len) {
+		out->skip -= len;
+		*cr = after;
+		return;
+	}
+	strbuf_reset(to);
+	bytes_crlf(in, cr, true, to);
+	stream_put(out, strbuf_span(to));
+}
+
+int64_t
+stream_crlf(int fd, int64_t from, int64_t to, struct stream_out out)
+{
+	struct strbuf in = { 0 }, conv = { 0 };
+	char *buf = strbuf_room(&in, BLOCK);
+	uint64_t max = out.max;
+	bool cr = false;
+	ssize_t n = 0;
+
+	while (from < to && out.max > 0) {
+		n = fs_pread(fd, buf,
+		    to - from < BLOCK ? (size_t)(to - from) : BLOCK, from);
+		if (n <= 0)
+			break;
+		put_block(&out, span_of(buf, (size_t)n), &cr, &conv);
+		from += n;
+	}
+	strbuf_clear(&in);
+	strbuf_clear(&conv);
+	return n < 0 ? -1 : (int64_t)(max - out.max);
+}
+
+int64_t
+stream_crlf_len(int fd, int64_t from, int64_t to)
+{
+	struct strbuf in = { 0 };
+	char *buf = strbuf_room(&in, BLOCK);
+	int64_t total = 0;
+	bool cr = false;
+	ssize_t n = 0;
+
+	while (from < to) {
+		n = fs_pread(fd, buf,
+		    to - from < BLOCK ? (size_t)(to - from) : BLOCK, from);
+		if (n <= 0)
+			break;
+		total += (int64_t)bytes_crlf_len(span_of(buf, (size_t)n), &cr);
+		from += n;
+	}
+	strbuf_clear(&in);
+	return n < 0 ? -1 : total;
+}
