@@ -19,7 +19,7 @@ static const struct {
 	{ TAG, S("a1 x"), "a1", 2 },
 	{ TAG, S("a]b x"), "a]b", 2 },
 	{ TAG, S("+ x"), NULL, 0 },
-	{ TAG, S("A+B x"), "A", 3 },
+	{ TAG, S("A+B x"), "A", 4 },
 	{ TAG, S("* x"), NULL, 0 },
 	{ TAG, S(""), NULL, 0 },
 	{ ATOM, S("INBOX x"), "INBOX", 2 },
