@@ -1,0 +1,90 @@
+# What is no command, and limits.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use Test::More;
+use Wire;
+
+my $md = make_maildir();
+my $w = Wire->new(maildir => $md);
+$w->script(<<'END');
+C:
+S: * BAD Error in IMAP command
+C: a
+S: * BAD Error in IMAP command
+C: a NONSENSE
+S: a BAD Error in IMAP command
+C: a+b NOOP
+S: * BAD Error in IMAP command
+C: a  NOOP
+S: a BAD Error in IMAP command
+C: a NOOP x
+S: a BAD Error in IMAP command
+C: a]b NOOP
+S: a]b OK NOOP completed.
+C: a noop 
+S: a OK NOOP completed.
+C: a UID NOOP
+S: a BAD Error in IMAP command
+C: a LOGIN x y
+S: a BAD Error in IMAP command
+C: a STATUS INBOX ()
+S: a BAD Error in IMAP command
+C: a STATUS INBOX
+S: a BAD Error in IMAP command
+C: a STATUS INBOX (NONSENSE)
+S: a BAD Error in IMAP command
+C: a GETQUOTA nonsense
+S: a NO [NONEXISTENT] No such quota root.
+C: a GETQUOTAROOT INBOX
+S: * QUOTAROOT "INBOX" "ROOT"
+S: * QUOTA "ROOT" ()
+S: a OK GETQUOTAROOT completed.
+C: a ID ("name" "t" "version" NIL)
+S: * ID ("name" "satchel")
+S: a OK ID completed.
+C: a ID NIL
+S: * ID ("name" "satchel")
+S: a OK ID completed.
+C: a ID ("name")
+S: a BAD Error in IMAP command
+C: a ENABLE NONSENSE
+S: * ENABLED
+S: a OK Options enabled
+C: a ENABLE
+S: a BAD Error in IMAP command
+C: a SELECT {99999999}
+S: a BAD Literal too large
+C: a SELECT {18446744073709551616}
+S: a BAD Error in IMAP command
+C: a SELECT {400000+}
+END
+$w->raw(('x' x 400000) . "\r\n");
+$w->script("S: a BAD Literal too large\n");
+$w->raw("a SELECT " . ('x' x 600000) . "\r\n");
+$w->script(<<'END');
+S: a BAD Command line too long
+C: a NOOP
+S: a OK NOOP completed.
+END
+$w->raw("a SELECT \0\r\na SELECT \"x\ry\"\r\na SELECT \xff\r\n");
+$w->script("S: a BAD Error in IMAP command\n" x 3);
+$w->cmd('NONSENSE') for 1 .. 6;
+$w->script(<<'END');
+C: a NONSENSE
+S: a BAD Error in IMAP command
+S: * BYE [ALERT] Too many consecutive protocol violations
+END
+$w->done;
+
+# pipelining, in one segment
+$w = Wire->new(maildir => $md);
+$w->raw("a SELECT INBOX\r\nb NOOP\r\nc LOGOUT\r\n");
+my @r;
+while (defined(my $r = $w->next)) {
+	push @r, $r->{tag} if $r->{kind} eq 'tagged';
+}
+is "@r", 'a b c', 'all answered, in order';
+$w->done;
+done_testing;
