@@ -43,8 +43,11 @@ read_exact(struct rd *r, size_t max)
 {
 	ssize_t n = recv(r->fd, r->buf, RD_LEN, MSG_PEEK);
 
-	if (n == -1 && errno == ENOTSOCK)
-		return read(r->fd, r->buf, max == 0 || max > RD_LEN ? 1 : max);
+	if (n == -1 && errno == ENOTSOCK) {
+		if (max == 0) /* what cannot be peeked at comes byte by byte */
+			max = 1;
+		return read(r->fd, r->buf, max < RD_LEN ? max : RD_LEN);
+	}
 	if (n <= 0)
 		return n;
 	return read(r->fd, r->buf, wanted(r, (size_t)n, max));
@@ -123,8 +126,10 @@ rd_line(struct rd *r, struct strbuf *out, size_t max)
 	bool ended = false;
 
 	while (!ended) {
-		if ((got = line_piece(r, &piece, &ended)) != RD_OK)
+		if ((got = line_piece(r, &piece, &ended)) != RD_OK) {
+			strbuf_cut(out, start);
 			return got;
+		}
 		if (ended)
 			piece.end--;
 		strbuf_cat(out, piece);

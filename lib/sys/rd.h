@@ -45,7 +45,8 @@ void rd_init(struct rd *r, int fd, struct wr *wr, bool exact);
 /*
  * Append one line to *out, without its LF and a CR before that.  On RD_LONG
  * (more than max bytes before the LF) max bytes were appended and the rest
- * of the line is still to be read: rd_skip_line().
+ * of the line is still to be read: rd_skip_line().  On EOF, a deadline or a
+ * failure nothing was appended, and what had come of the line is gone.
  */
 enum rd_result rd_line(struct rd *r, struct strbuf *out, size_t max);
 enum rd_result rd_skip_line(struct rd *r);

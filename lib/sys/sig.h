@@ -17,7 +17,8 @@ bool sig_ending(void);
 
 /*
  * poll() until the monotonic time by (clock.h; 0: for ever).  Returns as
- * poll() does; -1 with EINTR means that the process shall end.
+ * poll() does; -1 with EINTR means that the process shall end.  A signal is
+ * seen when none of fds is ready, or has been seen before.
  */
 int sig_poll(struct pollfd *fds, nfds_t n, int64_t by);
 
