@@ -2,7 +2,9 @@
 #include "sys/wr.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "sys/clock.h"
@@ -12,7 +14,7 @@ void
 wr_init(struct wr *w, int fd, int timeout)
 {
 	w->fd = fd;
-	w->failed = false;
+	w->failed = w->no_socket = false;
 	w->timeout = timeout;
 	w->total = 0;
 	w->len = 0;
@@ -28,21 +30,41 @@ writable(struct wr *w)
 	return sig_poll(&p, 1, by) == 1;
 }
 
+/*
+ * Part of p[0..len-1], as write(); EAGAIN where it would wait.  The
+ * descriptor is shared with others and so is its O_NONBLOCK: it is left
+ * alone.  A pipe that poll() calls writable takes PIPE_BUF bytes at once.
+ */
+static ssize_t
+send_some(struct wr *w, const char *p, size_t len)
+{
+	ssize_t n;
+
+	if (!w->no_socket) {
+		n = send(w->fd, p, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (n != -1 || errno != ENOTSOCK)
+			return n;
+		w->no_socket = true;
+	}
+	if (!writable(w)) {
+		errno = ETIMEDOUT;
+		return -1;
+	}
+	return write(w->fd, p, len < PIPE_BUF ? len : PIPE_BUF);
+}
+
 static void
 send_all(struct wr *w, const char *p, size_t len)
 {
 	ssize_t n;
 
 	while (len > 0 && !w->failed) {
-		if (!writable(w)) {
-			w->failed = true;
-			return;
-		}
-		n = write(w->fd, p, len);
+		n = send_some(w, p, len);
 		if (n > 0) {
 			p += n;
 			len -= (size_t)n;
-		} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
+		} else if (n == 0 || (errno != EAGAIN && errno != EINTR) ||
+			   !writable(w)) {
 			w->failed = true;
 		}
 	}

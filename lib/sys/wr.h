@@ -17,6 +17,7 @@ enum { WR_LEN = 16384 };
 struct wr {
 	int fd;
 	bool failed;
+	bool no_socket; /* send() has said so */
 	int timeout; /* ms that one write may wait; 0: for ever */
 	uint64_t total; /* bytes accepted since wr_init() */
 	size_t len;
