@@ -67,7 +67,7 @@ LIBS_pw = $(GDBM_LIBS) $(CRYPT_LIBS) $(NETTLE_LIBS)
 # --- tests, by the layer that each links -------------------------------------
 UNIT_base = arena num span strbuf
 
-UNIT_sys = peer proc rd wr
+UNIT_sys = fs peer proc rd wr
 
 UNIT_text = base64 bytes casefold charset date encword mutf7 qp utf8
 

@@ -24,8 +24,11 @@ fs_open_file(int dir, const char *name, struct stat *st)
 	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	struct stat here;
 
-	if (fd == -1)
+	if (fd == -1) {
+		if (errno == ENXIO) /* a socket */
+			errno = EINVAL;
 		return -1;
+	}
 	if (fstat(fd, &here) == -1)
 		goto close_file;
 	if (!S_ISREG(here.st_mode)) {
