@@ -86,7 +86,6 @@ UNIT_chain = front imapcmd
 # t/fuzz/NAME.c with its seeds in t/fuzz/corpus/NAME/
 FUZZ = date encword imapcmd mutf7 qp
 
-# what tests and the demo need besides: t/tool/NAME.c
 TOOLS = mkuserdb structure
 
 LAYERS_structure = $(BELOW_msg)
