@@ -87,7 +87,6 @@ UNIT_chain = front imapcmd
 FUZZ = date encword imapcmd mutf7 qp
 
 TOOLS = mkuserdb structure
-
 LAYERS_structure = $(BELOW_msg)
 LAYERS_mkuserdb = $(BELOW_pw)
 
