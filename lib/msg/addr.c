@@ -51,9 +51,8 @@ p_word(struct span *in, const char *stops, struct words *w)
 }
 
 /*
- * One run of words, and the white space after it.  Words with a dot or
- * nothing between them are one run, an obsolete local part or domain
- * (RFC 5322 4.4).
+ * One run of words, and the white space after it.  Words with a dot between
+ * them are one run: an obsolete local part or domain (RFC 5322 4.4).
  */
 static bool
 p_run(struct span *in, const char *stops, struct span *comment, struct words *w)
@@ -62,8 +61,7 @@ p_run(struct span *in, const char *stops, struct span *comment, struct words *w)
 	while (p_word(in, stops, w)) {
 		w->last.end = in->p;
 		lex_cfws(in, comment);
-		if (in->p != w->last.end && w->last.end[-1] != '.' &&
-		    !span_at(in, '.'))
+		if (w->last.end[-1] != '.' && !span_at(in, '.'))
 			break;
 	}
 	return w->last.p < w->last.end;

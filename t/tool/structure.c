@@ -1,4 +1,8 @@
-/* structure.c: print what lib/msg makes of message files. */
+/*
+ * structure.c: print what lib/msg makes of message files: ENVELOPE and
+ * BODYSTRUCTURE, with -s lengths and checksums of all sections, with -q
+ * nothing (for timing).
+ */
 #include "msg/structure.h"
 
 #include <errno.h>
@@ -9,6 +13,7 @@
 
 #include "base/oom.h"
 #include "msg/addr.h"
+#include "msg/stream.h"
 
 void
 oom(void)
@@ -153,21 +158,69 @@ put_structure(const struct part *p)
 	put_extension(p);
 }
 
+/* A checksum of what is sent. */
+static void
+add_up(void *arg, struct span bytes)
+{
+	uint32_t *sum = arg;
+
+	for (; bytes.p < bytes.end; bytes.p++)
+		*sum = *sum * 31 + (unsigned char)*bytes.p;
+}
+
+static void
+put_range(const char *what, int fd, int64_t from, int64_t to)
+{
+	uint32_t sum = 0;
+	struct stream_out out = { add_up, &sum, 0, UINT64_MAX };
+	int64_t n = stream_crlf(fd, from, to, out);
+
+	printf(" %s %" PRId64 " %" PRIu32, what, n, sum);
+}
+
+/* Every part with a number: its own header and body, a message's inside. */
+static void
+put_sections(int fd, const struct part *root, uint32_t *path, size_t n)
+{
+	const struct part *p;
+
+	for (path[n] = 1;; path[n]++) {
+		p = structure_find(root, path, n + 1);
+		if (p == NULL)
+			return;
+		for (size_t i = 0; i <= n; i++)
+			printf("%s%" PRIu32, i > 0 ? "." : "", path[i]);
+		put_range("MIME", fd, p->header, p->body);
+		put_range("BODY", fd, p->body, p->end);
+		if (p->kind == PART_MESSAGE) {
+			p = p->child;
+			put_range("HEADER", fd, p->header, p->body);
+			put_range("TEXT", fd, p->body, p->end);
+		}
+		putchar('\n');
+		if (n + 1 < 2 * STRUCTURE_DEPTH)
+			put_sections(fd, root, path, n + 1);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
-	bool times = argc > 1 && argv[1][0] == '-' && argv[1][1] == 'q';
+	uint32_t path[2 * STRUCTURE_DEPTH];
+	char how = argc > 1 && argv[1][0] == '-' ? argv[1][1] : 0;
 	struct arena a = { 0 };
 	struct part *root;
 	int fd;
 
-	for (int i = times ? 2 : 1; i < argc; i++) {
+	for (int i = how ? 2 : 1; i < argc; i++) {
 		fd = open(argv[i], O_RDONLY | O_CLOEXEC);
 		if (fd == -1 || structure_read(&a, fd, &root) == -1) {
 			perror(argv[i]);
 			return 1;
 		}
-		if (!times) {
+		if (how == 's')
+			put_sections(fd, root, path, 0);
+		if (how == 0) {
 			printf("%s SIZE %" PRIu64 " ENVELOPE ", argv[i],
 			    root->header_octets + root->body_octets);
 			put_envelope(root->envelope);
