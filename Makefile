@@ -92,7 +92,7 @@ LAYERS_mkuserdb = $(BELOW_pw)
 
 # --- installed ---------------------------------------------------------------
 MAN5 = courierimapkeywords courierimapsubscribed courierimapuiddb
-MAN7 = satchel satchel-durability satchel-settings
+MAN7 = satchel satchel-durability satchel-imap satchel-settings
 MAN8 = imapd
 UNITS =
 XINETD =

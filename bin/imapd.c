@@ -92,6 +92,7 @@ main(int argc, char **argv)
 {
 	static struct session s;
 	const char *path, *why;
+	int status;
 
 	if (argc > 2 || (argc == 2 && *argv[1] == '-' &&
 	    strcmp(argv[1], "-n") != 0)) {
@@ -122,5 +123,7 @@ main(int argc, char **argv)
 	s.in = &in;
 	s.out = &out;
 	s.conf = &conf;
-	return session_run(&s);
+	status = session_run(&s);
+	account_purge(s.account);
+	return status;
 }
