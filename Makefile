@@ -84,7 +84,7 @@ UNIT_imap = input list_parse pattern seqset token
 UNIT_chain = front imapcmd
 
 # t/fuzz/NAME.c with its seeds in t/fuzz/corpus/NAME/
-FUZZ = date encword imapcmd mutf7 qp
+FUZZ = date encword imapcmd mutf7 qp session
 
 TOOLS = mkuserdb structure
 LAYERS_structure = $(BELOW_msg)
