@@ -27,7 +27,7 @@ static const char *const refused[] = {
 	/* clang-format off */
 	"Z", "Zg", "Zg=", "Zg===", "=", "====", "=g==", "Z===", "Zg=g",
 	"Zh==", "Zm9=", "Zm9v\n", " Zm9v", "Zm9v====", "Zg==Zg==", "Zm9-",
-	"Zm9_", "Zm\xff" "v", "*", "Zm9vZg=v",
+	"Zm9_", "Zm\377v", "*", "Zm9vZg=v",
 	/* clang-format on */
 };
 
