@@ -9,7 +9,7 @@ is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* What needs a look: the rest goes out as it comes in. */
+/* What needs a second look: the rest goes out as it comes in. */
 static bool
 is_special(char c)
 {
@@ -72,27 +72,58 @@ after_equals(struct qp_dec *d, char c, struct strbuf *out)
 	}
 }
 
+/*
+ * What can be told without a state: text, white space within a line, whole
+ * escapes and soft breaks.  Takes that off *in.
+ */
+static void
+add_easy(struct span *in, struct strbuf *out)
+{
+	char *to = strbuf_room(out, span_len(*in)), *start = to;
+	const char *p = in->p, *end = in->end;
+	int high, low;
+
+	for (; p < end; p++) {
+		if (!is_special(*p)) {
+			*to++ = *p;
+		} else if (end - p < 3) {
+			break;
+		} else if (*p != '=') {
+			if ((p[1] == '\n') != (*p == '\r') || is_special(p[1]))
+				break;
+			*to++ = *p;
+		} else if (p[1] == '\n') {
+			p++;
+		} else if (p[1] == '\r' && p[2] == '\n') {
+			p += 2;
+		} else {
+			high = ascii_hex((unsigned char)p[1]);
+			low = ascii_hex((unsigned char)p[2]);
+			if (high < 0 || low < 0)
+				break;
+			*to++ = (char)(high << 4 | low);
+			p += 2;
+		}
+	}
+	in->p = p;
+	*to = '\0';
+	out->len += (size_t)(to - start);
+}
+
 void
 qp_dec_add(struct qp_dec *d, struct span in, struct strbuf *out)
 {
-	struct span plain;
-
 	while (in.p < in.end) {
-		plain = in;
-		if (d->held.len == 0)
-			while (in.p < in.end && !is_special(*in.p))
-				in.p++;
-		plain.end = in.p;
-		strbuf_cat(out, plain);
-		if (in.p == in.end)
-			return;
-		if (d->held.len == 0)
-			start(d, *in.p, out);
-		else if (d->held.p[0] == '=')
-			after_equals(d, *in.p, out);
-		else
-			after_blank(d, *in.p, out);
-		in.p++;
+		if (d->held.len == 0) {
+			add_easy(&in, out);
+			if (in.p == in.end)
+				return;
+			start(d, *in.p++, out);
+		} else if (d->held.p[0] == '=') {
+			after_equals(d, *in.p++, out);
+		} else {
+			after_blank(d, *in.p++, out);
+		}
 	}
 }
 
