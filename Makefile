@@ -87,6 +87,7 @@ UNIT_chain = front imapcmd
 FUZZ = date encword imapcmd mutf7 qp session
 
 TOOLS = mkuserdb structure
+
 LAYERS_structure = $(BELOW_msg)
 LAYERS_mkuserdb = $(BELOW_pw)
 
