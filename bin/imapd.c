@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "auth/handover.h"
@@ -56,7 +57,7 @@ leave_root(const char *path)
 	if (st.st_uid == 0)
 		return conf.login_tag == NULL;
 	return setgroups(0, NULL) == 0 && setgid(st.st_gid) == 0 &&
-	    setuid(st.st_uid) == 0;
+	       setuid(st.st_uid) == 0;
 }
 
 /* The session may not start: say so in place of the login's answer. */
@@ -79,9 +80,10 @@ log_expunge(void *arg, struct span old_name, struct span new_name)
 {
 	const struct imap_conf *c = arg;
 
-	log_line("INFO", "EXPUNGED, user=%s, ip=[%s], port=[%s], "
-	    "old_name=%.*s%s%.*s%s", c->user, c->ip, c->port,
-	    (int)span_len(old_name), old_name.p,
+	log_line("INFO",
+	    "EXPUNGED, user=%s, ip=[%s], port=[%s], "
+	    "old_name=%.*s%s%.*s%s",
+	    c->user, c->ip, c->port, (int)span_len(old_name), old_name.p,
 	    new_name.p ? ", new_name=" : "", (int)span_len(new_name),
 	    new_name.p ? new_name.p : "",
 	    new_name.p ? ": only new_name will be left" : "");
@@ -94,8 +96,8 @@ main(int argc, char **argv)
 	const char *path, *why;
 	int status;
 
-	if (argc > 2 || (argc == 2 && *argv[1] == '-' &&
-	    strcmp(argv[1], "-n") != 0)) {
+	if (argc > 2 ||
+	    (argc == 2 && *argv[1] == '-' && strcmp(argv[1], "-n") != 0)) {
 		fputs("usage: imapd [-n | Maildir]\n", stderr);
 		return 100;
 	}
@@ -107,6 +109,7 @@ main(int argc, char **argv)
 	conf.store.on_expunge = log_expunge;
 	conf.store.arg = &conf;
 	sig_init();
+	tzset(); /* INTERNALDATE is local time */
 	log_open("imapd");
 	(void)umask(conf.umask);
 	wr_init(&out, 1, LIMIT_WRITE_SECONDS * 1000);

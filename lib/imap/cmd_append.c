@@ -31,8 +31,7 @@ p_append_message(struct arena *a, struct span in, struct message_args *out)
 
 	if (!p_sp(&in))
 		return false;
-	if (span_at(&in, '(') &&
-	    (!p_flag_list(a, &in, &m.flags) || !p_sp(&in)))
+	if (span_at(&in, '(') && (!p_flag_list(a, &in, &m.flags) || !p_sp(&in)))
 		return false;
 	if (span_at(&in, '"') && (!p_date_time(&in, &m.date) || !p_sp(&in)))
 		return false;
@@ -72,10 +71,11 @@ static enum verdict
 gone(struct session *s, enum input_result r)
 {
 	if (r == INPUT_LATE)
-		return session_say(s, V_BYE, NULL, "Disconnected for inactivity.");
+		return session_say(
+		    s, V_BYE, NULL, "Disconnected for inactivity.");
 	if (r == INPUT_SIGNAL)
-		return session_say(s, V_BYE, NULL,
-		    "satchel server shut down by signal.");
+		return session_say(
+		    s, V_BYE, NULL, "satchel server shut down by signal.");
 	if (r == INPUT_BYE)
 		return session_say(s, V_BYE, NULL, s->input.why);
 	s->out->failed = true;
@@ -115,10 +115,12 @@ stream(struct appending *x, uint64_t len)
 
 	while (len > 0) {
 		s->in->by = clock_mono_ms() + LIMIT_LITERAL_SECONDS * 1000;
-		got = rd_some(s->in, len > RD_LEN ? RD_LEN : (size_t)len, &bytes);
+		got =
+		    rd_some(s->in, len > RD_LEN ? RD_LEN : (size_t)len, &bytes);
 		if (got != RD_OK)
-			return got == RD_LATE ? INPUT_LATE :
-			    got == RD_SIGNAL ? INPUT_SIGNAL : INPUT_GONE;
+			return got == RD_LATE	  ? INPUT_LATE
+			       : got == RD_SIGNAL ? INPUT_SIGNAL
+						  : INPUT_GONE;
 		append_write(x->ap, bytes);
 		len -= span_len(bytes);
 	}
@@ -134,8 +136,8 @@ end_message(struct appending *x)
 	if (append_end(x->ap, &high) == -1)
 		return session_errno(s);
 	if (high && s->conf->strict_8bit && !s->utf8)
-		return session_say(s, V_NO, "CANNOT",
-		    "8-bit header fields need UTF8=ACCEPT.");
+		return session_say(
+		    s, V_NO, "CANNOT", "8-bit header fields need UTF8=ACCEPT.");
 	if (x->outbox && outbox_send(s, x->ap) == -1)
 		return session_errno(s);
 	return V_OK;
@@ -153,14 +155,13 @@ take_message(struct appending *x, const struct message_args *m)
 
 	if (m->literal.len == 0) /* RFC 3502 section 6.3.11: it cancels */
 		return refuse(s, session_say(s, V_NO, NULL,
-		    "An empty message cancels the command."));
-	if (s->conf->append_limit > 0 &&
-	    m->literal.len > s->conf->append_limit)
-		return refuse(s, session_say(s, V_NO, "TOOBIG",
-		    "Message too large."));
+				     "An empty message cancels the command."));
+	if (s->conf->append_limit > 0 && m->literal.len > s->conf->append_limit)
+		return refuse(
+		    s, session_say(s, V_NO, "TOOBIG", "Message too large."));
 	if (x->messages++ == LIMIT_APPEND_MESSAGES)
 		return refuse(s, session_say(s, V_NO, "LIMIT",
-		    "Too many messages in one command."));
+				     "Too many messages in one command."));
 	if (append_message(x->ap, &info, m->literal.binary) == -1)
 		return refuse(s, session_errno(s));
 	input_continue(&s->input);
@@ -247,8 +248,8 @@ begin(struct appending *x, struct span args, struct message_args *m)
 	if (append_begin(s->account, x->folder, &x->ap) == 0)
 		return V_OK;
 	if (errno == ENOENT)
-		return session_say(s, V_NO, "TRYCREATE",
-		    "Must create mailbox before append");
+		return session_say(
+		    s, V_NO, "TRYCREATE", "Must create mailbox before append");
 	return session_errno(s);
 }
 

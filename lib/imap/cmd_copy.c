@@ -77,8 +77,7 @@ copy_all(struct session *s, struct append *ap, struct copy *c)
 		c->seqs[have++] = c->seqs[i];
 	}
 	c->n = have;
-	return have == 0 ? 0 :
-	    append_commit(ap, &c->uidvalidity, &c->uids, &n);
+	return have == 0 ? 0 : append_commit(ap, &c->uidvalidity, &c->uids, &n);
 }
 
 enum verdict
@@ -140,12 +139,12 @@ cmd_move(struct session *s, struct span args)
 	if (!parse(s, args, &c, &v))
 		return v;
 	if (outbox_is(s, c.folder))
-		return session_say(s, V_NO, "CANNOT",
-		    "Messages are sent by COPY or APPEND.");
+		return session_say(
+		    s, V_NO, "CANNOT", "Messages are sent by COPY or APPEND.");
 	asked = c.n;
 	uids = arena_array(&s->arena, c.n, sizeof *uids);
 	if (c.n > 0 && append_move(s->mbox, c.seqs, c.n, c.folder,
-	    &c.uidvalidity, uids) == -1)
+			   &c.uidvalidity, uids) == -1)
 		return session_errno(s);
 	drop_vanished(&c, uids);
 	if (c.n > 0) {

@@ -79,7 +79,8 @@ cmd_create(struct session *s, struct span args)
 	    (!p_create_use(&args, &uses, &known) || !p_end(&args)))
 		return session_bad(s);
 	if (!known)
-		return session_say(s, V_NO, "USEATTR", "Special use not known.");
+		return session_say(
+		    s, V_NO, "USEATTR", "Special use not known.");
 	/* A trailing delimiter says that children will come (6.3.4). */
 	if (name.p < name.end && name.end[-1] == '.')
 		name.end--;
@@ -104,8 +105,8 @@ cmd_delete(struct session *s, struct span args)
 	if (!one_folder(s, args, &folder, &v))
 		return v;
 	if (s->mbox != NULL && span_eq(mailbox_folder(s->mbox), folder))
-		return session_say(s, V_NO, "INUSE",
-		    "Cannot delete currently-open folder.");
+		return session_say(
+		    s, V_NO, "INUSE", "Cannot delete currently-open folder.");
 	if (folder_delete(s->account, folder) == -1)
 		return session_errno(s);
 	return session_say(s, V_OK, NULL, "Folder deleted.");

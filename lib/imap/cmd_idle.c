@@ -18,8 +18,9 @@ static enum rd_result
 idle(struct session *s)
 {
 	int64_t end = clock_mono_ms() + LIMIT_IDLE_SECONDS * 1000;
-	int watch = s->mbox != NULL && s->conf->idle_notify ?
-	    mailbox_watch(s->mbox) : -1;
+	int watch = s->mbox != NULL && s->conf->idle_notify
+			? mailbox_watch(s->mbox)
+			: -1;
 	enum rd_result got;
 	bool ready;
 
@@ -54,11 +55,11 @@ cmd_idle(struct session *s, struct span args)
 	if (got == RD_LONG)
 		got = rd_skip_line(s->in);
 	if (got == RD_LATE)
-		return session_say(s, V_BYE, NULL,
-		    "Disconnected for inactivity.");
+		return session_say(
+		    s, V_BYE, NULL, "Disconnected for inactivity.");
 	if (got == RD_SIGNAL)
-		return session_say(s, V_BYE, NULL,
-		    "satchel server shut down by signal.");
+		return session_say(
+		    s, V_BYE, NULL, "satchel server shut down by signal.");
 	if (got != RD_OK)
 		s->out->failed = true;
 	if (!done)

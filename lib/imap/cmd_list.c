@@ -41,8 +41,8 @@ add_row(struct session *s, struct rows *rows, struct row row)
 	name_put_utf8(s, row.folder, &name);
 	row.name = arena_span(&s->arena, strbuf_span(&name));
 	strbuf_clear(&name);
-	rows->v = arena_grow(&s->arena, rows->v, rows->n, &rows->max,
-	    sizeof *rows->v);
+	rows->v = arena_grow(
+	    &s->arena, rows->v, rows->n, &rows->max, sizeof *rows->v);
 	rows->v[rows->n++] = row;
 }
 
@@ -120,8 +120,8 @@ static bool
 is_below(struct span name, struct span top)
 {
 	return span_len(name) > span_len(top) &&
-	    memcmp(name.p, top.p, span_len(top)) == 0 &&
-	    name.p[span_len(top)] == '.';
+	       memcmp(name.p, top.p, span_len(top)) == 0 &&
+	       name.p[span_len(top)] == '.';
 }
 
 /*
@@ -134,8 +134,9 @@ find_row(struct rows *rows, struct span folder)
 {
 	struct row key = { .folder = folder };
 
-	return rows->n == 0 ? NULL :
-	    bsearch(&key, rows->v, rows->n, sizeof key, by_folder);
+	return rows->n == 0
+		   ? NULL
+		   : bsearch(&key, rows->v, rows->n, sizeof key, by_folder);
 }
 
 static void
@@ -147,8 +148,9 @@ tell_above(struct session *s, struct rows *rows, struct row *row)
 	while (up.end > up.p) {
 		if (*--up.end != '.' && up.end != up.p)
 			continue;
-		above = up.end == up.p && !s->conf->inbox_prefix ? NULL :
-		    find_row(rows, up);
+		above = up.end == up.p && !s->conf->inbox_prefix
+			    ? NULL
+			    : find_row(rows, up);
 		if (above != NULL && row->selected)
 			above->child_selected = true;
 	}
@@ -164,7 +166,7 @@ choose(struct session *s, struct rows *rows, unsigned options)
 		    (!(options & LIST_SUBSCRIBED) || row->subscribed) &&
 		    (!(options & LIST_SPECIAL_USE) || row->uses != 0) &&
 		    ((options & LIST_SUBSCRIBED) || row->exists ||
-		    row->children);
+			row->children);
 		/* Without its prefix the INBOX has no children of others. */
 		if (row->folder.p == row->folder.end && !s->conf->inbox_prefix)
 			row->children = false;
@@ -173,8 +175,8 @@ choose(struct session *s, struct rows *rows, unsigned options)
 		tell_above(s, rows, &rows->v[i]);
 	if (!s->conf->inbox_prefix && rows->n > 0)
 		for (size_t i = 1; i < rows->n; i++)
-			rows->v[0].children |= rows->v[0].folder.p ==
-			    rows->v[0].folder.end &&
+			rows->v[0].children |=
+			    rows->v[0].folder.p == rows->v[0].folder.end &&
 			    is_below(rows->v[i].name, rows->v[0].name);
 }
 
@@ -248,8 +250,9 @@ put_attributes(struct session *s, const struct row *row, unsigned options)
 	if (!row->exists)
 		attribute(s, &sep, "\\Noselect");
 	else if (inbox || s->conf->check_all)
-		attribute(s, &sep, folder_marked(s->account, row->folder) ?
-		    "\\Marked" : "\\Unmarked");
+		attribute(s, &sep,
+		    folder_marked(s->account, row->folder) ? "\\Marked"
+							   : "\\Unmarked");
 	put_children(s, row, &sep);
 	use_put(s->out, row->uses, &sep);
 	if (row->subscribed && (options & LIST_EXTENDED) &&
@@ -315,7 +318,8 @@ put_rows(struct session *s, struct rows *rows, const char *what,
 
 	for (size_t i = 0; i < args->npatterns; i++)
 		good = full_pattern(s, args->reference, args->patterns[i],
-		    &patterns[i]) && good;
+			   &patterns[i]) &&
+		       good;
 	for (size_t i = 0; good && i < rows->n; i++) {
 		row = &rows->v[i];
 		if (!matches(patterns, args->npatterns, row->name))

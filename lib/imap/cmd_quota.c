@@ -50,7 +50,8 @@ cmd_getquota(struct session *s, struct span args)
 	    !p_end(&args))
 		return session_bad(s);
 	if (!span_is(name, root))
-		return session_say(s, V_NO, "NONEXISTENT", "No such quota root.");
+		return session_say(
+		    s, V_NO, "NONEXISTENT", "No such quota root.");
 	return put_quota(s);
 }
 
@@ -63,8 +64,8 @@ cmd_getquotaroot(struct session *s, struct span args)
 	    !p_end(&args))
 		return session_bad(s);
 	if (!name_to_folder(s, name, &folder))
-		return session_say(s, V_NO, "NONEXISTENT",
-		    "Invalid mailbox name.");
+		return session_say(
+		    s, V_NO, "NONEXISTENT", "Invalid mailbox name.");
 	if (folder_exists(s->account, folder) == -1)
 		return session_errno(s);
 	wr_lit(s->out, "* QUOTAROOT ");

@@ -82,8 +82,8 @@ select_mailbox(struct session *s, struct span args, bool readonly)
 		wr_lit(s->out, "* OK [CLOSED] Previous mailbox closed.\r\n");
 	session_deselect(s);
 	if (!name_to_folder(s, name, &folder))
-		return session_say(s, V_NO, "NONEXISTENT",
-		    "Invalid mailbox name.");
+		return session_say(
+		    s, V_NO, "NONEXISTENT", "Invalid mailbox name.");
 	if (mailbox_open(s->account, folder, readonly, &s->mbox) == -1)
 		return session_errno(s);
 	s->state = STATE_SELECTED;
@@ -145,8 +145,7 @@ cmd_expunge(struct session *s, struct span args)
 	size_t n = s->exists;
 	int failed;
 
-	if (s->uid && (!p_sp(&args) ||
-	    !p_sequence_set(&s->arena, &args, &set)))
+	if (s->uid && (!p_sp(&args) || !p_sequence_set(&s->arena, &args, &set)))
 		return session_bad(s);
 	if (!p_end(&args))
 		return session_bad(s);

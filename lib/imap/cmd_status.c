@@ -114,8 +114,8 @@ cmd_status(struct session *s, struct span args)
 	    !p_sp(&args) || !p_status_items(&args, &items) || !p_end(&args))
 		return session_bad(s);
 	if (!name_to_folder(s, name, &folder))
-		return session_say(s, V_NO, "NONEXISTENT",
-		    "Invalid mailbox name.");
+		return session_say(
+		    s, V_NO, "NONEXISTENT", "Invalid mailbox name.");
 	if (status_send(s, folder, items) == -1)
 		return session_errno(s);
 	return V_OK;

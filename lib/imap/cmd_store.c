@@ -23,8 +23,9 @@ p_store(struct arena *a, struct span in, struct store_args *out)
 {
 	if (!p_sp(&in) || !p_sequence_set(a, &in, &out->set) || !p_sp(&in))
 		return false;
-	out->op = span_eat(&in, '+') ? FLAG_ADD :
-	    span_eat(&in, '-') ? FLAG_REMOVE : FLAG_SET;
+	out->op = span_eat(&in, '+')   ? FLAG_ADD
+		  : span_eat(&in, '-') ? FLAG_REMOVE
+				       : FLAG_SET;
 	if (!span_eat_word(&in, "FLAGS"))
 		return false;
 	out->silent = span_eat_word(&in, ".SILENT");
@@ -55,7 +56,7 @@ keywords_find(struct session *s, const struct flag_list *l, bool add,
 		return false;
 	for (size_t i = 0; i < l->nkeywords; i++)
 		if (mailbox_keyword_find(
-		    s->mbox, l->keywords[i], add, &k[have]))
+			s->mbox, l->keywords[i], add, &k[have]))
 			have++;
 	qsort(k, have, sizeof *k, by_number);
 	for (size_t i = 0; i < have; i++)
@@ -104,14 +105,15 @@ cmd_store(struct session *s, struct span args)
 		return session_bad(s);
 	change.op = st.op;
 	change.flags = st.flags.flags;
-	if (!keywords_find(s, &st.flags, st.op != FLAG_REMOVE,
-	    &change.keywords, &change.nkeywords))
+	if (!keywords_find(s, &st.flags, st.op != FLAG_REMOVE, &change.keywords,
+		&change.nkeywords))
 		return session_say(s, V_NO, "CANNOT", "Keywords are off.");
 	if (mailbox_state(s->mbox)->keywords_new)
 		update_flags(s);
 	for (size_t i = 0; i < n; i++)
 		if (store_one(s, &st, &change, seqs[i]) == -1)
-			failed = failed == 0 || failed == ESTALE ? errno : failed;
+			failed =
+			    failed == 0 || failed == ESTALE ? errno : failed;
 	if (failed == 0)
 		return V_OK;
 	errno = failed;

@@ -8,7 +8,8 @@ enum {
 	F_UID = 1 << 0, /* UID may precede it */
 	F_UID_ONLY = 1 << 1, /* besides, exists only with UID: see EXPUNGE */
 	F_WRITES = 1 << 2, /* refused in a mailbox opened by EXAMINE */
-	F_SEQ = 1 << 3, /* without UID no EXPUNGE may be sent (RFC 9051 7.5.1) */
+	F_SEQ =
+	    1 << 3, /* without UID no EXPUNGE may be sent (RFC 9051 7.5.1) */
 	F_QUIET = 1 << 4, /* reports changes itself, or must not */
 };
 

@@ -130,8 +130,8 @@ imap_conf_read(struct imap_conf *c)
 {
 	const char *outbox = value(S_OUTBOX);
 
-	c->user = env_str("AUTHENTICATED",
-	    env_str("VPOPUSER", env_str("USER", "unknown")));
+	c->user = env_str(
+	    "AUTHENTICATED", env_str("VPOPUSER", env_str("USER", "unknown")));
 	c->sender = env_str("AUTHADDR", c->user);
 	c->login_tag = env_str("IMAPLOGINTAG", NULL);
 	c->ip = env_str("TCPREMOTEIP", "127.0.0.1");
@@ -144,8 +144,9 @@ imap_conf_read(struct imap_conf *c)
 	c->sanity_check = on(S_SANITY_CHECK);
 	c->strict_8bit = on(S_STRICT_8BIT);
 	c->keywords = on(S_KEYWORDS);
-	c->id_fields = value(S_ID_FIELDS) == NULL ? -1 :
-	    (int)(env_num(settings[S_ID_FIELDS].name, 0) & 7);
+	c->id_fields = value(S_ID_FIELDS) == NULL
+			   ? -1
+			   : (int)(env_num(settings[S_ID_FIELDS].name, 0) & 7);
 	c->idle_poll = env_num(settings[S_IDLE_TIMEOUT].name, 60);
 	if (c->idle_poll == 0)
 		c->idle_poll = 1;

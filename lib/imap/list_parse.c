@@ -126,7 +126,8 @@ p_list(struct arena *a, struct span in, struct list_args *out)
 
 	if (!p_sp(&in))
 		return false;
-	if (span_at(&in, '(') && (!p_select_opts(&in, &l.options) || !p_sp(&in)))
+	if (span_at(&in, '(') &&
+	    (!p_select_opts(&in, &l.options) || !p_sp(&in)))
 		return false;
 	if (!p_astring(a, &in, &l.reference) || !p_sp(&in) ||
 	    !p_mbox_or_pat(a, &in, &l))

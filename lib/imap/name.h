@@ -18,7 +18,8 @@
 bool name_to_folder(struct session *s, struct span name, struct span *folder);
 
 /* Append the mailbox name of a folder, in UTF-8. */
-void name_put_utf8(const struct session *s, struct span folder, struct strbuf *out);
+void name_put_utf8(
+    const struct session *s, struct span folder, struct strbuf *out);
 
 /* Append it as it goes over the wire now. */
 void name_put(const struct session *s, struct span folder, struct strbuf *out);

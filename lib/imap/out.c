@@ -130,8 +130,8 @@ out_flags(struct session *s, const struct message *m)
 		wr_span(s->out, span_str(names[i].name));
 		sep = " ";
 	}
-	set = m->keywords == 0 ? NULL :
-	    mailbox_keyword_set(s->mbox, m->keywords, &n);
+	set = m->keywords == 0 ? NULL
+			       : mailbox_keyword_set(s->mbox, m->keywords, &n);
 	for (size_t i = 0; set != NULL && i < n; i++) {
 		wr_span(s->out, span_str(sep));
 		wr_span(s->out, mailbox_keyword(s->mbox, set[i]));

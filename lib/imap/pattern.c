@@ -18,8 +18,9 @@ pattern_simplify(struct span pattern, struct strbuf *out)
 		}
 		if (wildcards++ == LIMIT_LIST_WILDCARDS)
 			return false;
-		for (star = false; span_at(&pattern, '*') ||
-		    span_at(&pattern, '%'); pattern.p++)
+		for (star = false;
+		     span_at(&pattern, '*') || span_at(&pattern, '%');
+		     pattern.p++)
 			star |= *pattern.p == '*';
 		strbuf_putc(out, star ? '*' : '%');
 	}
@@ -62,7 +63,7 @@ pattern_match(struct span pattern, struct span name)
 			percent.pattern = pattern.p;
 			percent.name = name.p;
 		} else if (pattern.p < pattern.end && name.p < name.end &&
-		    *pattern.p == *name.p) {
+			   *pattern.p == *name.p) {
 			pattern.p++;
 			name.p++;
 		} else if (pattern.p == pattern.end && name.p == name.end) {

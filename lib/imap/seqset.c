@@ -96,8 +96,9 @@ seqset_resolve(struct seqset *set, uint32_t max)
 	if (!sorted)
 		qsort(set->r, set->n, sizeof *set->r, by_start);
 	for (size_t i = 0; i < set->n; i++) {
-		if (n > 0 && set->r[i].a - set->r[n - 1].a <=
-		    set->r[n - 1].b - set->r[n - 1].a + (uint64_t)1) {
+		if (n > 0 &&
+		    set->r[i].a - set->r[n - 1].a <=
+			set->r[n - 1].b - set->r[n - 1].a + (uint64_t)1) {
 			if (set->r[i].b > set->r[n - 1].b)
 				set->r[n - 1].b = set->r[i].b;
 			continue;

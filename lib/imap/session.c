@@ -40,8 +40,8 @@ session_save(struct session *s, const struct seqset *uids)
 
 /* Add seqs a..b to the list. */
 static void
-add_seqs(struct session *s, struct seqrange r, uint32_t **v, size_t *n,
-    size_t *max)
+add_seqs(
+    struct session *s, struct seqrange r, uint32_t **v, size_t *n, size_t *max)
 {
 	for (uint64_t seq = r.a; seq <= r.b; seq++) {
 		*v = arena_grow(&s->arena, *v, *n, max, sizeof **v);
@@ -56,16 +56,15 @@ uid_range(struct session *s, struct seqrange uids)
 	struct seqrange seqs;
 
 	seqs.a = mailbox_seq(s->mbox, uids.a);
-	seqs.b = uids.b == UINT32_MAX ? mailbox_state(s->mbox)->count :
-	    mailbox_seq(s->mbox, uids.b + 1) - 1;
+	seqs.b = uids.b == UINT32_MAX ? mailbox_state(s->mbox)->count
+				      : mailbox_seq(s->mbox, uids.b + 1) - 1;
 	if (seqs.b > s->exists)
 		seqs.b = s->exists;
 	return seqs;
 }
 
 bool
-session_seqs(
-    struct session *s, struct seqset *set, uint32_t **seqs, size_t *n)
+session_seqs(struct session *s, struct seqset *set, uint32_t **seqs, size_t *n)
 {
 	const struct seqset *in = set->saved ? &s->saved : set;
 	bool by_uid = s->uid || set->saved;
@@ -73,8 +72,9 @@ session_seqs(
 	size_t count = 0, max = 0;
 
 	if (!set->saved && by_uid)
-		seqset_resolve(set, s->exists == 0 ? 0 :
-		    mailbox_message(s->mbox, s->exists)->uid);
+		seqset_resolve(set,
+		    s->exists == 0 ? 0
+				   : mailbox_message(s->mbox, s->exists)->uid);
 	else if (!set->saved)
 		seqset_resolve(set, s->exists);
 	for (size_t i = 0; i < in->n; i++) {
@@ -163,7 +163,7 @@ is_append(void *arg, struct span line)
 		return false;
 	c = parse_name(s, line, &line);
 	return c != NULL && c->run == cmd_append && p_sp(&line) &&
-	    p_astring(&s->arena, &line, &word) && p_sp(&line);
+	       p_astring(&s->arena, &line, &word) && p_sp(&line);
 }
 
 static enum verdict
@@ -174,8 +174,8 @@ run(struct session *s, const struct command *c, struct span args)
 
 	if (!(c->states & s->state))
 		return session_say(s, V_BAD, NULL,
-		    s->state == STATE_AUTH ? "No mailbox selected" :
-		    "Not in this state");
+		    s->state == STATE_AUTH ? "No mailbox selected"
+					   : "Not in this state");
 	if ((c->flags & F_WRITES) && mailbox_is_readonly(s->mbox))
 		return session_say(s, V_NO, "NOPERM", "Mailbox is read-only.");
 	v = c->run(s, args);

@@ -84,8 +84,8 @@ void reply_errno(int err, const char **code, const char **text);
  * knows: seqs (or with s->uid the seqs of those UIDs), ascending.
  * False: a sequence number is out of range (BAD).  "$" is looked up.
  */
-bool session_seqs(struct session *s, struct seqset *set, uint32_t **seqs,
-    size_t *n);
+bool session_seqs(
+    struct session *s, struct seqset *set, uint32_t **seqs, size_t *n);
 
 /* What "$" becomes (RFC 5182): a resolved set of UIDs is copied. */
 void session_save(struct session *s, const struct seqset *uids);

@@ -31,7 +31,7 @@ check_home(const struct imap_conf *c)
 	log_line("INFO", "LOCKED, user=%s, ip=[%s], port=[%s]", c->user, c->ip,
 	    c->port);
 	return "Your account is temporarily unavailable "
-	    "(+t bit set on home directory).";
+	       "(+t bit set on home directory).";
 }
 
 static const char *
@@ -51,11 +51,12 @@ check_owner(const struct imap_conf *c, int dir)
 {
 	struct stat st;
 
-	if (!c->sanity_check || (fstat(dir, &st) == 0 &&
-	    st.st_uid == geteuid() && st.st_gid == getegid()))
+	if (!c->sanity_check ||
+	    (fstat(dir, &st) == 0 && st.st_uid == geteuid() &&
+		st.st_gid == getegid()))
 		return NULL;
 	return "[ALERT] Fatal error: Account's mailbox directory is not "
-	    "owned by the correct uid or gid";
+	       "owned by the correct uid or gid";
 }
 
 /* The file system's clock against ours, by a file made in tmp. */

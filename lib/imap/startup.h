@@ -11,7 +11,7 @@
  * clock, options, purge.  NULL when the session may not start; *why is then
  * a constant text for the client.
  */
-struct account *startup(const struct imap_conf *conf, const char *path,
-    const char **why);
+struct account *startup(
+    const struct imap_conf *conf, const char *path, const char **why);
 
 #endif

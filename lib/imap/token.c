@@ -189,7 +189,7 @@ bool
 p_astring(struct arena *a, struct span *in, struct span *out)
 {
 	return take_class(in, token_is_astring_char, out) ||
-	    p_string(a, in, out);
+	       p_string(a, in, out);
 }
 
 bool
@@ -294,8 +294,8 @@ add_flag(struct arena *a, struct span *in, struct flag_list *l, size_t *max)
 	l->flags |= flag;
 	if (flag != 0)
 		return true;
-	l->keywords = arena_grow(a, l->keywords, l->nkeywords, max,
-	    sizeof *l->keywords);
+	l->keywords =
+	    arena_grow(a, l->keywords, l->nkeywords, max, sizeof *l->keywords);
 	l->keywords[l->nkeywords++] = keyword;
 	return true;
 }

@@ -19,8 +19,8 @@ void
 update_flags(struct session *s)
 {
 	mailbox_state(s->mbox)->keywords_new = false;
-	wr_lit(s->out,
-	    "* FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft");
+	wr_lit(
+	    s->out, "* FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft");
 	keywords(s);
 	wr_lit(s->out, ")\r\n* OK [PERMANENTFLAGS (");
 	if (mailbox_is_readonly(s->mbox)) {

@@ -53,8 +53,8 @@ put_message(int at, const char *name, const char *text)
 static void
 make_maildir(void)
 {
-	static const char *const dirs[] = { "cur", "new", "tmp", ".a",
-		".a/cur", ".a/new", ".a/tmp" };
+	static const char *const dirs[] = { "cur", "new", "tmp", ".a", ".a/cur",
+		".a/new", ".a/tmp" };
 	int at;
 
 	remove_maildir();
@@ -64,7 +64,8 @@ make_maildir(void)
 		if (mkdirat(at, dirs[i], 0700) == -1)
 			abort();
 	put_message(at, "cur/1.a:2,S", "From: <a@b>\nSubject: x\n\nhello\n");
-	put_message(at, "new/2.b", "Content-Type: multipart/mixed; "
+	put_message(at, "new/2.b",
+	    "Content-Type: multipart/mixed; "
 	    "boundary=b\nTo: \"c\" <c@d>\n\n--b\n\nhello\n--b\n"
 	    "Content-Type: message/rfc822\n\nDate: x\n\ny\n--b--\n");
 	fs_close(at);

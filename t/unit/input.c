@@ -78,7 +78,8 @@ test_literals(void)
 	setup();
 	say("a LOGIN {3+}\r\nbob {2}\r\nxy\r\nb NOOP\r\n");
 	ok(input_command(&input, never, NULL) == INPUT_OK &&
-	    text_is("a LOGIN {3+}\r\nbob {2}\r\nxy"), "literals stay in place");
+		text_is("a LOGIN {3+}\r\nbob {2}\r\nxy"),
+	    "literals stay in place");
 	ok(heard("+ OK\r\n"), "one continuation, for the one that waits");
 	ok(input_command(&input, never, NULL) == INPUT_OK && text_is("b NOOP"),
 	    "the next command");
@@ -92,7 +93,8 @@ test_literals(void)
 	ok(input_command(&input, never, NULL) == INPUT_BAD && heard(""),
 	    "too large: refused instead of the continuation");
 	say("f X {300000}\r\n");
-	ok(input_command(&input, never, NULL) == INPUT_BAD, "one past the limit");
+	ok(input_command(&input, never, NULL) == INPUT_BAD,
+	    "one past the limit");
 	say("g X {99999999999999999999}\r\n");
 	ok(input_command(&input, never, NULL) == INPUT_OK,
 	    "what is no number is no literal");
@@ -107,7 +109,7 @@ test_gate(void)
 	setup();
 	say("a APPEND x {5}\r\nhello\r\nb NOOP\r\n");
 	ok(input_command(&input, always, NULL) == INPUT_LITERAL &&
-	    input.literal.len == 5 && text_is("a APPEND x {5}"),
+		input.literal.len == 5 && text_is("a APPEND x {5}"),
 	    "it stops before the literal");
 	input_continue(&input);
 	ok(rd_some(&in, 5, &s) == RD_OK && span_is(s, "hello"), "its bytes");
@@ -118,12 +120,13 @@ test_gate(void)
 	    "and the next one");
 	say("c APPEND x {5+}\r\nhello {2+}\r\nxx\r\nd NOOP\r\n");
 	ok(input_command(&input, always, NULL) == INPUT_LITERAL &&
-	    input_refuse(&input) == INPUT_OK &&
-	    input_command(&input, never, NULL) == INPUT_OK &&
-	    text_is("d NOOP"), "refused literals are dropped");
+		input_refuse(&input) == INPUT_OK &&
+		input_command(&input, never, NULL) == INPUT_OK &&
+		text_is("d NOOP"),
+	    "refused literals are dropped");
 	say("e APPEND x {5}\r\n");
 	ok(input_command(&input, always, NULL) == INPUT_LITERAL &&
-	    input_refuse(&input) == INPUT_OK && heard("+ OK\r\n"),
+		input_refuse(&input) == INPUT_OK && heard("+ OK\r\n"),
 	    "a refused literal gets no continuation");
 	say("f NOOP\r\n");
 	ok(input_command(&input, never, NULL) == INPUT_OK && text_is("f NOOP"),

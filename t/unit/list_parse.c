@@ -50,9 +50,10 @@ main(void)
 		struct list_args l = { 0 };
 		bool good = p_list(&a, s, &l);
 
-		ok(good == cases[i].good && (!good ||
-		    (l.options == cases[i].options &&
-		    l.npatterns == cases[i].patterns)), "LIST%s", cases[i].in);
+		ok(good == cases[i].good &&
+			(!good || (l.options == cases[i].options &&
+				      l.npatterns == cases[i].patterns)),
+		    "LIST%s", cases[i].in);
 	}
 	struct list_args l = { 0 };
 

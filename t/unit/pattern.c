@@ -45,8 +45,8 @@ main(void)
 	char many[10001];
 
 	for (size_t i = 0; i < NELEM(cases); i++) {
-		struct span p = tap_exact(cases[i].pattern,
-		    strlen(cases[i].pattern));
+		struct span p =
+		    tap_exact(cases[i].pattern, strlen(cases[i].pattern));
 		struct span n = tap_exact(cases[i].name, strlen(cases[i].name));
 
 		ok(pattern_match(p, n) == cases[i].match, "%s on %s",
@@ -56,14 +56,16 @@ main(void)
 		many[i] = "*%"[i % 2];
 	many[sizeof many - 1] = '\0';
 	ok(pattern_simplify(span_str(many), &b) &&
-	    span_is(strbuf_span(&b), "*"), "a run of wildcards is one");
+		span_is(strbuf_span(&b), "*"),
+	    "a run of wildcards is one");
 	for (size_t i = 0; i < sizeof many - 1; i++)
 		many[i] = "*a"[i % 2];
 	strbuf_reset(&b);
 	ok(!pattern_simplify(span_str(many), &b), "5000 wildcards are refused");
 	strbuf_reset(&b);
 	ok(pattern_simplify(span_str("%%a%*b"), &b) &&
-	    span_is(strbuf_span(&b), "%a*b"), "the stronger one stays");
+		span_is(strbuf_span(&b), "%a*b"),
+	    "the stronger one stays");
 	strbuf_clear(&b);
 	return done_testing();
 }

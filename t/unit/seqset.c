@@ -59,14 +59,14 @@ test_resolve(struct arena *a, const char *in, uint32_t max, const char *want)
 	}
 	seqset_resolve(&set, max);
 	for (size_t i = 0; i < set.n; i++)
-		len += (size_t)snprintf(got + len, sizeof got - len,
-		    "%s%u:%u", i ? " " : "", set.r[i].a, set.r[i].b);
+		len += (size_t)snprintf(got + len, sizeof got - len, "%s%u:%u",
+		    i ? " " : "", set.r[i].a, set.r[i].b);
 	ok(strcmp(got, want) == 0, "resolve %s: %s", in, got);
 	for (size_t i = 0; i < set.n; i++)
 		if (!seqset_has(&set, set.r[i].a) ||
 		    !seqset_has(&set, set.r[i].b) ||
 		    (set.r[i].a > 1 && i == 0 &&
-		    seqset_has(&set, set.r[i].a - 1)))
+			seqset_has(&set, set.r[i].a - 1)))
 			ok(false, "has %s", in);
 }
 
@@ -86,8 +86,8 @@ main(void)
 		ok(good && span_is(s, cases[i].rest), "\"%s\"", cases[i].in);
 	}
 	for (size_t i = 0; i < NELEM(resolved); i++)
-		test_resolve(&a, resolved[i].in, resolved[i].max,
-		    resolved[i].out);
+		test_resolve(
+		    &a, resolved[i].in, resolved[i].max, resolved[i].out);
 	s = span_str("$ X");
 	ok(p_sequence_set(&a, &s, &set) && set.saved && span_is(s, " X"), "$");
 	arena_clear(&a);

@@ -14,7 +14,7 @@ static const struct {
 	const char *out; /* NULL: refused */
 	size_t rest; /* bytes left */
 } strings[] = {
-	/* clang-format off */
+/* clang-format off */
 #define S(s) s, sizeof(s) - 1
 	{ TAG, S("a1 x"), "a1", 2 },
 	{ TAG, S("a]b x"), "a]b", 2 },
@@ -95,8 +95,8 @@ test_strings(struct arena *a)
 			ok(!got && s.p == start, "refused: %s", strings[i].in);
 		else
 			ok(got && span_is(out, strings[i].out) &&
-			    span_len(s) == strings[i].rest, "taken: %s",
-			    strings[i].in);
+				span_len(s) == strings[i].rest,
+			    "taken: %s", strings[i].in);
 	}
 }
 
@@ -124,8 +124,8 @@ static void
 test_flags(struct arena *a)
 {
 	for (size_t i = 0; i < NELEM(flag_lists); i++) {
-		struct span s = tap_exact(flag_lists[i].in,
-		    strlen(flag_lists[i].in));
+		struct span s =
+		    tap_exact(flag_lists[i].in, strlen(flag_lists[i].in));
 		struct flag_list l;
 		char got[64] = "";
 
@@ -139,9 +139,9 @@ test_flags(struct arena *a)
 			    "%.*s ", (int)span_len(l.keywords[k]),
 			    l.keywords[k].p);
 		ok(flag_lists[i].keywords != NULL && s.p == s.end &&
-		    l.flags == flag_lists[i].flags &&
-		    strcmp(got, flag_lists[i].keywords) == 0, "taken: %s",
-		    flag_lists[i].in);
+			l.flags == flag_lists[i].flags &&
+			strcmp(got, flag_lists[i].keywords) == 0,
+		    "taken: %s", flag_lists[i].in);
 	}
 }
 
