@@ -44,9 +44,9 @@ auth = checkpassword handover options sasl
 pw = become hash service userdb
 
 imap = cmd_any cmd_append cmd_copy cmd_fetch cmd_folder cmd_idle cmd_list \
-	cmd_quota cmd_search cmd_select cmd_status cmd_store commands conf input \
-	list_parse name out outbox pattern reply seqset session startup token \
-	update use
+	cmd_quota cmd_search cmd_select cmd_status cmd_store commands conf \
+	fetch_parse input list_parse name out outbox pattern reply seqset \
+	session startup token update use
 
 chain = attempt front imapcmd imaplogin login
 
@@ -79,12 +79,12 @@ UNIT_auth = checkpassword handover options sasl
 
 UNIT_pw = become hash service userdb
 
-UNIT_imap = input list_parse pattern seqset token
+UNIT_imap = fetch_parse input list_parse pattern seqset token
 
 UNIT_chain = front imapcmd
 
 # t/fuzz/NAME.c with its seeds in t/fuzz/corpus/NAME/
-FUZZ = date encword imapcmd mutf7 qp session
+FUZZ = date encword fetch_parse imapcmd mutf7 qp session
 
 TOOLS = mkuserdb structure
 
