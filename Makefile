@@ -43,10 +43,11 @@ auth = checkpassword handover options sasl
 # account stores and hashes: linked by bin/checkpw only
 pw = become hash service userdb
 
-imap = cmd_any cmd_append cmd_copy cmd_fetch cmd_folder cmd_idle cmd_list \
-	cmd_quota cmd_search cmd_select cmd_status cmd_store commands conf \
-	envelope fetch_parse headertext input list_parse name out outbox \
-	pattern reply seqset session startup token update use
+imap = bodystructure cmd_any cmd_append cmd_copy cmd_fetch cmd_folder \
+	cmd_idle cmd_list cmd_quota cmd_search cmd_select cmd_status \
+	cmd_store commands conf envelope fetch_parse headertext input \
+	list_parse name out outbox pattern reply seqset session startup token \
+	update use
 
 chain = attempt front imapcmd imaplogin login
 
@@ -79,7 +80,8 @@ UNIT_auth = checkpassword handover options sasl
 
 UNIT_pw = become hash service userdb
 
-UNIT_imap = envelope fetch_parse input list_parse pattern seqset token
+UNIT_imap = bodystructure envelope fetch_parse input list_parse pattern \
+	seqset token
 
 UNIT_chain = front imapcmd
 
