@@ -1,0 +1,304 @@
+/* fetch_send.c: read what the items need, then print them in order. */
+#include "imap/fetch_send.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "imap/bodystructure.h"
+#include "imap/envelope.h"
+#include "imap/out.h"
+#include "msg/stream.h"
+#include "sys/fs.h"
+#include "sys/log.h"
+#include "text/date.h"
+
+/* The message at hand. */
+struct one {
+	uint32_t seq;
+	struct section_file file;
+	int64_t date;
+};
+
+void
+fetch_init(struct fetch *f, struct session *s, const struct fetch_items *items)
+{
+	*f = (struct fetch){ .s = s, .items = items };
+	for (size_t i = 0; i < items->n; i++) {
+		const struct fetch_item *item = &items->v[i];
+		enum section_need need = section_need(item);
+
+		if (need > f->need)
+			f->need = need;
+		f->seen |= !item->peek;
+		f->uid |= item->kind == FETCH_UID;
+		f->flags |= item->kind == FETCH_FLAGS;
+		f->binary |= item->kind == FETCH_BINARY ||
+			     item->kind == FETCH_BINARY_SIZE;
+	}
+	if (mailbox_is_readonly(s->mbox))
+		f->seen = false;
+}
+
+void
+fetch_clear(struct fetch *f)
+{
+	arena_clear(&f->arena);
+}
+
+/* Looked up each time: opening and storing may move the messages. */
+static struct message *
+message(const struct fetch *f, const struct one *one)
+{
+	return mailbox_message(f->s->mbox, one->seq);
+}
+
+/* Open and parse as far as needed.  -1 with errno; one->file.fd is closed. */
+static int
+read_message(struct fetch *f, struct one *one)
+{
+	struct mailbox *mbox = f->s->mbox;
+	struct part *root = NULL;
+	struct stat st;
+	int got = 0;
+
+	one->file.fd = -1;
+	if (f->need == NEED_MEMORY)
+		return 0;
+	if (f->need == NEED_STAT) {
+		if (mailbox_stat_message(mbox, one->seq, &st) == -1)
+			return -1;
+		one->date = (int64_t)st.st_mtime;
+		return 0;
+	}
+	one->file.fd = mailbox_open_message(mbox, one->seq, &st);
+	if (one->file.fd == -1)
+		return -1;
+	one->date = (int64_t)st.st_mtime;
+	one->file.size = (int64_t)st.st_size;
+	if (f->need == NEED_TREE)
+		got = structure_read(&f->arena, one->file.fd, &root);
+	else if (f->need == NEED_HEADER)
+		got = structure_read_header(&f->arena, one->file.fd, &root);
+	if (got == -1) {
+		fs_close(one->file.fd);
+		one->file.fd = -1;
+		return -1;
+	}
+	one->file.root = root;
+	one->file.whole = f->need == NEED_TREE;
+	return 0;
+}
+
+static bool
+has_unknown_cte(const struct fetch *f, const struct one *one)
+{
+	for (size_t i = 0; f->binary && i < f->items->n; i++)
+		if (section_unknown_cte(&one->file, &f->items->v[i]))
+			return true;
+	return false;
+}
+
+/*
+ * Set \Seen; whether that changed it.  That it cannot be set (over quota, or
+ * gone this instant) is no reason to withhold the message.
+ */
+static bool
+set_seen(const struct fetch *f, const struct one *one)
+{
+	struct flag_change change = { .op = FLAG_ADD, .flags = FLAG_SEEN };
+	bool changed = false;
+
+	if (!f->seen || (message(f, one)->flags & FLAG_SEEN) != 0)
+		return false;
+	if (mailbox_store(f->s->mbox, one->seq, &change, &changed) == -1)
+		return false;
+	return changed;
+}
+
+static void
+put_date(struct wr *w, int64_t t)
+{
+	struct strbuf b = { 0 };
+
+	date_put_imap_time(&b, t);
+	wr_lit(w, "\"");
+	wr_span(w, strbuf_span(&b));
+	wr_lit(w, "\"");
+	strbuf_clear(&b);
+}
+
+static void
+put_flags(struct session *s, struct message *m)
+{
+	out_flags(s, m);
+	m->state &= (uint16_t)~MSG_CHANGED;
+}
+
+/*
+ * section = "[" [section-spec] "]", and the origin: as the client wrote it,
+ * but in our spelling.
+ */
+static void
+put_section(struct wr *w, const struct fetch_item *item, bool utf8)
+{
+	static const char *const words[] = { "", "HEADER", "HEADER.FIELDS",
+		"TEXT", "MIME" };
+	const struct section *section = &item->section;
+
+	wr_lit(w, "[");
+	for (size_t i = 0; i < section->npath; i++) {
+		if (i > 0)
+			wr_lit(w, ".");
+		wr_num(w, section->path[i]);
+	}
+	if (section->npath > 0 && section->text != SECTION_BODY)
+		wr_lit(w, ".");
+	wr_span(w, span_str(words[section->text]));
+	if (section->text == SECTION_FIELDS) {
+		if (section->except)
+			wr_lit(w, ".NOT");
+		for (size_t i = 0; i < section->nnames; i++) {
+			wr_span(w, span_str(i == 0 ? " (" : " "));
+			out_astring(w, section->names[i], utf8);
+		}
+		wr_lit(w, ")");
+	}
+	wr_lit(w, "]");
+	if (item->partial) {
+		wr_lit(w, "<");
+		wr_num(w, item->from);
+		wr_lit(w, ">");
+	}
+}
+
+/* The value of a content item.  -1 with errno as section_put(). */
+static int
+put_content(
+    struct session *s, const struct one *one, const struct fetch_item *item)
+{
+	uint64_t octets = 0;
+
+	if (section_put(s->out, &one->file, item, &octets) == -1)
+		return -1;
+	switch (item->section.text) {
+	case SECTION_HEADER:
+	case SECTION_FIELDS:
+	case SECTION_MIME:
+		s->header_octets += octets;
+		break;
+	case SECTION_BODY:
+	case SECTION_TEXT:
+		s->body_octets += octets;
+		break;
+	}
+	return 0;
+}
+
+static int
+put_number(struct wr *w, int64_t n)
+{
+	if (n == -1)
+		return -1;
+	wr_num(w, (uint64_t)n);
+	return 0;
+}
+
+/* The value of one item; 0, or -1 with errno when it cannot be had. */
+static int
+put_value(struct fetch *f, const struct one *one, const struct fetch_item *item)
+{
+	struct session *s = f->s;
+	const struct section_file *file = &one->file;
+	struct bodystructure b = { .w = s->out,
+		.a = &f->arena,
+		.extended = item->kind == FETCH_BODYSTRUCTURE,
+		.utf8 = s->utf8 };
+
+	switch (item->kind) {
+	case FETCH_UID:
+		wr_num(s->out, message(f, one)->uid);
+		break;
+	case FETCH_FLAGS:
+		put_flags(s, message(f, one));
+		break;
+	case FETCH_INTERNALDATE:
+		put_date(s->out, one->date);
+		break;
+	case FETCH_SIZE:
+		return put_number(
+		    s->out, stream_crlf_len(file->fd, 0, file->size));
+	case FETCH_ENVELOPE:
+		envelope_put(s->out, &f->arena, file->root->envelope, s->utf8);
+		break;
+	case FETCH_BODY:
+	case FETCH_BODYSTRUCTURE:
+		bodystructure_put(&b, file->root);
+		break;
+	case FETCH_CONTENT:
+	case FETCH_BINARY:
+		return put_content(s, one, item);
+	case FETCH_BINARY_SIZE:
+		return put_number(s->out, section_binary_size(file, item));
+	}
+	return 0;
+}
+
+/* The response, once all is known to be there. */
+static int
+put_response(struct fetch *f, const struct one *one, bool seen)
+{
+	struct wr *w = f->s->out;
+
+	wr_lit(w, "* ");
+	wr_num(w, one->seq);
+	wr_lit(w, " FETCH (");
+	if (f->s->uid && !f->uid) {
+		wr_lit(w, "UID ");
+		wr_num(w, message(f, one)->uid);
+		wr_lit(w, " ");
+	}
+	/* "if this causes the flags to change, they SHOULD be included" */
+	if (seen && !f->flags) {
+		wr_lit(w, "FLAGS ");
+		put_flags(f->s, message(f, one));
+		wr_lit(w, " ");
+	}
+	for (size_t i = 0; i < f->items->n; i++) {
+		const struct fetch_item *item = &f->items->v[i];
+
+		if (i > 0)
+			wr_lit(w, " ");
+		wr_span(w, span_str(item->name));
+		if (item->bracketed)
+			put_section(w, item, f->s->utf8);
+		wr_lit(w, " ");
+		if (put_value(f, one, item) == -1)
+			return -1;
+	}
+	wr_lit(w, ")\r\n");
+	return 0;
+}
+
+void
+fetch_message(struct fetch *f, uint32_t seq)
+{
+	struct one one = { .seq = seq };
+
+	if (read_message(f, &one) == -1) {
+		if (errno == ESTALE)
+			f->gone = true;
+		else
+			f->error = errno;
+	} else if (has_unknown_cte(f, &one)) {
+		f->unknown_cte = true;
+	} else if (put_response(f, &one, set_seen(f, &one)) == -1) {
+		/* there is no way to take back what was begun */
+		f->s->out->failed = true;
+		log_line("ERR", "message with UID %u: cannot be sent: %s",
+		    (unsigned)message(f, &one)->uid,
+		    errno == EPIPE ? "it has changed" : strerror(errno));
+	}
+	if (one.file.fd != -1)
+		(void)close(one.file.fd); /* only read from */
+	arena_reset(&f->arena);
+}

@@ -1,0 +1,45 @@
+/* fetch_send.h: FETCH responses, a message at a time. */
+#ifndef IMAP_FETCH_SEND_H
+#define IMAP_FETCH_SEND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "imap/fetch_parse.h"
+#include "imap/section.h"
+#include "imap/session.h"
+
+/*
+ * One FETCH command.  All of a message's answer is looked up before its first
+ * byte is written, so that one that is gone, or has no answer, is left out.
+ */
+struct fetch {
+	struct session *s;
+	const struct fetch_items *items;
+	enum section_need need; /* the most that an item needs */
+	bool seen; /* some item sets \Seen, and may */
+	bool uid; /* some item is UID */
+	bool flags; /* some item is FLAGS */
+	bool binary; /* some item may meet an unknown encoding */
+	struct arena arena; /* for the message at hand */
+
+	/* what has happened */
+	bool gone; /* a message had been expunged */
+	bool unknown_cte; /* RFC 3516 4.3 */
+	int error; /* errno of the last message that could not be read */
+};
+
+/* items are borrowed until fetch_clear(). */
+void fetch_init(
+    struct fetch *f, struct session *s, const struct fetch_items *items);
+
+/*
+ * Answer for message seq, if it can be done.  When a literal cannot be
+ * completed the output is marked as failed: no byte may follow.
+ */
+void fetch_message(struct fetch *f, uint32_t seq);
+
+void fetch_clear(struct fetch *f);
+
+#endif
