@@ -35,8 +35,8 @@ text = base64 bytes casefold charset date encword mutf7 qp utf8
 msg = addr decode field fields header lex mime param scan stream structure
 
 # (see lib/README.md for what each of these is)
-store = account append flags folder keywords lock mailbox maildir \
-	quota search subs sync uiddb
+store = account append flags folder keywords lock mailbox maildir quota \
+	search search_text subs sync uiddb
 
 auth = checkpassword handover options sasl
 
@@ -74,7 +74,7 @@ UNIT_text = base64 bytes casefold charset date encword mutf7 qp utf8
 
 UNIT_msg =
 
-UNIT_store =
+UNIT_store = search_text
 
 UNIT_auth = checkpassword handover options sasl
 

@@ -1,0 +1,346 @@
+/*
+ * search.c: a program is evaluated with what is known so far.
+ *
+ * Each leaf is yes, no or not known yet, and so is the program.  As long as
+ * it is not known, the next source is looked at, from the cheapest on: what
+ * is in memory, the inode, the header, all octets (for an exact size), the
+ * parsed body.  Every source answers all leaves that it can.
+ */
+#include "store/search.h"
+
+#include <unistd.h>
+
+#include "msg/stream.h"
+#include "store/search_text.h"
+
+struct search {
+	struct mailbox *mbox;
+	struct search_key *root;
+	struct search_text text; /* all leaves */
+	bool file; /* some leaf wants to read */
+	struct arena arena; /* for the message at hand */
+};
+
+/* The message at hand, as far as it was looked at. */
+struct found {
+	uint32_t seq;
+	int fd; /* -1: not open */
+	struct stat st;
+};
+
+static size_t
+count_leaves(const struct search_key *key)
+{
+	size_t n = 0;
+
+	if (key->kind != SEARCH_AND && key->kind != SEARCH_OR)
+		return 1;
+	for (key = key->child; key != NULL; key = key->next)
+		n += count_leaves(key);
+	return n;
+}
+
+static void
+prepare_leaf(struct search *x, struct arena *a, struct search_key *key)
+{
+	struct search_text *t = &x->text;
+	struct strbuf b = { 0 };
+
+	if (key->kind == SEARCH_KEYWORD)
+		key->has_keyword = mailbox_keyword_find(
+		    x->mbox, key->text, false, &key->keyword);
+	if (key->kind >= SEARCH_HEADER) {
+		search_text_fold(key->text, &b);
+		key->needle = arena_span(a, strbuf_span(&b));
+		strbuf_clear(&b);
+		if (span_len(key->needle) > t->tail)
+			t->tail = span_len(key->needle);
+	}
+	x->file |= key->kind >= SEARCH_SENTBEFORE;
+	key->leaf = t->n;
+	t->leaf[t->n++] = key;
+}
+
+static void
+prepare(struct search *x, struct arena *a, struct search_key *key)
+{
+	if (key->kind != SEARCH_AND && key->kind != SEARCH_OR) {
+		prepare_leaf(x, a, key);
+		return;
+	}
+	for (key = key->child; key != NULL; key = key->next)
+		prepare(x, a, key);
+}
+
+struct search *
+search_open(struct arena *a, struct mailbox *m, struct search_key *root)
+{
+	struct search *x = arena_alloc(a, sizeof *x);
+	size_t n = count_leaves(root);
+
+	x->mbox = m;
+	x->root = root;
+	x->text.leaf = arena_array(a, n, sizeof *x->text.leaf);
+	x->text.answer = arena_array(a, n, sizeof *x->text.answer);
+	prepare(x, a, root);
+	return x;
+}
+
+void
+search_close(struct search *x)
+{
+	if (x == NULL)
+		return;
+	search_text_clear(&x->text);
+	arena_clear(&x->arena);
+}
+
+static bool
+set_has(const struct search_key *key, uint32_t n)
+{
+	size_t lo = 0, hi = key->nset;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (n > key->set[mid].hi)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < key->nset && n >= key->set[lo].lo;
+}
+
+static bool
+has_keyword(const struct search *x, const struct search_key *key,
+    const struct message *m)
+{
+	const uint32_t *v;
+	size_t n;
+
+	if (!key->has_keyword)
+		return false;
+	v = mailbox_keyword_set(x->mbox, m->keywords, &n);
+	for (size_t i = 0; i < n; i++)
+		if (v[i] == key->keyword)
+			return true;
+	return false;
+}
+
+static enum answer
+answer_of(bool yes)
+{
+	return yes ? ANSWER_YES : ANSWER_NO;
+}
+
+/* What memory tells. */
+static void
+ask_memory(struct search *x, uint32_t seq)
+{
+	const struct message *m = mailbox_message(x->mbox, seq);
+
+	for (size_t i = 0; i < x->text.n; i++) {
+		const struct search_key *key = x->text.leaf[i];
+		enum answer *answer = &x->text.answer[i];
+
+		switch (key->kind) {
+		case SEARCH_ALL:
+			*answer = ANSWER_YES;
+			break;
+		case SEARCH_SEQS:
+			*answer = answer_of(set_has(key, seq));
+			break;
+		case SEARCH_UIDS:
+			*answer = answer_of(set_has(key, m->uid));
+			break;
+		case SEARCH_FLAGS:
+			*answer =
+			    answer_of((m->flags & key->mask) == key->flags);
+			break;
+		case SEARCH_KEYWORD:
+			*answer = answer_of(has_keyword(x, key, m));
+			break;
+		case SEARCH_BODY:
+		case SEARCH_TEXT:
+			/* the empty string is in every text */
+			*answer = span_len(key->needle) == 0 ? ANSWER_YES
+							     : ANSWER_UNKNOWN;
+			break;
+		default:
+			*answer = ANSWER_UNKNOWN;
+			break;
+		}
+	}
+}
+
+/*
+ * A size in octets lies between that of the file and twice that: only what
+ * is between has to be counted.
+ */
+static enum answer
+guess_size(const struct search_key *key, uint64_t size)
+{
+	bool larger = key->kind == SEARCH_LARGER;
+
+	if (size > key->number || (!larger && size == key->number))
+		return answer_of(larger);
+	if (size < key->number / 2 || (larger && size <= key->number / 2))
+		return answer_of(!larger);
+	return ANSWER_UNKNOWN;
+}
+
+/* What the inode tells. */
+static void
+ask_inode(struct search *x, const struct found *f)
+{
+	int64_t t = (int64_t)f->st.st_mtime;
+	struct date_day day = date_local_day(t);
+
+	for (size_t i = 0; i < x->text.n; i++) {
+		const struct search_key *key = x->text.leaf[i];
+		enum answer *answer = &x->text.answer[i];
+		int c = date_day_cmp(day, key->day);
+
+		switch (key->kind) {
+		case SEARCH_BEFORE:
+			*answer = answer_of(c < 0);
+			break;
+		case SEARCH_ON:
+			*answer = answer_of(c == 0);
+			break;
+		case SEARCH_SINCE:
+			*answer = answer_of(c >= 0);
+			break;
+		case SEARCH_YOUNGER:
+			*answer = answer_of(t >= (int64_t)key->number);
+			break;
+		case SEARCH_OLDER:
+			*answer = answer_of(t <= (int64_t)key->number);
+			break;
+		case SEARCH_LARGER:
+		case SEARCH_SMALLER:
+			*answer = guess_size(key, (uint64_t)f->st.st_size);
+			break;
+		default:
+			break;
+		}
+	}
+}
+
+/* Where all octets were counted. */
+static void
+ask_size(struct search *x, uint64_t octets)
+{
+	for (size_t i = 0; i < x->text.n; i++) {
+		const struct search_key *key = x->text.leaf[i];
+
+		if (key->kind == SEARCH_LARGER)
+			x->text.answer[i] = answer_of(octets > key->number);
+		if (key->kind == SEARCH_SMALLER)
+			x->text.answer[i] = answer_of(octets < key->number);
+	}
+}
+
+/* The program with what is known. */
+static enum answer
+evaluate(const struct search *x, const struct search_key *key)
+{
+	bool is_or = key->kind == SEARCH_OR;
+	enum answer all = answer_of(!is_or), one;
+	const struct search_key *c;
+
+	if (!is_or && key->kind != SEARCH_AND)
+		all = x->text.answer[key->leaf];
+	for (c = key->child; c != NULL; c = c->next) {
+		one = evaluate(x, c);
+		if (one == answer_of(is_or)) {
+			all = one;
+			break;
+		}
+		if (one == ANSWER_UNKNOWN)
+			all = one;
+	}
+	if (all == ANSWER_UNKNOWN || !key->negate)
+		return all;
+	return answer_of(all == ANSWER_NO);
+}
+
+/* 0, or -1 when there is no message any more. */
+static int
+open_file(const struct search *x, struct found *f)
+{
+	if (f->fd == -1)
+		f->fd = mailbox_open_message(x->mbox, f->seq, &f->st);
+	return f->fd == -1 ? -1 : 0;
+}
+
+/* Whether some leaf of a kind from lo to hi is not known yet. */
+static bool
+is_pending(const struct search *x, enum search_kind lo, enum search_kind hi)
+{
+	for (size_t i = 0; i < x->text.n; i++)
+		if (x->text.answer[i] == ANSWER_UNKNOWN &&
+		    x->text.leaf[i]->kind >= lo && x->text.leaf[i]->kind <= hi)
+			return true;
+	return false;
+}
+
+/* What is in the file.  The message is open. */
+static enum answer
+look_inside(struct search *x, const struct found *f)
+{
+	int64_t size = (int64_t)f->st.st_size, octets;
+	enum answer known;
+	struct part *root;
+
+	if (is_pending(x, SEARCH_SENTBEFORE, SEARCH_HEADER) ||
+	    is_pending(x, SEARCH_TEXT, SEARCH_TEXT)) {
+		search_text_header(&x->text, f->fd, size);
+		if ((known = evaluate(x, x->root)) != ANSWER_UNKNOWN)
+			return known;
+	}
+	if (is_pending(x, SEARCH_LARGER, SEARCH_SMALLER)) {
+		octets = stream_crlf_len(f->fd, 0, size);
+		if (octets == -1)
+			return ANSWER_NO;
+		ask_size(x, (uint64_t)octets);
+		if ((known = evaluate(x, x->root)) != ANSWER_UNKNOWN)
+			return known;
+	}
+	if (structure_read(&x->arena, f->fd, &root) == -1)
+		return ANSWER_NO;
+	search_text_body(&x->text, f->fd, root);
+	return evaluate(x, x->root);
+}
+
+static enum answer
+look(struct search *x, struct found *f)
+{
+	enum answer known;
+
+	if (x->file ? open_file(x, f) == -1
+		    : mailbox_stat_message(x->mbox, f->seq, &f->st) == -1)
+		return ANSWER_NO;
+	ask_inode(x, f);
+	if ((known = evaluate(x, x->root)) != ANSWER_UNKNOWN)
+		return known;
+	return open_file(x, f) == -1 ? ANSWER_NO : look_inside(x, f);
+}
+
+bool
+search_match(struct search *x, uint32_t seq)
+{
+	struct found f = { .seq = seq, .fd = -1 };
+	enum answer known;
+
+	if ((mailbox_message(x->mbox, seq)->state & MSG_GONE) != 0)
+		return false;
+	ask_memory(x, seq);
+	known = evaluate(x, x->root);
+	if (known == ANSWER_UNKNOWN)
+		known = look(x, &f);
+	if (f.fd != -1)
+		(void)close(f.fd); /* only read from */
+	arena_reset(&x->arena);
+	return known == ANSWER_YES;
+}

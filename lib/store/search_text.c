@@ -1,0 +1,247 @@
+/*
+ * search_text.c: all words that are sought go over a message together.
+ *
+ * A part is decoded and folded piece by piece into a window, which keeps as
+ * much of the piece before as the longest word could begin in.  So a word is
+ * found across pieces, and nothing is held whole.
+ */
+#include "store/search_text.h"
+
+#include <string.h>
+
+#include "base/ascii.h"
+#include "msg/decode.h"
+#include "msg/header.h"
+#include "text/bytes.h"
+#include "text/casefold.h"
+#include "text/encword.h"
+
+/* Append in with each run of white space as one space, across calls too. */
+static void
+squeeze(struct span in, struct strbuf *out)
+{
+	char *to = strbuf_room(out, span_len(in)), *start = to;
+	bool space = out->len > 0 && out->p[out->len - 1] == ' ';
+
+	for (; in.p < in.end; in.p++) {
+		if (!ascii_isspace((unsigned char)*in.p)) {
+			*to++ = *in.p;
+			space = false;
+		} else if (!space) {
+			*to++ = ' ';
+			space = true;
+		}
+	}
+	*to = '\0';
+	out->len += (size_t)(to - start);
+}
+
+void
+search_text_fold(struct span text, struct strbuf *out)
+{
+	struct strbuf b = { 0 };
+
+	casefold(text, &b);
+	squeeze(strbuf_span(&b), out);
+	strbuf_clear(&b);
+}
+
+static bool
+is_open(const struct search_text *t, size_t i, enum search_kind kind)
+{
+	return t->leaf[i]->kind == kind && t->answer[i] == ANSWER_UNKNOWN;
+}
+
+/* Look for what is in the window.  Whether nothing is left to look for. */
+static bool
+look(struct search_text *t, bool body)
+{
+	struct span window = strbuf_span(&t->window);
+	bool done = true;
+
+	for (size_t i = 0; i < t->n; i++) {
+		if (!is_open(t, i, SEARCH_TEXT) && !is_open(t, i, SEARCH_BODY))
+			continue;
+		if (!body && t->leaf[i]->kind == SEARCH_BODY)
+			done = false;
+		else if (bytes_find(window, t->leaf[i]->needle) != NULL)
+			t->answer[i] = ANSWER_YES;
+		else
+			done = false;
+	}
+	return done;
+}
+
+/* The value of a field, decoded and folded, in t->window after prefix. */
+static void
+fold_value(struct search_text *t, struct span prefix, struct span value)
+{
+	strbuf_reset(&t->decoded);
+	strbuf_reset(&t->folded);
+	strbuf_reset(&t->window);
+	if (prefix.p != NULL) {
+		strbuf_cat(&t->decoded, prefix);
+		strbuf_puts(&t->decoded, ": ");
+	}
+	encword_decode(&t->charset, value, &t->decoded);
+	casefold(strbuf_span(&t->decoded), &t->folded);
+	squeeze(strbuf_span(&t->folded), &t->window);
+}
+
+static enum answer
+answer_of(bool yes)
+{
+	return yes ? ANSWER_YES : ANSWER_NO;
+}
+
+static enum answer
+compare_day(const struct search_key *key, struct date_day day)
+{
+	int c = date_day_cmp(day, key->day);
+
+	switch (key->kind) {
+	case SEARCH_SENTBEFORE:
+		return answer_of(c < 0);
+	case SEARCH_SENTON:
+		return answer_of(c == 0);
+	default:
+		return answer_of(c >= 0);
+	}
+}
+
+/* The first Date field decides, its time zone disregarded. */
+static void
+look_at_date(struct search_text *t, struct span value)
+{
+	struct date_day day;
+	int64_t time;
+
+	if (t->dated)
+		return;
+	t->dated = true;
+	if (!date_parse_rfc5322(value, &time, &day))
+		return;
+	for (size_t i = 0; i < t->n; i++)
+		if (is_open(t, i, SEARCH_SENTBEFORE) ||
+		    is_open(t, i, SEARCH_SENTON) ||
+		    is_open(t, i, SEARCH_SENTSINCE))
+			t->answer[i] = compare_day(t->leaf[i], day);
+}
+
+/* header_each: a field of the message's own header. */
+static int
+top_field(void *arg, struct span name, struct span value)
+{
+	struct search_text *t = arg;
+	bool folded = false, text = false;
+
+	if (span_case_is(name, "Date"))
+		look_at_date(t, value);
+	for (size_t i = 0; i < t->n; i++) {
+		text |= is_open(t, i, SEARCH_TEXT);
+		if (!is_open(t, i, SEARCH_HEADER) ||
+		    !span_case_eq(t->leaf[i]->field, name))
+			continue;
+		if (!folded)
+			fold_value(t, (struct span){ NULL, NULL }, value);
+		folded = true;
+		if (bytes_find(strbuf_span(&t->window), t->leaf[i]->needle))
+			t->answer[i] = ANSWER_YES;
+	}
+	if (text) {
+		fold_value(t, name, value);
+		(void)look(t, false); /* the walk goes on for other keys */
+	}
+	return 0;
+}
+
+void
+search_text_header(struct search_text *t, int fd, int64_t size)
+{
+	t->dated = false;
+	/* a header that cannot be read holds nothing */
+	(void)header_walk(fd, 0, size, top_field, t);
+	for (size_t i = 0; i < t->n; i++)
+		if (t->answer[i] == ANSWER_UNKNOWN &&
+		    t->leaf[i]->kind >= SEARCH_SENTBEFORE &&
+		    t->leaf[i]->kind <= SEARCH_HEADER)
+			t->answer[i] = ANSWER_NO;
+}
+
+/* header_each: a field of a part, or of a message inside. */
+static int
+inner_field(void *arg, struct span name, struct span value)
+{
+	struct search_text *t = arg;
+
+	fold_value(t, name, value);
+	return look(t, t->in_body);
+}
+
+/* decode_each: more of a part's text. */
+static int
+more_text(void *arg, struct span utf8)
+{
+	struct search_text *t = arg;
+	size_t drop;
+
+	strbuf_reset(&t->folded);
+	casefold(utf8, &t->folded);
+	squeeze(strbuf_span(&t->folded), &t->window);
+	if (look(t, true))
+		return 1;
+	if (t->window.len >= t->tail) {
+		drop = t->window.len - t->tail;
+		memmove(t->window.p, t->window.p + drop, t->tail);
+		strbuf_cut(&t->window, t->tail);
+	}
+	return 0;
+}
+
+/* The part after p in the order of the message, or NULL. */
+static const struct part *
+following(const struct part *p)
+{
+	if (p->child != NULL)
+		return p->child;
+	while (p != NULL && p->next == NULL)
+		p = p->parent;
+	return p == NULL ? NULL : p->next;
+}
+
+/* Whether nothing is left to look for. */
+static bool
+look_at_part(struct search_text *t, int fd, const struct part *p)
+{
+	if (p->parent != NULL) {
+		t->in_body = p->parent->kind == PART_MESSAGE;
+		if (header_walk(fd, p->header, p->body, inner_field, t) > 0)
+			return true;
+	}
+	/* "MAY exclude ... types other than TEXT and MESSAGE" */
+	if (p->kind != PART_LEAF || (!span_case_is(p->type, "text") &&
+					!span_case_is(p->type, "message")))
+		return false;
+	strbuf_reset(&t->window);
+	return decode_text(&t->charset, fd, p, more_text, t) > 0;
+}
+
+void
+search_text_body(struct search_text *t, int fd, const struct part *root)
+{
+	for (const struct part *p = root; p != NULL; p = following(p))
+		if (look_at_part(t, fd, p))
+			break;
+	for (size_t i = 0; i < t->n; i++)
+		if (t->answer[i] == ANSWER_UNKNOWN)
+			t->answer[i] = ANSWER_NO;
+}
+
+void
+search_text_clear(struct search_text *t)
+{
+	charset_close(&t->charset);
+	strbuf_clear(&t->decoded);
+	strbuf_clear(&t->folded);
+	strbuf_clear(&t->window);
+}

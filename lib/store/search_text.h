@@ -1,0 +1,45 @@
+/* search_text.h: words in headers and bodies, looked for as they pass. */
+#ifndef STORE_SEARCH_TEXT_H
+#define STORE_SEARCH_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/span.h"
+#include "base/strbuf.h"
+#include "msg/structure.h"
+#include "store/search.h"
+#include "text/charset.h"
+
+enum answer { ANSWER_UNKNOWN, ANSWER_NO, ANSWER_YES };
+
+/*
+ * The leaves of a program and what is known of each for the message at hand.
+ * Leaves of SEARCH_HEADER and beyond are answered here.
+ */
+struct search_text {
+	struct search_key **leaf;
+	enum answer *answer;
+	size_t n;
+	size_t tail; /* length of the longest needle */
+	bool dated; /* a Date field has been seen */
+	bool in_body; /* the header at hand is of a message inside */
+	struct charset charset;
+	struct strbuf decoded; /* buffers, reused */
+	struct strbuf folded;
+	struct strbuf window;
+};
+
+/* Append text as it is compared: folded, white space runs made one space. */
+void search_text_fold(struct span text, struct strbuf *out);
+
+/* Answer all keys about the header, and those of SEARCH_TEXT that it meets. */
+void search_text_header(struct search_text *t, int fd, int64_t size);
+
+/* Answer the rest: root is the whole structure. */
+void search_text_body(struct search_text *t, int fd, const struct part *root);
+
+void search_text_clear(struct search_text *t);
+
+#endif
