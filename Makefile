@@ -46,8 +46,8 @@ pw = become hash service userdb
 imap = bodystructure cmd_any cmd_append cmd_copy cmd_fetch cmd_folder \
 	cmd_idle cmd_list cmd_quota cmd_search cmd_select cmd_status \
 	cmd_store commands conf envelope fetch_parse fetch_send headertext \
-	input list_parse name out outbox pattern reply section seqset session \
-	startup token update use
+	input list_parse name out outbox pattern reply search_parse section \
+	seqset session startup token update use
 
 chain = attempt front imapcmd imaplogin login
 
@@ -81,12 +81,12 @@ UNIT_auth = checkpassword handover options sasl
 UNIT_pw = become hash service userdb
 
 UNIT_imap = bodystructure envelope fetch_parse input list_parse pattern \
-	section seqset token
+	search_parse section seqset token
 
 UNIT_chain = front imapcmd
 
 # t/fuzz/NAME.c with its seeds in t/fuzz/corpus/NAME/
-FUZZ = date encword fetch_parse imapcmd mutf7 qp section session
+FUZZ = date encword fetch_parse imapcmd mutf7 qp search_parse section session
 
 TOOLS = mkuserdb structure
 
