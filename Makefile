@@ -72,7 +72,7 @@ UNIT_sys = fs peer proc rd wr
 
 UNIT_text = base64 bytes casefold charset date encword mutf7 qp utf8
 
-UNIT_msg = structure
+UNIT_msg = addr header stream structure
 
 UNIT_store = search_text
 

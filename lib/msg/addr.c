@@ -191,15 +191,15 @@ p_domain(struct span *in, const char *stops, struct span *comment)
 static bool
 p_route(struct span *in, struct span *route)
 {
-	struct span s = *in;
+	struct span s = *in, all = *in;
 
-	route->p = s.p;
 	while (span_eat(&s, '@') || span_eat(&s, ',')) {
 		(void)p_domain(&s, "@,:<>;", NULL);
 	}
-	route->end = s.p;
+	all.end = s.p;
 	if (!span_eat(&s, ':'))
 		return false;
+	*route = all;
 	*in = s;
 	return true;
 }
