@@ -72,7 +72,7 @@ UNIT_sys = fs peer proc rd wr
 
 UNIT_text = base64 bytes casefold charset date encword mutf7 qp utf8
 
-UNIT_msg = addr header stream structure
+UNIT_msg = addr decode header mime stream structure
 
 UNIT_store = search_text
 
@@ -86,8 +86,10 @@ UNIT_imap = bodystructure envelope fetch_parse input list_parse pattern \
 UNIT_chain = front imapcmd
 
 # t/fuzz/NAME.c with its seeds in t/fuzz/corpus/NAME/
-FUZZ = date encword fetch_parse imapcmd mutf7 qp search_parse section session
+FUZZ = addr date encword fetch_parse header imapcmd mime mutf7 qp search_parse \
+	section session structure
 
+# what tests and the demo need besides: t/tool/NAME.c
 TOOLS = mkuserdb structure
 
 LAYERS_structure = $(BELOW_msg)

@@ -266,14 +266,18 @@ struct text {
 
 /* Only the first piece has the byte order mark: let the name tell instead. */
 static void
-see_bom(struct text *t, struct span s)
+take_bom(struct text *t, struct strbuf *b)
 {
-	if (!span_case_is(t->charset, "utf-16") || span_len(s) < 2)
+	if (!span_case_is(t->charset, "utf-16") || b->len < 2)
 		return;
-	if (memcmp(s.p, "\xff\xfe", 2) == 0)
+	if (memcmp(b->p, "\xff\xfe", 2) == 0)
 		t->charset = span_str("utf-16le");
-	else if (memcmp(s.p, "\xfe\xff", 2) == 0)
+	else if (memcmp(b->p, "\xfe\xff", 2) == 0)
 		t->charset = span_str("utf-16be");
+	else
+		return;
+	memmove(b->p, b->p + 2, b->len - 2);
+	strbuf_cut(b, b->len - 2);
 }
 
 static int
@@ -324,7 +328,7 @@ decode_text(struct charset *c, int fd, const struct part *p, decode_each *each,
 	source_open(&s, fd, p, false);
 	while ((r = source_next(&s)) == 1) {
 		if (first)
-			see_bom(&t, strbuf_span(&s.out));
+			take_bom(&t, &s.out);
 		first = false;
 		if ((r = text_step(&t, &s.out, s.done)) != 0)
 			break;
