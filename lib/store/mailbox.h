@@ -44,6 +44,7 @@ struct mailbox_state {
 	bool sticky; /* false: UIDs are of this session only (UIDNOTSTICKY) */
 	bool changed; /* some message is MSG_CHANGED or MSG_GONE */
 	bool keywords_new; /* keywords appeared since it was last cleared */
+	bool owed; /* after own changes: mailbox_sync() will look in 25 ms */
 };
 
 /*

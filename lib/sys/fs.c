@@ -133,6 +133,23 @@ fs_pread(int fd, void *to, size_t len, int64_t offset)
 }
 
 int
+fs_rename_new(int fromdir, const char *from, int todir, const char *to)
+{
+	struct stat st;
+
+	if (renameat2(fromdir, from, todir, to, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -1;
+	/* a file system that cannot (NFS): names are unique, so looking does */
+	if (fstatat(todir, to, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+		errno = EEXIST;
+		return -1;
+	}
+	return renameat(fromdir, from, todir, to);
+}
+
+int
 fs_sync_dir(int dir)
 {
 	return fsync(dir);

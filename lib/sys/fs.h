@@ -45,6 +45,9 @@ int fs_pwrite(int fd, struct span s, int64_t offset);
  */
 ssize_t fs_pread(int fd, void *to, size_t len, int64_t offset);
 
+/* rename(), but EEXIST when to is there already: nothing is overwritten. */
+int fs_rename_new(int fromdir, const char *from, int todir, const char *to);
+
 /* fsync the directory dir. */
 int fs_sync_dir(int dir);
 

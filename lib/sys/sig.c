@@ -52,10 +52,13 @@ int
 sig_poll(struct pollfd *fds, nfds_t n, int64_t by)
 {
 	struct timespec ts, *left = NULL;
-	sigset_t none;
+	sigset_t open;
 	int ms, r;
 
-	(void)sigemptyset(&none);
+	/* what others have blocked (watch.c) stays so */
+	(void)sigprocmask(SIG_SETMASK, NULL, &open);
+	for (size_t i = 0; i < NELEM(ends); i++)
+		(void)sigdelset(&open, ends[i]);
 	do {
 		if (ending) {
 			errno = EINTR;
@@ -66,7 +69,7 @@ sig_poll(struct pollfd *fds, nfds_t n, int64_t by)
 			ts.tv_nsec = ms % 1000 * 1000000L;
 			left = &ts;
 		}
-		r = ppoll(fds, n, left, &none);
+		r = ppoll(fds, n, left, &open);
 	} while (r == -1 && errno == EINTR);
 	return r;
 }

@@ -1,0 +1,81 @@
+/* box.h: a mailbox from the inside, for this layer. */
+#ifndef STORE_BOX_H
+#define STORE_BOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/strbuf.h"
+#include "store/kwset.h"
+#include "store/maildir.h"
+#include "store/mailbox.h"
+#include "store/stamp.h"
+#include "store/uiddb.h"
+
+/* Bits of message.state beside MSG_: it was copied; its file is in new. */
+enum { MSG_COPIED = 1 << 8, MSG_IN_NEW = 1 << 9 };
+
+struct mailbox {
+	struct account *a;
+	struct mailbox *next; /* of the account's boxes */
+	struct strbuf folder;
+	struct strbuf dirname;
+	struct maildir md;
+	struct mailbox_state state;
+	bool readonly;
+	bool lost; /* the folder is gone, or no longer this one */
+	bool cannot_write; /* a read-only tree */
+
+	struct message *msgs;
+	size_t max;
+	uint32_t maxuid; /* the highest that was ever shown */
+	struct strbuf names; /* file names, each with its NUL */
+	size_t dead_names; /* bytes of it that nobody needs */
+
+	struct kwset keywords;
+	bool keywords_orphaned; /* some stood there for no message */
+
+	struct uiddb db;
+	struct stamp cur_stamp, new_stamp, db_stamp, keywords_stamp;
+
+	uint32_t own_first, own_last; /* UIDs our own appends were given */
+	bool trashed; /* something was moved to Trash since expunge_end() */
+	struct watch *watch;
+};
+
+/* The file name of msgs[i]; as a string; valid until the next change. */
+const char *box_name(const struct mailbox *m, size_t i);
+
+/* Give msgs[i] the name, in place if it fits. */
+void box_set_name(struct mailbox *m, size_t i, struct span name);
+
+/* Append a name to the heap; its offset. */
+uint32_t box_add_name(struct mailbox *m, struct span name);
+
+/* Whether msgs[i] is still there. */
+bool box_is_live(const struct mailbox *m, size_t i);
+
+/* The next mod-sequence: greater than any before, and the time if it can. */
+uint64_t box_modseq(struct mailbox *m);
+
+/* msgs[i] is gone. */
+void box_set_gone(struct mailbox *m, size_t i);
+
+/* Whether the tree, not the session, forbids to write: errno says so. */
+bool box_is_unwritable(int error);
+
+/* We have changed cur, or the keywords; to be called soon after. */
+void box_own_cur(struct mailbox *m);
+void box_own_keywords(struct mailbox *m);
+
+/*
+ * The file of message i was not found under its name: look through cur.
+ * 0 when it has another name now; -1 with ESTALE when it is gone.
+ */
+int box_relocate(struct mailbox *m, size_t i);
+
+/* The mailbox of the account that shows this directory, or NULL. */
+struct mailbox *box_of(const struct account *a, struct span folder);
+
+#endif

@@ -1,0 +1,229 @@
+/*
+ * lock.c: one at a time may change what a folder knows of its messages.
+ *
+ * Two locks, for two kinds of others.
+ *
+ * Among ourselves flock() on the descriptor of the folder's tmp directory:
+ * no file of its own, gone with the process, and no rule for stale ones is
+ * needed.  Where it fails (some NFS) the second lock alone must do.
+ * (Rejected: fcntl() locks need a file open for writing, and those that are
+ * not OFD locks vanish when any descriptor of the file is closed.)
+ *
+ * For Courier tmp/courier.lock, a file that is linked into place.  It has
+ * rules for stale ones, and those have a hole: two who both find a lock
+ * stale may both remove it, the second removing the new lock of the first.
+ * Ours cannot meet each other there, since they hold the flock; and what is
+ * removed is looked at again just before.
+ */
+#include "store/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/num.h"
+#include "base/strbuf.h"
+#include "store/maildir.h"
+#include "store/root.h"
+#include "sys/clock.h"
+#include "sys/fs.h"
+#include "sys/sig.h"
+#include "sys/watch.h"
+
+static const char dotlock[] = "courier.lock";
+
+enum {
+	WAIT_MS = 60 * 1000, /* then EBUSY */
+	POLL_MS = 50, /* where nothing tells us */
+	RELOOK_MS = 2000, /* for a holder that dies */
+	STALE_S = 120,
+	CONTENT_LEN = 512
+};
+
+static void
+local_host(struct strbuf *out)
+{
+	char host[256] = "";
+
+	(void)gethostname(host, sizeof host - 1);
+	strbuf_puts(out, host);
+}
+
+/* Whether the holder that content names cannot be holding it any more. */
+static bool
+is_stale(struct span content, const struct stat *st, int64_t now)
+{
+	struct strbuf host = { 0 };
+	struct span s = content;
+	uint32_t pid;
+	bool here;
+
+	if (num_u32(&s, &pid) && span_eat(&s, ':')) {
+		local_host(&host);
+		here = span_eq(s, strbuf_span(&host));
+		strbuf_clear(&host);
+		if (here && pid > 0 && pid <= INT32_MAX)
+			return (pid_t)pid == getpid() ||
+			    (kill((pid_t)pid, 0) == -1 && errno == ESRCH);
+	}
+	return now / 1000000000 - st->st_mtime > STALE_S;
+}
+
+/* Remove the lock if it is stale; whether it is gone. */
+static bool
+break_stale(int tmp, int64_t now)
+{
+	struct strbuf content = { 0 };
+	struct stat st, again;
+	bool stale;
+
+	if (fstatat(tmp, dotlock, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return errno == ENOENT;
+	(void)fs_slurp(tmp, dotlock, CONTENT_LEN, &content);
+	stale = is_stale(strbuf_span(&content), &st, now);
+	strbuf_clear(&content);
+	if (!stale)
+		return false;
+	if (fstatat(tmp, dotlock, &again, AT_SYMLINK_NOFOLLOW) == -1)
+		return true;
+	if (again.st_ino != st.st_ino || again.st_mtime != st.st_mtime)
+		return false;
+	return unlinkat(tmp, dotlock, 0) == 0 || errno == ENOENT;
+}
+
+/*
+ * link() may fail and have done it (NFS): the link count tells, whatever it
+ * returned.
+ */
+static bool
+link_lock(int tmp, const char *file)
+{
+	struct stat st;
+
+	if (linkat(tmp, file, tmp, dotlock, 0) == -1)
+		errno = EEXIST; /* the count tells */
+	return fstatat(tmp, file, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    st.st_nlink == 2;
+}
+
+/* Until the lock may have gone, or by. */
+static int
+wait_for_change(struct watch *w, int64_t by)
+{
+	struct pollfd pfd = { .fd = watch_fd(w), .events = POLLIN };
+	int64_t look = clock_mono_ms() + (pfd.fd == -1 ? POLL_MS : RELOOK_MS);
+
+	if (look > by)
+		look = by;
+	if (sig_poll(&pfd, pfd.fd != -1, look) == -1)
+		return -1;
+	watch_drain(w);
+	if (clock_mono_ms() < by)
+		return 0;
+	errno = EBUSY;
+	return -1;
+}
+
+static int
+wait_for_lock(int tmp, const char *file, int64_t now)
+{
+	int64_t start = clock_mono_ms();
+	struct watch *w;
+	int r = -1;
+
+	if (link_lock(tmp, file))
+		return 0;
+	w = watch_open();
+	(void)watch_add(w, tmp); /* else it polls */
+	for (;;) {
+		if (link_lock(tmp, file))
+			r = 0;
+		if (r == 0)
+			break;
+		if (break_stale(tmp, now +
+				(clock_mono_ms() - start) * 1000000))
+			continue;
+		if (wait_for_change(w, start + WAIT_MS) == -1)
+			break;
+	}
+	watch_close(w);
+	return r;
+}
+
+/* The file that is linked; its mtime is the time of the file system. */
+static int
+make_file(struct account *a, int tmp, struct strbuf *name, int64_t *now)
+{
+	struct strbuf content = { 0 };
+	struct stat st;
+	int fd, r = -1;
+
+	maildir_tmp_name(a, "courierlock", name);
+	if ((fd = fs_create(tmp, name->p, 0644)) == -1)
+		return -1;
+	strbuf_num(&content, (uint64_t)getpid());
+	strbuf_putc(&content, ':');
+	local_host(&content);
+	if (fs_write(fd, strbuf_span(&content)) == 0 && fstat(fd, &st) == 0) {
+		*now = (int64_t)st.st_mtim.tv_sec * 1000000000 +
+		    st.st_mtim.tv_nsec;
+		r = 0;
+	}
+	fs_close(fd);
+	if (r == -1) {
+		int saved = errno;
+
+		(void)unlinkat(tmp, name->p, 0);
+		errno = saved;
+	}
+	strbuf_clear(&content);
+	return r;
+}
+
+int
+lock_take(struct account *a, int tmp, struct lock *out)
+{
+	struct lock l = { .tmp = tmp, .fd = fs_open_dir(tmp, ".") };
+	struct strbuf name = { 0 };
+	int saved;
+
+	if (l.fd == -1)
+		return -1;
+	while (flock(l.fd, LOCK_EX) == -1 && errno == EINTR)
+		if (sig_ending())
+			goto close_fd;
+	if (make_file(a, tmp, &name, &l.now) == -1)
+		goto close_fd;
+	if (a->conf->use_locks) {
+		if (wait_for_lock(tmp, name.p, l.now) == -1)
+			goto unlink_file;
+		l.dot = true;
+	}
+	(void)unlinkat(tmp, name.p, 0); /* else the clean-up of tmp finds it */
+	strbuf_clear(&name);
+	*out = l;
+	return 0;
+unlink_file:
+	saved = errno;
+	(void)unlinkat(tmp, name.p, 0);
+	errno = saved;
+close_fd:
+	fs_close(l.fd);
+	strbuf_clear(&name);
+	return -1;
+}
+
+void
+lock_drop(struct lock *l)
+{
+	int saved = errno;
+
+	if (l->dot)
+		(void)unlinkat(l->tmp, dotlock, 0);
+	(void)close(l->fd); /* a directory; the flock goes with it */
+	l->dot = false;
+	l->fd = -1;
+	errno = saved;
+}

@@ -1,0 +1,27 @@
+/* lock.h: one at a time may change what a folder knows of its messages. */
+#ifndef STORE_LOCK_H
+#define STORE_LOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "store/account.h"
+
+struct lock {
+	int fd; /* the flock, among ourselves */
+	int tmp;
+	bool dot; /* tmp/courier.lock is ours */
+	int64_t now; /* of the file system: ns since 1970, mtime of a new file */
+};
+
+/*
+ * Lock the folder whose tmp directory is open as tmp: among ourselves, and
+ * (IMAP_USELOCKS) with tmp/courier.lock as maildir.md section 8 has it.
+ * Waits for others.  EBUSY after a minute; EINTR when the process shall end;
+ * EROFS, EACCES, ENOSPC, EDQUOT ... when no file can be made in tmp.
+ * Not to be nested: the second waits for the first.
+ */
+int lock_take(struct account *a, int tmp, struct lock *out);
+void lock_drop(struct lock *l);
+
+#endif

@@ -1,0 +1,189 @@
+/* maildir.c: names of message files, and the three directories. */
+#include "store/maildir.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/num.h"
+#include "store/flags.h"
+#include "store/folder.h"
+#include "store/root.h"
+#include "sys/clock.h"
+#include "sys/fs.h"
+
+enum { TMP_AGE = 36 * 3600 };
+
+/* A folder is what has cur (maildir.md 1); the others may be missing. */
+static int
+open_or_make(int dir, const char *name)
+{
+	int fd = fs_open_dir(dir, name);
+
+	if (fd != -1 || errno != ENOENT)
+		return fd;
+	if (mkdirat(dir, name, MODE_DIR) == -1 && errno != EEXIST)
+		return -1;
+	return fs_open_dir(dir, name);
+}
+
+int
+maildir_open(struct account *a, struct span folder, struct maildir *out)
+{
+	struct maildir md = { -1, -1, -1, -1 };
+
+	if ((md.dir = folder_open(a, folder)) == -1)
+		return -1;
+	if ((md.cur = fs_open_dir(md.dir, "cur")) == -1 ||
+	    (md.new = open_or_make(md.dir, "new")) == -1 ||
+	    (md.tmp = open_or_make(md.dir, "tmp")) == -1) {
+		maildir_close(&md);
+		return -1;
+	}
+	*out = md;
+	return 0;
+}
+
+void
+maildir_close(struct maildir *md)
+{
+	int *fds[] = { &md->dir, &md->cur, &md->new, &md->tmp };
+
+	for (size_t i = 0; i < sizeof fds / sizeof *fds; i++) {
+		if (*fds[i] != -1)
+			fs_close(*fds[i]);
+		*fds[i] = -1;
+	}
+}
+
+void
+maildir_tmp_name(struct account *a, const char *tag, struct strbuf *out)
+{
+	int64_t us = clock_now_us();
+	char s[96];
+
+	(void)snprintf(s, sizeof s, "%lld.M%lldP%ld_%s%u.",
+	    (long long)(us / 1000000), (long long)(us % 1000000),
+	    (long)getpid(), tag, (unsigned)a->serial++);
+	strbuf_puts(out, s);
+	strbuf_puts(out, a->host);
+}
+
+void
+maildir_base(struct account *a, const struct stat *st, uint64_t size,
+    struct strbuf *out)
+{
+	int64_t us = clock_now_us();
+	char s[128];
+
+	(void)snprintf(s, sizeof s, "%lld.M%lldP%ldV%016llXI%016llX_%u.",
+	    (long long)(us / 1000000), (long long)(us % 1000000),
+	    (long)getpid(), (unsigned long long)st->st_dev,
+	    (unsigned long long)st->st_ino, (unsigned)a->serial++);
+	strbuf_puts(out, s);
+	strbuf_puts(out, a->host);
+	strbuf_puts(out, ",S=");
+	strbuf_num(out, size);
+}
+
+bool
+maildir_size(struct span filename, uint64_t *size)
+{
+	struct span s = flags_base(filename);
+	struct span n;
+
+	for (size_t i = span_len(s); i >= 3; i--) {
+		if (memcmp(s.p + i - 3, ",S=", 3) != 0)
+			continue;
+		n.p = s.p + i;
+		n.end = s.end;
+		return num_u64(&n, size);
+	}
+	return false;
+}
+
+/* The number in front of s without its zeros: any length can be compared. */
+static struct span
+leading_number(struct span s)
+{
+	struct span n = s;
+
+	while (n.p < n.end && *n.p == '0')
+		n.p++;
+	s.p = n.p;
+	while (span_isdigit(&s))
+		s.p++;
+	n.end = s.p;
+	return n;
+}
+
+int
+maildir_cmp(struct span a, struct span b)
+{
+	struct span na, nb;
+
+	a = flags_base(a);
+	b = flags_base(b);
+	na = leading_number(a);
+	nb = leading_number(b);
+	if (span_len(na) != span_len(nb))
+		return span_len(na) < span_len(nb) ? -1 : 1;
+	if (!span_eq(na, nb))
+		return span_cmp(na, nb);
+	return span_cmp(a, b);
+}
+
+struct cleaning {
+	int tmp;
+	int64_t now;
+};
+
+static int
+clean_one(void *arg, const char *name, unsigned char type)
+{
+	const struct cleaning *c = arg;
+	int64_t newest;
+	struct stat st;
+
+	(void)type;
+	if (name[0] == '.')
+		return 0;
+	if (fstatat(c->tmp, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return 0;
+	newest = st.st_mtime;
+	if (newest < st.st_ctime)
+		newest = st.st_ctime;
+	if (newest < st.st_atime)
+		newest = st.st_atime;
+	if (c->now - newest < TMP_AGE)
+		return 0;
+	/* directories are folders that were being made or removed */
+	if (S_ISDIR(st.st_mode))
+		(void)fs_remove_tree(c->tmp, name);
+	else
+		(void)unlinkat(c->tmp, name, 0);
+	return 0;
+}
+
+void
+maildir_clean_tmp(int tmp)
+{
+	struct cleaning c = { tmp, clock_now() };
+
+	(void)fs_walk(tmp, clean_one, &c); /* next time is soon enough */
+}
+
+bool
+maildir_is_file(int dir, const char *name, unsigned char type)
+{
+	struct stat st;
+
+	if (type != DT_UNKNOWN)
+		return type == DT_REG;
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return false;
+	return S_ISREG(st.st_mode);
+}

@@ -1,0 +1,53 @@
+/* maildir.h: names of message files, and the three directories. */
+#ifndef STORE_MAILDIR_H
+#define STORE_MAILDIR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "base/span.h"
+#include "base/strbuf.h"
+#include "store/account.h"
+
+/* The directories of a folder, each open; -1 when it is not. */
+struct maildir {
+	int dir;
+	int cur;
+	int new;
+	int tmp;
+};
+
+/*
+ * Open folder.  ENOENT when it is none, EINVAL for a bad name.
+ * maildir_close() takes what maildir_open() filled in, or all -1.
+ */
+int maildir_open(struct account *a, struct span folder, struct maildir *out);
+void maildir_close(struct maildir *md);
+
+/* Append a name for a file in tmp that nobody else makes. */
+void maildir_tmp_name(struct account *a, const char *tag, struct strbuf *out);
+
+/*
+ * Append a base for a message, unique for ever: with the device and inode of
+ * st (the file, or the one it is a copy of) and ",S=size".
+ */
+void maildir_base(struct account *a, const struct stat *st, uint64_t size,
+    struct strbuf *out);
+
+/* The ",S=" of a name; false when it has none. */
+bool maildir_size(struct span filename, uint64_t *size);
+
+/*
+ * The order in which messages found together get their UIDs: by the number
+ * in front (none is 0), then by the bytes before ":" (maildir.md 7.4.7).
+ */
+int maildir_cmp(struct span a, struct span b);
+
+/* Remove from tmp what nobody can be writing any more (maildir.md 15). */
+void maildir_clean_tmp(int tmp);
+
+/* Whether the entry name of dir, of readdir()'s type, is a plain file. */
+bool maildir_is_file(int dir, const char *name, unsigned char type);
+
+#endif

@@ -1,0 +1,404 @@
+/* registry.c: satchel-folders, what is true of folders and not in them. */
+#include "store/registry.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/nelem.h"
+#include "base/num.h"
+#include "store/maildir.h"
+#include "store/name.h"
+#include "store/root.h"
+#include "sys/fs.h"
+
+static const char file_name[] = "satchel-folders";
+static const char first_line[] = "satchel-folders 1";
+
+enum { MAX_LEN = 64 << 20 };
+
+static const struct {
+	unsigned use;
+	const char *word; /* in the file */
+	const char *names[2]; /* folders at the top that clients know it by */
+} uses_known[] = {
+	/* clang-format off */
+	{ USE_ALL, "all", { NULL, NULL } },
+	{ USE_ARCHIVE, "archive", { "Archive", NULL } },
+	{ USE_DRAFTS, "drafts", { "Drafts", NULL } },
+	{ USE_FLAGGED, "flagged", { NULL, NULL } },
+	{ USE_JUNK, "junk", { "Junk", "Spam" } },
+	{ USE_SENT, "sent", { "Sent", NULL } },
+	{ USE_TRASH, "trash", { NULL, NULL } }, /* the setting's */
+	{ USE_IMPORTANT, "important", { NULL, NULL } },
+	{ USE_SNOOZED, "snoozed", { NULL, NULL } },
+	{ USE_SCHEDULED, "scheduled", { NULL, NULL } },
+	{ USE_MEMOS, "memos", { NULL, NULL } },
+	/* clang-format on */
+};
+
+struct record {
+	struct span name;
+	uint32_t uidvalidity;
+	unsigned uses;
+	struct span other; /* fields that are kept, each with its TAB */
+};
+
+struct registry {
+	struct arena ar;
+	struct record *v;
+	size_t n, max;
+};
+
+/* --- reading ----------------------------------------------------------------- */
+
+static unsigned
+parse_uses(struct span s)
+{
+	unsigned uses = 0;
+
+	while (s.p < s.end) {
+		struct span word = span_cut(&s, ',');
+
+		for (size_t i = 0; i < NELEM(uses_known); i++)
+			if (span_is(word, uses_known[i].word))
+				uses |= uses_known[i].use;
+	}
+	return uses;
+}
+
+static void
+parse_field(struct arena *ar, struct span field, struct record *r)
+{
+	struct span s = field;
+	struct strbuf all = { 0 };
+
+	if (span_eat_word(&s, "uidvalidity=") && num_u32(&s, &r->uidvalidity))
+		return;
+	s = field;
+	if (span_eat_word(&s, "uses=")) {
+		r->uses = parse_uses(s);
+		return;
+	}
+	strbuf_cat(&all, r->other);
+	strbuf_putc(&all, '\t');
+	strbuf_cat(&all, field);
+	r->other = arena_span(ar, strbuf_span(&all));
+	strbuf_clear(&all);
+}
+
+static struct record *
+add(struct registry *g, struct span name)
+{
+	struct record *r;
+
+	g->v = arena_grow(&g->ar, g->v, g->n, &g->max, sizeof *g->v);
+	r = &g->v[g->n++];
+	*r = (struct record){ .name = name, .other = { "", "" } };
+	r->other.end = r->other.p;
+	return r;
+}
+
+static void
+parse(struct registry *g, struct span text)
+{
+	while (text.p < text.end) {
+		struct span line = span_cut(&text, '\n');
+		struct record *r = add(g, span_cut(&line, '\t'));
+
+		while (line.p < line.end)
+			parse_field(&g->ar, span_cut(&line, '\t'), r);
+	}
+}
+
+/* A file that is missing is empty; one that is not ours stays untouched. */
+static int
+load(struct account *a, struct registry *g)
+{
+	struct strbuf text = { 0 };
+	struct span s;
+
+	*g = (struct registry){ .n = 0 };
+	if (fs_slurp(a->fd, file_name, MAX_LEN, &text) == -1)
+		return errno == ENOENT ? 0 : -1;
+	s = arena_span(&g->ar, strbuf_span(&text));
+	strbuf_clear(&text);
+	if (!span_is(span_cut(&s, '\n'), first_line)) {
+		arena_clear(&g->ar);
+		errno = EBADMSG;
+		return -1;
+	}
+	parse(g, s);
+	return 0;
+}
+
+static struct record *
+find(struct registry *g, struct span name)
+{
+	for (size_t i = 0; i < g->n; i++)
+		if (span_eq(g->v[i].name, name))
+			return &g->v[i];
+	return NULL;
+}
+
+/* --- writing ------------------------------------------------------------------- */
+
+static void
+put_record(const struct record *r, struct strbuf *out)
+{
+	const char *sep = "\tuses=";
+
+	if (r->uidvalidity == 0 && r->uses == 0 && r->other.p == r->other.end)
+		return;
+	strbuf_cat(out, r->name);
+	if (r->uidvalidity != 0) {
+		strbuf_puts(out, "\tuidvalidity=");
+		strbuf_num(out, r->uidvalidity);
+	}
+	for (size_t i = 0; i < NELEM(uses_known); i++) {
+		if (!(r->uses & uses_known[i].use))
+			continue;
+		strbuf_puts(out, sep);
+		strbuf_puts(out, uses_known[i].word);
+		sep = ",";
+	}
+	strbuf_cat(out, r->other);
+	strbuf_putc(out, '\n');
+}
+
+static int
+save(struct account *a, const struct registry *g)
+{
+	struct strbuf text = { 0 }, tmp = { 0 };
+	int fd, r = -1;
+
+	strbuf_puts(&text, first_line);
+	strbuf_putc(&text, '\n');
+	for (size_t i = 0; i < g->n; i++)
+		put_record(&g->v[i], &text);
+	strbuf_puts(&tmp, "tmp/");
+	maildir_tmp_name(a, "folders", &tmp);
+	if ((fd = fs_create(a->fd, tmp.p, MODE_FILE)) == -1)
+		goto clear_text;
+	if (fs_write(fd, strbuf_span(&text)) == -1 || fsync(fd) == -1 ||
+	    renameat(a->fd, tmp.p, a->fd, file_name) == -1)
+		goto unlink_tmp;
+	fs_close(fd);
+	r = fs_sync_dir(a->fd);
+	goto clear_text;
+unlink_tmp:
+	fs_close(fd);
+	fd = errno;
+	(void)unlinkat(a->fd, tmp.p, 0);
+	errno = fd;
+clear_text:
+	strbuf_clear(&tmp);
+	strbuf_clear(&text);
+	return r;
+}
+
+/*
+ * Changes are made one at a time.  The Maildir itself is what is locked: its
+ * tmp is the INBOX's own lock, which may be held already.
+ */
+static int
+begin(struct account *a, struct registry *g)
+{
+	int lock = fs_open_dir(a->fd, ".");
+
+	if (lock == -1)
+		return -1;
+	(void)flock(lock, LOCK_EX); /* NFS without locks: as good as it gets */
+	if (load(a, g) == 0)
+		return lock;
+	fs_close(lock);
+	return -1;
+}
+
+static void
+end(struct registry *g, int lock)
+{
+	arena_clear(&g->ar);
+	fs_close(lock);
+}
+
+static struct record *
+find_or_add(struct registry *g, struct span name)
+{
+	struct record *r = find(g, name);
+
+	return r != NULL ? r : add(g, name);
+}
+
+uint32_t
+registry_uidvalidity(struct account *a, struct span name)
+{
+	struct registry g;
+	struct record *r;
+	uint32_t had = 0;
+
+	if (load(a, &g) == -1)
+		return 0;
+	if ((r = find(&g, name)) != NULL)
+		had = r->uidvalidity;
+	arena_clear(&g.ar);
+	return had;
+}
+
+int
+registry_note(struct account *a, struct span name, uint32_t uidvalidity)
+{
+	struct registry g;
+	struct record *r;
+	int lock = begin(a, &g), done = 0;
+
+	if (lock == -1)
+		return -1;
+	r = find_or_add(&g, name);
+	if (r->uidvalidity < uidvalidity) {
+		r->uidvalidity = uidvalidity;
+		done = save(a, &g);
+	}
+	end(&g, lock);
+	return done;
+}
+
+int
+registry_set_uses(struct account *a, struct span name, unsigned uses)
+{
+	struct registry g;
+	int lock, done = -1;
+
+	if (uses == 0)
+		return 0;
+	if ((lock = begin(a, &g)) == -1)
+		return -1;
+	for (size_t i = 0; i < g.n; i++) {
+		struct record *r = &g.v[i];
+
+		if (!(r->uses & uses) || span_eq(r->name, name))
+			continue;
+		if (folder_exists(a, r->name) == 0) {
+			errno = EBUSY;
+			goto end;
+		}
+		r->uses &= ~uses;
+	}
+	find_or_add(&g, name)->uses |= uses;
+	done = save(a, &g);
+end:
+	end(&g, lock);
+	return done;
+}
+
+int
+registry_forget(struct account *a, struct span name)
+{
+	struct registry g;
+	struct record *r;
+	int lock = begin(a, &g), done = 0;
+
+	if (lock == -1)
+		return -1;
+	r = find(&g, name);
+	if (r != NULL && (r->uses != 0 || r->other.p != r->other.end)) {
+		r->uses = 0;
+		r->other.p = r->other.end;
+		done = save(a, &g);
+	}
+	end(&g, lock);
+	return done;
+}
+
+/* One name of a tree that is renamed; other becomes what it is called now. */
+static void
+move_one(struct registry *g, size_t from, struct span to)
+{
+	struct record was = g->v[from];
+	struct record *r = find_or_add(g, to);
+
+	r->uses = was.uses;
+	r->other = was.other;
+	if (r->uidvalidity < was.uidvalidity)
+		r->uidvalidity = was.uidvalidity;
+	g->v[from].uses = 0;
+	g->v[from].other.p = g->v[from].other.end;
+}
+
+int
+registry_move(struct account *a, struct span from, struct span to)
+{
+	struct registry g;
+	struct strbuf name = { 0 };
+	int lock = begin(a, &g), done;
+
+	if (lock == -1)
+		return -1;
+	for (size_t i = 0, n = g.n; i < n; i++) {
+		struct span rest = g.v[i].name;
+
+		if (!name_is_below(rest, from))
+			continue;
+		rest.p += span_len(from);
+		strbuf_reset(&name);
+		strbuf_cat(&name, to);
+		strbuf_cat(&name, rest);
+		move_one(&g, i, arena_span(&g.ar, strbuf_span(&name)));
+	}
+	done = save(a, &g);
+	strbuf_clear(&name);
+	end(&g, lock);
+	return done;
+}
+
+/* --- special uses ---------------------------------------------------------------- */
+
+static struct folder_info *
+find_folder(struct folder_info *v, size_t n, struct span name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (v[i].exists && span_case_eq(v[i].name, name))
+			return &v[i];
+	return NULL;
+}
+
+static void
+use_by_name(struct account *a, struct folder_info *v, size_t n, size_t which)
+{
+	struct folder_info *f = NULL;
+
+	for (size_t i = 0; i < 2 && f == NULL; i++)
+		if (uses_known[which].names[i] != NULL)
+			f = find_folder(
+			    v, n, span_str(uses_known[which].names[i]));
+	if (uses_known[which].use == USE_TRASH && a->conf->trash != NULL)
+		f = find_folder(v, n, span_str(a->conf->trash));
+	if (f != NULL)
+		f->uses |= uses_known[which].use;
+}
+
+/* What a client asked for at CREATE; else the names that everyone uses. */
+void
+registry_uses(struct account *a, struct folder_info *v, size_t n)
+{
+	struct registry g = { .n = 0 };
+	unsigned given = 0;
+
+	(void)load(a, &g); /* without it there are the names */
+	for (size_t i = 0, k = 0; i < n; i++) {
+		struct record *r;
+
+		if (!v[i].exists || (r = find(&g, v[i].name)) == NULL)
+			continue;
+		v[i].uses = r->uses;
+		given |= r->uses;
+		k++;
+	}
+	for (size_t i = 0; i < NELEM(uses_known); i++)
+		if (!(given & uses_known[i].use))
+			use_by_name(a, v, n, i);
+	arena_clear(&g.ar);
+}

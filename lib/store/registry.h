@@ -1,0 +1,47 @@
+/* registry.h: satchel-folders, what is true of folders and not in them. */
+#ifndef STORE_REGISTRY_H
+#define STORE_REGISTRY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/span.h"
+#include "store/account.h"
+#include "store/folder.h"
+
+/*
+ * The file satchel-folders(5) below the Maildir:
+ *
+ *	"satchel-folders 1" LF
+ *	*( name *( TAB key "=" value ) LF )
+ *
+ * Names in UTF-8, the empty one for the INBOX.  Keys: uidvalidity (the
+ * highest the name ever had), uses (words of registry.c, with commas).
+ * Keys that are not known are kept.  Replaced by rename, synced.
+ */
+
+/* Fill in the uses of v[0..n-1], sorted by name: all folders there are. */
+void registry_uses(struct account *a, struct folder_info *v, size_t n);
+
+/* The highest UIDVALIDITY that name is known to have had; 0: none. */
+uint32_t registry_uidvalidity(struct account *a, struct span name);
+
+/* Remember that name has had uidvalidity. */
+int registry_note(struct account *a, struct span name, uint32_t uidvalidity);
+
+/*
+ * Give name these uses.  EBUSY when another folder that exists has one;
+ * those of folders that do not are taken from them.
+ */
+int registry_set_uses(struct account *a, struct span name, unsigned uses);
+
+/* name is gone: it loses its uses, and keeps its UIDVALIDITY. */
+int registry_forget(struct account *a, struct span name);
+
+/*
+ * What is from, or below it, is now to: uses move, and everything that
+ * is not UIDVALIDITY; that is raised to what both had.
+ */
+int registry_move(struct account *a, struct span from, struct span to);
+
+#endif

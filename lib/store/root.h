@@ -1,0 +1,26 @@
+/* root.h: an account from the inside, for this layer. */
+#ifndef STORE_ROOT_H
+#define STORE_ROOT_H
+
+#include <stdint.h>
+
+#include "store/account.h"
+
+struct mailbox;
+
+struct account {
+	int fd; /* the Maildir */
+	const struct store_conf *conf;
+	enum folder_encoding encoding; /* FOLDER_AUTO: not looked at yet */
+	char host[256]; /* for file names: without "/" and ":" */
+	uint32_t serial; /* of the names made so far */
+	struct mailbox *boxes; /* those open */
+};
+
+enum {
+	MODE_DIR = 0700,
+	MODE_FILE = 0666, /* the umask is the administrator's */
+	NAME_LEN = 255 /* of a directory entry */
+};
+
+#endif

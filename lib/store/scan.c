@@ -1,0 +1,425 @@
+/* scan.c: which files a folder has, against what is known. */
+#include "store/scan.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/oom.h"
+#include "store/root.h"
+#include "sys/clock.h"
+#include "sys/fs.h"
+
+enum { PASSES = 4, RACY_NS = 20 * 1000 * 1000 };
+
+static void *
+zeroed(size_t n, size_t size)
+{
+	void *p = calloc(n > 0 ? n : 1, size);
+
+	if (p == NULL)
+		oom();
+	return p;
+}
+
+void
+scan_init(struct scan *s, struct mailbox *m, bool whole, int64_t now)
+{
+	*s = (struct scan){ .m = m, .whole = whole, .now = now };
+	s->may_write = now != 0;
+	s->count = m->state.count;
+	if (now == 0)
+		s->now = clock_now_us() * 1000;
+	s->seen = zeroed(s->count, sizeof *s->seen);
+	s->stored = zeroed(s->count, sizeof *s->stored);
+	table_init(&s->table, &m->names, whole ? s->count : 0);
+	for (uint32_t i = 0; i < s->count && whole; i++) {
+		struct span base = flags_base(span_str(box_name(m, i)));
+
+		/* of two with one base the older has the file */
+		if (box_is_live(m, i) &&
+		    table_find(&s->table, base) == TABLE_NONE)
+			table_put(&s->table, m->msgs[i].name, i);
+	}
+}
+
+void
+scan_clear(struct scan *s)
+{
+	table_clear(&s->table);
+	strbuf_clear(&s->twins);
+	free(s->found);
+	free(s->seen);
+	free(s->stored);
+}
+
+struct found *
+scan_add(struct scan *s, struct span name)
+{
+	struct found *f;
+
+	if (s->n == s->max) {
+		s->max = s->max > 0 ? s->max * 2 : 64;
+		if ((f = realloc(s->found, s->max * sizeof *f)) == NULL)
+			oom();
+		s->found = f;
+	}
+	f = &s->found[s->n];
+	*f = (struct found){ .name = box_add_name(s->m, name),
+		.place = TABLE_NONE };
+	table_put(&s->table, f->name, s->count + (uint32_t)s->n);
+	s->n++;
+	return f;
+}
+
+/* --- courierimapuiddb against what is known -------------------------------------- */
+
+/*
+ * The message has another UID there.  The higher counts: an UID is never
+ * lowered, and the other entry is left out of the file when it is written.
+ */
+static void
+entry_of_message(struct scan *s, uint32_t i, uint32_t uid, struct span base)
+{
+	struct message *msg = &s->m->msgs[i];
+	struct found *f;
+
+	if (msg->uid == uid) {
+		s->stored[i] = true;
+		return;
+	}
+	s->messy = true;
+	if (uid < msg->uid)
+		return;
+	box_set_gone(s->m, i);
+	f = scan_add(s, base);
+	f->uid = uid;
+}
+
+void
+scan_entry(void *arg, uint32_t uid, struct span base)
+{
+	struct scan *s = arg;
+	uint32_t number;
+	struct found *f;
+
+	if (span_len(base) > NAME_LEN || span_at(&base, '.'))
+		return; /* no message has such a name */
+	number = table_find(&s->table, base);
+	if (number != TABLE_NONE && number < s->count) {
+		entry_of_message(s, number, uid, base);
+		return;
+	}
+	if (number == TABLE_NONE) {
+		f = scan_add(s, base);
+	} else {
+		f = &s->found[number - s->count];
+		if (f->uid != 0)
+			s->messy = true;
+		if (f->uid > uid)
+			return;
+	}
+	f->uid = uid;
+	f->order = (uint32_t)s->n;
+}
+
+/* --- cur -------------------------------------------------------------------------- */
+
+static void
+set_flags(struct mailbox *m, uint32_t i, struct span name)
+{
+	struct message *msg = &m->msgs[i];
+	unsigned flags = flags_parse(name) | (msg->flags & FLAG_RECENT);
+
+	box_set_name(m, i, name);
+	msg->state &= (uint16_t)~MSG_IN_NEW;
+	if (flags == msg->flags)
+		return;
+	msg->flags = (uint16_t)flags;
+	msg->state |= MSG_CHANGED;
+	msg->modseq = box_modseq(m);
+	m->state.changed = true;
+}
+
+static void
+see_message(struct scan *s, uint32_t i, struct span name)
+{
+	const char *known = box_name(s->m, i);
+	bool same = span_is(name, known);
+
+	if (s->seen[i] == s->pass && !same) {
+		strbuf_add(&s->twins, name.p, span_len(name) + 1);
+		return;
+	}
+	s->seen[i] = s->pass;
+	if (!same || s->m->msgs[i].state & MSG_IN_NEW)
+		set_flags(s->m, i, name);
+}
+
+static void
+see_found(struct scan *s, struct found *f, struct span name)
+{
+	char *at = s->m->names.p + f->name;
+
+	if (f->seen == s->pass && !span_is(name, at)) {
+		strbuf_add(&s->twins, name.p, span_len(name) + 1);
+		return;
+	}
+	f->seen = s->pass > 0 ? s->pass : 1;
+	if (span_len(name) <= (unsigned char)at[-1]) {
+		memcpy(at, name.p, span_len(name) + 1);
+	} else {
+		s->m->dead_names += (unsigned char)at[-1] + 2u;
+		f->name = box_add_name(s->m, name);
+	}
+}
+
+static int
+see(void *arg, const char *entry, unsigned char type)
+{
+	struct scan *s = arg;
+	struct span name = span_str(entry);
+	uint32_t number;
+
+	if (entry[0] == '.' || !maildir_is_file(s->m->md.cur, entry, type))
+		return 0;
+	number = table_find(&s->table, flags_base(name));
+	if (number == TABLE_NONE)
+		scan_add(s, name)->seen = s->pass;
+	else if (number < s->count)
+		see_message(s, number, name);
+	else
+		see_found(s, &s->found[number - s->count], name);
+	return 0;
+}
+
+static bool
+all_seen(const struct scan *s)
+{
+	for (uint32_t i = 0; i < s->count; i++)
+		if (s->seen[i] == 0 && box_is_live(s->m, i) &&
+		    !(s->m->msgs[i].state & MSG_IN_NEW))
+			return false;
+	for (size_t i = 0; i < s->n; i++)
+		if (s->found[i].seen == 0)
+			return false;
+	return true;
+}
+
+static int64_t
+mtime_of(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == -1)
+		return -1;
+	return (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+}
+
+/* --- two files of one base ---------------------------------------------------------- */
+
+static bool
+same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_ino == b->st_ino && a->st_dev == b->st_dev;
+}
+
+/*
+ * Whether both names are there, and not one after the other: a file that is
+ * being renamed can be read under both.
+ */
+static bool
+both_exist(int cur, const char *a, const char *b)
+{
+	struct stat first, other, again;
+
+	return fstatat(cur, a, &first, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    fstatat(cur, b, &other, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    fstatat(cur, a, &again, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    same_file(&first, &again) &&
+	    (!same_file(&first, &other) || first.st_nlink > 1);
+}
+
+/* Append a new base for the file name, with its info as it is. */
+static void
+fresh_name(struct scan *s, int dir, const char *name, struct strbuf *out)
+{
+	struct span info = span_str(name);
+	struct stat st = { 0 };
+
+	(void)fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW);
+	maildir_base(s->m->a, &st, (uint64_t)st.st_size, out);
+	info.p += span_len(flags_base(info));
+	strbuf_cat(out, info);
+}
+
+static void
+part_twin(struct scan *s, const char *twin)
+{
+	uint32_t number = table_find(&s->table, flags_base(span_str(twin)));
+	struct strbuf fresh = { 0 };
+	const char *known;
+
+	if (number == TABLE_NONE || !s->may_write)
+		return;
+	known = s->m->names.p + (number < s->count ?
+		s->m->msgs[number].name : s->found[number - s->count].name);
+	if (!both_exist(s->m->md.cur, known, twin))
+		return;
+	fresh_name(s, s->m->md.cur, twin, &fresh);
+	if (fs_rename_new(s->m->md.cur, twin, s->m->md.cur, fresh.p) == 0)
+		scan_add(s, strbuf_span(&fresh))->seen = s->pass;
+	strbuf_clear(&fresh);
+}
+
+static void
+part_twins(struct scan *s)
+{
+	for (size_t at = 0; at < s->twins.len;
+	     at += strlen(s->twins.p + at) + 1)
+		part_twin(s, s->twins.p + at);
+	strbuf_reset(&s->twins);
+}
+
+int
+scan_cur(struct scan *s)
+{
+	int64_t start = clock_mono_ms(), before, after, now;
+	bool quiet = false;
+
+	while (s->pass < PASSES && !quiet) {
+		s->pass++;
+		strbuf_reset(&s->twins);
+		before = mtime_of(s->m->md.cur);
+		if (fs_walk(s->m->md.cur, see, s) == -1)
+			return -1;
+		after = mtime_of(s->m->md.cur);
+		now = s->now + (clock_mono_ms() - start) * 1000000;
+		quiet = all_seen(s) ||
+		    (before == after && now - after > RACY_NS);
+	}
+	part_twins(s);
+	for (uint32_t i = 0; i < s->count; i++)
+		if (s->seen[i] == 0 && !(s->m->msgs[i].state & MSG_IN_NEW))
+			box_set_gone(s->m, i);
+	return 0;
+}
+
+/* --- new ---------------------------------------------------------------------------- */
+
+struct names {
+	int dir;
+	struct strbuf text; /* each with its NUL */
+};
+
+static int
+gather(void *arg, const char *name, unsigned char type)
+{
+	struct names *n = arg;
+
+	if (name[0] != '.' && maildir_is_file(n->dir, name, type))
+		strbuf_add(&n->text, name, strlen(name) + 1);
+	return 0;
+}
+
+/* Whether a file in cur has this base, as far as is known. */
+static bool
+is_taken(const struct scan *s, uint32_t number)
+{
+	if (number == TABLE_NONE)
+		return false;
+	return number < s->count || s->found[number - s->count].seen != 0;
+}
+
+/* It is in cur now. */
+static void
+see_moved(struct scan *s, struct span name)
+{
+	uint32_t number = table_find(&s->table, flags_base(name));
+
+	if (number == TABLE_NONE || is_taken(s, number))
+		scan_add(s, name)->seen = 1;
+	else
+		see_found(s, &s->found[number - s->count], name);
+}
+
+/* 1 to go on, 0 to stop. */
+static int
+move_one(struct scan *s, const char *name)
+{
+	struct mailbox *m = s->m;
+	struct span base = flags_base(span_str(name));
+	struct strbuf to = { 0 };
+	int r;
+
+	if (is_taken(s, table_find(&s->table, base)))
+		fresh_name(s, m->md.new, name, &to);
+	else
+		strbuf_puts(&to, name);
+	if (span_find(strbuf_span(&to), ':') == NULL)
+		strbuf_puts(&to, ":2,");
+	r = fs_rename_new(m->md.new, name, m->md.cur, to.p);
+	if (r == -1 && errno == EEXIST) {
+		strbuf_reset(&to);
+		fresh_name(s, m->md.new, name, &to);
+		r = fs_rename_new(m->md.new, name, m->md.cur, to.p);
+	}
+	if (r == 0) {
+		see_moved(s, strbuf_span(&to));
+		s->moved = true;
+	}
+	r = r == 0 || errno == ENOENT; /* somebody else has moved it */
+	strbuf_clear(&to);
+	return r;
+}
+
+/* A tree that cannot be written: they stay, and are shown all the same. */
+static void
+show_one(struct scan *s, const char *name)
+{
+	uint32_t number = table_find(&s->table, flags_base(span_str(name)));
+	struct found *f;
+
+	if (number != TABLE_NONE && number < s->count) {
+		s->seen[number] = 1;
+		return;
+	}
+	f = number == TABLE_NONE ? scan_add(s, span_str(name)) :
+				   &s->found[number - s->count];
+	if (f->seen != 0)
+		return; /* the same base in cur */
+	f->seen = 1;
+	f->in_new = true;
+}
+
+/* Those that were shown in new and have left it. */
+static void
+miss_shown(struct scan *s)
+{
+	for (uint32_t i = 0; i < s->count && s->whole; i++)
+		if (s->seen[i] == 0 && s->m->msgs[i].state & MSG_IN_NEW)
+			box_set_gone(s->m, i);
+}
+
+int
+scan_new(struct scan *s)
+{
+	struct names n = { .dir = s->m->md.new };
+	bool go_on = true;
+
+	if (fs_walk(n.dir, gather, &n) == -1) {
+		strbuf_clear(&n.text);
+		return -1;
+	}
+	for (size_t at = 0; at < n.text.len && go_on;
+	     at += strlen(n.text.p + at) + 1) {
+		if (s->may_write)
+			go_on = move_one(s, n.text.p + at);
+		else if (s->m->cannot_write)
+			show_one(s, n.text.p + at);
+	}
+	strbuf_clear(&n.text);
+	miss_shown(s);
+	return 0;
+}

@@ -1,0 +1,69 @@
+/* scan.h: which files a folder has, against what is known. */
+#ifndef STORE_SCAN_H
+#define STORE_SCAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "store/box.h"
+#include "store/table.h"
+
+/* A base that is no message of the mailbox yet. */
+struct found {
+	uint32_t name; /* in the mailbox's heap */
+	uint32_t uid; /* of courierimapuiddb, or given now; 0: none yet */
+	uint32_t order; /* its line there */
+	uint32_t place; /* the message it has become, or TABLE_NONE */
+	uint8_t seen; /* the last pass in which its file was there; 0: never */
+	bool in_new; /* not moved: a tree that cannot be written */
+	bool recent; /* this scan has given it its UID */
+};
+
+/*
+ * Numbers in the table: below the mailbox's count they are messages, from
+ * there on the index of a struct found plus that count.
+ */
+struct scan {
+	struct mailbox *m;
+	int64_t now; /* the file system's time */
+	bool whole; /* every message is in the table */
+	bool may_write; /* the lock is held */
+	struct table table;
+	uint32_t count; /* of the messages when it began */
+	struct found *found;
+	size_t n, max;
+	uint8_t *seen; /* for each message as in struct found */
+	bool *stored; /* for each message: it has its entry */
+	uint8_t pass;
+	bool messy; /* courierimapuiddb is to be written anew */
+	bool moved; /* something went from new to cur */
+	struct strbuf twins; /* names whose base another file has, with NULs */
+};
+
+/*
+ * whole: with the live messages in the table.  now is the time of the lock
+ * that is held; 0 when there is none, and nothing may be written.
+ */
+void scan_init(struct scan *s, struct mailbox *m, bool whole, int64_t now);
+void scan_clear(struct scan *s);
+
+/* One that is not known; in the table too. */
+struct found *scan_add(struct scan *s, struct span name);
+
+/* An entry of courierimapuiddb; a uiddb_each. */
+void scan_entry(void *arg, uint32_t uid, struct span base);
+
+/*
+ * Read cur, as often as it takes to be sure that what was not seen is not
+ * there: it is gone then.  Two files of one base are made two messages.
+ */
+int scan_cur(struct scan *s);
+
+/*
+ * Move what is in new to cur.  What cannot be moved stays (or is shown where
+ * it is, when the tree cannot be written).
+ */
+int scan_new(struct scan *s);
+
+#endif

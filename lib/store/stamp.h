@@ -1,0 +1,44 @@
+/* stamp.h: whether a file or directory has changed since it was read. */
+#ifndef STORE_STAMP_H
+#define STORE_STAMP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+enum stamp_state {
+	STAMP_NONE, /* never read */
+	STAMP_CLEAN, /* was quiet when it was read */
+	STAMP_RACY, /* read so soon after a change that one more may hide */
+	STAMP_OWED /* changed by ourselves: to be read again, not at once */
+};
+
+/* All zero is STAMP_NONE. */
+struct stamp {
+	enum stamp_state state;
+	uint64_t ino; /* 0: there is nothing */
+	int64_t size;
+	int64_t modified, changed; /* ns */
+	int64_t own_ms, owed_ms; /* last, and first, change of ours */
+};
+
+/*
+ * Whether it is to be read again.  st is NULL when there is nothing.  A change
+ * of our own counts only when it has been quiet for a while, or when that
+ * has not come for long.
+ */
+bool stamp_is_due(const struct stamp *s, const struct stat *st);
+
+/*
+ * It is read now.  st was taken before reading; now is the time on the file
+ * system's clock before that (lock.h), or 0 when it is not known.
+ */
+void stamp_read(struct stamp *s, const struct stat *st, int64_t now);
+
+/* We have changed it ourselves; st was taken after that. */
+void stamp_own(struct stamp *s, const struct stat *st);
+
+/* It must be read at the next look. */
+void stamp_forget(struct stamp *s);
+
+#endif

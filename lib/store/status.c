@@ -1,0 +1,193 @@
+/* status.c: what a folder has, without opening it as a mailbox. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "store/flags.h"
+#include "store/lock.h"
+#include "store/maildir.h"
+#include "store/mailbox.h"
+#include "store/registry.h"
+#include "store/root.h"
+#include "store/table.h"
+#include "store/uiddb.h"
+#include "sys/clock.h"
+#include "sys/fs.h"
+#include "text/bytes.h"
+
+enum { EPOCH = 1000000000 };
+
+struct counting {
+	struct mailbox_status *out;
+	int dir;
+	bool in_new;
+	bool want_size;
+	struct strbuf names; /* of cur, each with its NUL, when wanted */
+	bool want_names;
+};
+
+/* The octets of a message as it is sent: with CRLF. */
+static uint64_t
+crlf_len(int dir, const char *name)
+{
+	char buf[65536];
+	uint64_t len = 0;
+	int64_t at = 0;
+	bool cr = false;
+	ssize_t n;
+	int fd = fs_open_file(dir, name, NULL);
+
+	if (fd == -1)
+		return 0;
+	while ((n = fs_pread(fd, buf, sizeof buf, at)) > 0) {
+		len += bytes_crlf_len(span_of(buf, (size_t)n), &cr);
+		at += n;
+	}
+	fs_close(fd);
+	return len;
+}
+
+static int
+count_one(void *arg, const char *name, unsigned char type)
+{
+	struct counting *c = arg;
+	unsigned flags = flags_parse(span_str(name));
+
+	if (name[0] == '.' || !maildir_is_file(c->dir, name, type))
+		return 0;
+	c->out->messages++;
+	c->out->recent += c->in_new;
+	c->out->unseen += !(flags & FLAG_SEEN);
+	c->out->deleted += (flags & FLAG_DELETED) != 0;
+	if (c->want_size)
+		c->out->size += crlf_len(c->dir, name);
+	if (c->want_names)
+		strbuf_add(&c->names, name, strlen(name) + 1);
+	return 0;
+}
+
+/* --- messages in cur that have no UID yet -------------------------------------------- */
+
+static void
+drop_known(void *arg, uint32_t uid, struct span base)
+{
+	struct table *t = arg;
+	uint32_t at = table_find(t, base);
+
+	(void)uid;
+	if (at < TABLE_NONE - 1)
+		table_put(t, at, TABLE_NONE - 1);
+}
+
+/* How many names have no entry; UIDNEXT is at least that much higher. */
+static uint32_t
+count_unknown(const struct maildir *md, const struct strbuf *names)
+{
+	struct uiddb db;
+	struct table t;
+	uint32_t unknown = 0;
+
+	table_init(&t, names, names->len / 64);
+	for (size_t at = 0; at < names->len; at += strlen(names->p + at) + 1)
+		table_put(&t, (uint32_t)at, (uint32_t)at);
+	if (uiddb_load(md->dir, &db, drop_known, &t) == 0)
+		for (size_t at = 0; at < names->len;
+		     at += strlen(names->p + at) + 1)
+			unknown += table_find(&t, flags_base(span_str(
+					   names->p + at))) == at;
+	table_clear(&t);
+	return unknown;
+}
+
+/* Whether there can be such: cur has changed since UIDs were given last. */
+static bool
+is_newer(const struct maildir *md)
+{
+	struct stat cur, db;
+
+	if (fstat(md->cur, &cur) == -1 ||
+	    fstatat(md->dir, "courierimapuiddb", &db, AT_SYMLINK_NOFOLLOW) ==
+		-1)
+		return true;
+	return cur.st_mtime >= db.st_mtime;
+}
+
+/* --- UIDVALIDITY ------------------------------------------------------------------------ */
+
+/* What is shown once must last, so an empty file is made (imap.md 14, 27). */
+static int
+make_db(struct account *a, struct span folder, const struct maildir *md,
+    struct uiddb *db)
+{
+	struct uiddb_place at = { a, md->dir, md->tmp, 0 };
+	struct lock lock;
+	int r;
+
+	if (lock_take(a, md->tmp, &lock) == -1)
+		return -1;
+	r = uiddb_head(md->dir, db);
+	if (r == 0 && db->uidvalidity == 0) {
+		at.above = registry_uidvalidity(a, folder);
+		*db = (struct uiddb){ .uidnext = 1 };
+		r = uiddb_replace(&at, db, span_of("", 0), 0);
+		if (r == 0)
+			(void)registry_note(a, folder, db->uidvalidity);
+	}
+	lock_drop(&lock);
+	return r;
+}
+
+static void
+uids(struct account *a, struct span folder, const struct maildir *md,
+    struct mailbox_status *out)
+{
+	struct uiddb db = { 0 };
+
+	if (uiddb_head(md->dir, &db) == -1 || db.uidvalidity == 0)
+		if (make_db(a, folder, md, &db) == -1)
+			db.uidvalidity = 0;
+	if (db.uidvalidity == 0) {
+		/* a tree that cannot be written: as a session would */
+		db.uidvalidity = (uint32_t)(clock_now() - EPOCH);
+		db.uidnext = 1;
+	}
+	out->uidvalidity = db.uidvalidity;
+	out->uidnext = db.uidnext;
+}
+
+int
+mailbox_status(struct account *a, struct span folder, bool want_size,
+    struct mailbox_status *out)
+{
+	struct mailbox_status st = { 0 };
+	struct counting c = { .out = &st, .want_size = want_size };
+	struct maildir md;
+	uint32_t unknown = 0;
+	int r = -1;
+
+	if (maildir_open(a, folder, &md) == -1)
+		return -1;
+	uids(a, folder, &md, &st);
+	c.dir = md.new;
+	c.in_new = true;
+	if (fs_walk(md.new, count_one, &c) == -1)
+		goto close_dirs;
+	unknown = st.messages;
+	c.dir = md.cur;
+	c.in_new = false;
+	c.want_names = is_newer(&md);
+	if (fs_walk(md.cur, count_one, &c) == -1)
+		goto close_dirs;
+	if (c.want_names)
+		unknown += count_unknown(&md, &c.names);
+	if (unknown <= UINT32_MAX - st.uidnext)
+		st.uidnext += unknown;
+	st.highestmodseq = (uint64_t)clock_now_us();
+	*out = st;
+	r = 0;
+close_dirs:
+	strbuf_clear(&c.names);
+	maildir_close(&md);
+	return r;
+}

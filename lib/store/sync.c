@@ -1,0 +1,390 @@
+/* sync.c: bring what is known of a folder up to date with the disk. */
+#include "store/sync.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/oom.h"
+#include "store/keywords.h"
+#include "store/lock.h"
+#include "store/root.h"
+#include "store/scan.h"
+#include "store/uids.h"
+#include "sys/clock.h"
+#include "sys/fs.h"
+
+/* What stat says of the four things that a scan reads; ino 0: nothing. */
+struct look {
+	struct stat cur, new, db, keywords;
+	bool cur_due, new_due, db_due, keywords_due;
+};
+
+static const struct stat *
+or_null(const struct stat *st)
+{
+	return st->st_ino != 0 ? st : NULL;
+}
+
+static void
+stat_entry(int dir, const char *name, struct stat *st)
+{
+	if (fstatat(dir, name, st, AT_SYMLINK_NOFOLLOW) == -1)
+		*st = (struct stat){ .st_ino = 0 };
+}
+
+/* Whether the directory is no longer the one that has the folder's name. */
+static bool
+is_lost(struct mailbox *m)
+{
+	struct stat here, there;
+
+	if (fstat(m->md.dir, &here) == -1 || here.st_nlink == 0)
+		return true;
+	if (m->folder.len == 0)
+		return false;
+	stat_entry(m->a->fd, m->dirname.p, &there);
+	return there.st_ino != here.st_ino || there.st_dev != here.st_dev;
+}
+
+static void
+lose(struct mailbox *m)
+{
+	m->lost = true;
+	for (uint32_t i = 0; i < m->state.count; i++)
+		box_set_gone(m, i);
+	errno = ENOENT;
+}
+
+static int
+look(struct mailbox *m, struct look *l)
+{
+	if (m->lost || is_lost(m)) {
+		lose(m);
+		return -1;
+	}
+	if (fstat(m->md.cur, &l->cur) == -1 || fstat(m->md.new, &l->new) == -1)
+		return -1;
+	stat_entry(m->md.dir, "courierimapuiddb", &l->db);
+	stat_entry(m->md.dir, "courierimapkeywords", &l->keywords);
+	l->cur_due = stamp_is_due(&m->cur_stamp, &l->cur);
+	l->new_due = stamp_is_due(&m->new_stamp, &l->new);
+	l->db_due = m->state.sticky &&
+	    stamp_is_due(&m->db_stamp, or_null(&l->db));
+	l->keywords_due = m->a->conf->keywords != 0 &&
+	    stamp_is_due(&m->keywords_stamp, or_null(&l->keywords));
+	return 0;
+}
+
+/* --- new messages ----------------------------------------------------------------- */
+
+static void
+make_room(struct mailbox *m, size_t n)
+{
+	size_t want = m->state.count + n;
+	struct message *v;
+
+	if (want <= m->max)
+		return;
+	want += want / 8 + 16;
+	if ((v = realloc(m->msgs, want * sizeof *v)) == NULL)
+		oom();
+	m->msgs = v;
+	m->max = want;
+}
+
+static void
+add_message(struct mailbox *m, const struct found *f, uint64_t modseq)
+{
+	struct message *msg = &m->msgs[m->state.count++];
+	bool own = f->uid >= m->own_first && f->uid <= m->own_last;
+
+	*msg = (struct message){ .uid = f->uid, .name = f->name,
+		.modseq = modseq };
+	msg->flags = (uint16_t)flags_parse(span_str(m->names.p + f->name));
+	if (f->recent || (own && m->own_first != 0))
+		msg->flags |= FLAG_RECENT;
+	if (f->in_new)
+		msg->state |= MSG_IN_NEW;
+	m->maxuid = f->uid;
+}
+
+/* What was found becomes messages, in the order of UIDs. */
+static void
+add_found(struct scan *s)
+{
+	struct mailbox *m = s->m;
+	uint64_t modseq = s->n > 0 ? box_modseq(m) : 0;
+
+	make_room(m, s->n);
+	for (size_t i = 0; i < s->n; i++) {
+		struct found *f = &s->found[i];
+
+		if (f->seen == 0) {
+			m->dead_names +=
+			    (unsigned char)m->names.p[f->name - 1] + 2u;
+			table_put(&s->table, f->name, TABLE_NONE - 1);
+			continue;
+		}
+		f->place = m->state.count;
+		add_message(m, f, modseq);
+		table_put(&s->table, f->name, f->place);
+	}
+	if (m->state.uidnext < m->db.uidnext)
+		m->state.uidnext = m->db.uidnext;
+	if (m->state.uidnext <= m->maxuid)
+		m->state.uidnext = m->maxuid + 1;
+}
+
+/* --- keywords ----------------------------------------------------------------------- */
+
+static uint32_t
+find_message(void *arg, struct span base)
+{
+	const struct scan *s = arg;
+	uint32_t number = table_find(&s->table, base);
+
+	if (number >= s->m->state.count || !box_is_live(s->m, number))
+		return s->m->state.count;
+	return number;
+}
+
+static struct span
+base_of(void *arg, uint32_t i)
+{
+	const struct scan *s = arg;
+
+	return flags_base(span_str(box_name(s->m, i)));
+}
+
+static void
+put_keywords(struct scan *s, const uint32_t *sets)
+{
+	struct mailbox *m = s->m;
+
+	for (uint32_t i = 0; i < m->state.count; i++) {
+		struct message *msg = &m->msgs[i];
+
+		if (!box_is_live(m, i) || msg->keywords == sets[i])
+			continue;
+		msg->keywords = sets[i];
+		if (i >= s->count)
+			continue;
+		msg->state |= MSG_CHANGED;
+		msg->modseq = box_modseq(m);
+		m->state.changed = true;
+	}
+}
+
+static int
+read_keywords(struct scan *s, const struct look *l)
+{
+	struct mailbox *m = s->m;
+	struct keywords_load load = { m->a, &m->md, &m->keywords, s->may_write,
+		find_message, base_of, s, m->state.count };
+	size_t names = m->keywords.nnames;
+	struct stat st;
+	uint32_t *sets;
+	int r;
+
+	sets = malloc((m->state.count + 1) * sizeof *sets);
+	if (sets == NULL)
+		oom();
+	r = keywords_load(&load, sets, &m->keywords_orphaned);
+	if (r == 0)
+		put_keywords(s, sets);
+	free(sets);
+	if (m->keywords.nnames > names)
+		m->state.keywords_new = true;
+	if (r == -1)
+		return -1;
+	stamp_read(&m->keywords_stamp, or_null(&l->keywords), s->now);
+	stat_entry(m->md.dir, "courierimapkeywords", &st);
+	if (st.st_mtim.tv_nsec != l->keywords.st_mtim.tv_nsec ||
+	    st.st_mtim.tv_sec != l->keywords.st_mtim.tv_sec)
+		stamp_own(&m->keywords_stamp, &st);
+	return 0;
+}
+
+/* --- a scan --------------------------------------------------------------------------- */
+
+static int
+load_db(struct scan *s)
+{
+	struct mailbox *m = s->m;
+	struct uiddb *db = &m->db;
+	bool first = m->state.uidvalidity == 0;
+
+	if (uiddb_load(m->md.dir, db, scan_entry, s) == -1)
+		return -1;
+	if (first)
+		return 0;
+	if (db->uidvalidity != 0 && db->uidvalidity != m->state.uidvalidity) {
+		lose(m);
+		return -1;
+	}
+	/* somebody has removed it, or numbered from lower on: we know better */
+	if (db->uidvalidity == 0 || db->uidnext < m->state.uidnext) {
+		db->uidvalidity = m->state.uidvalidity;
+		db->uidnext = m->state.uidnext;
+		s->messy = true;
+	}
+	return 0;
+}
+
+static int
+read_disk(struct scan *s, const struct look *l, bool *loaded)
+{
+	if (*loaded && load_db(s) == -1)
+		return -1;
+	if (s->whole && scan_cur(s) == -1)
+		return -1;
+	/* who moved them here may have given them UIDs, too */
+	if (!*loaded && s->m->state.sticky && uids_are_lacking(s)) {
+		*loaded = true;
+		if (load_db(s) == -1)
+			return -1;
+	}
+	return l->new_due || s->whole ? scan_new(s) : 0;
+}
+
+/*
+ * UIDs that cannot be stored are shown in one case only: when there are no
+ * stored ones that would be contradicted.
+ */
+static bool
+is_for_session_only(const struct scan *s)
+{
+	const struct mailbox *m = s->m;
+
+	if (m->state.uidvalidity != 0)
+		return !m->state.sticky;
+	if (s->may_write)
+		return false;
+	return m->db.uidvalidity == 0 ||
+	    (m->cannot_write && uids_are_lacking(s));
+}
+
+static void
+stamp_dirs(struct scan *s, const struct look *l)
+{
+	struct mailbox *m = s->m;
+	struct stat st;
+
+	if (s->whole)
+		stamp_read(&m->cur_stamp, &l->cur, s->now);
+	if (s->whole || l->new_due)
+		stamp_read(&m->new_stamp, &l->new, s->now);
+	if (!s->moved)
+		return;
+	box_own_cur(m);
+	if (fstat(m->md.new, &st) == 0)
+		stamp_own(&m->new_stamp, &st);
+}
+
+/* Every change of the file that matters shows in its size or inode. */
+static void
+stamp_db(struct scan *s, const struct look *l)
+{
+	struct stat st = l->db;
+
+	if (s->may_write)
+		stat_entry(s->m->md.dir, "courierimapuiddb", &st);
+	stamp_read(&s->m->db_stamp, or_null(&st), INT64_MAX);
+}
+
+static void
+number(struct scan *s, const struct look *l, bool loaded)
+{
+	struct mailbox *m = s->m;
+
+	if (!is_for_session_only(s)) {
+		if (uids_store(s, loaded) == 0) {
+			stamp_db(s, l);
+		} else if (!m->cannot_write) {
+			/* tried again at the next look */
+			stamp_forget(&m->cur_stamp);
+			stamp_forget(&m->new_stamp);
+			stamp_forget(&m->db_stamp);
+		}
+		if (m->db.uidvalidity != 0) {
+			m->state.uidvalidity = m->db.uidvalidity;
+			return;
+		}
+		/* no room for a first file: show what was not stored */
+		for (size_t i = 0; i < s->n; i++)
+			s->found[i].seen = 1;
+	}
+	m->state.sticky = false;
+	uids_of_session(s);
+}
+
+/* Names that nobody uses are most of the heap. */
+static void
+pack_names(struct mailbox *m)
+{
+	struct strbuf old = m->names;
+
+	if (m->dead_names < 65536 || m->dead_names < old.len / 2)
+		return;
+	m->names = (struct strbuf){ 0 };
+	m->dead_names = 0;
+	(void)strbuf_room(&m->names, old.len / 2);
+	for (uint32_t i = 0; i < m->state.count; i++)
+		m->msgs[i].name =
+		    box_add_name(m, span_str(old.p + m->msgs[i].name));
+	strbuf_clear(&old);
+}
+
+static int
+scan_box(struct mailbox *m, const struct look *l, int64_t now)
+{
+	bool loaded = l->db_due || m->state.uidvalidity == 0;
+	bool keywords = l->keywords_due || m->keywords_orphaned;
+	struct scan s;
+	int r;
+
+	scan_init(&s, m, loaded || l->cur_due || keywords, now);
+	r = read_disk(&s, l, &loaded);
+	if (r == 0) {
+		stamp_dirs(&s, l);
+		if (loaded)
+			stamp_db(&s, l);
+		number(&s, l, loaded);
+		add_found(&s);
+		if (keywords)
+			r = read_keywords(&s, l);
+	}
+	scan_clear(&s);
+	pack_names(m);
+	return r;
+}
+
+int
+sync_box(struct mailbox *m)
+{
+	struct lock lock;
+	struct look l;
+	int r;
+
+	if (look(m, &l) == -1)
+		return -1;
+	if (!l.cur_due && !l.new_due && !l.db_due && !l.keywords_due)
+		return 0;
+	r = m->cannot_write ? -1 : lock_take(m->a, m->md.tmp, &lock);
+	if (r == -1 && (m->cannot_write || box_is_unwritable(errno))) {
+		m->cannot_write = true;
+		return scan_box(m, &l, 0);
+	}
+	if (r == -1 && (errno == ENOSPC || errno == EDQUOT))
+		return scan_box(m, &l, 0);
+	if (r == -1)
+		return -1;
+	/* what is known must be from after the lock was taken */
+	r = look(m, &l);
+	if (r == 0)
+		r = scan_box(m, &l, lock.now);
+	lock_drop(&lock);
+	return r;
+}

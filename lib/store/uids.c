@@ -1,0 +1,279 @@
+/* uids.c: give UIDs to what a scan has found, and store them. */
+#include "store/uids.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/ckd.h"
+#include "base/oom.h"
+#include "store/registry.h"
+#include "store/root.h"
+#include "sys/clock.h"
+
+enum { DEAD_MIN = 64, EPOCH = 1000000000 };
+
+static int
+by_uid(const void *va, const void *vb)
+{
+	const struct found *a = va, *b = vb;
+
+	if (a->uid != b->uid)
+		return a->uid < b->uid ? -1 : 1;
+	return a->order < b->order ? -1 : a->order > b->order;
+}
+
+static void
+sort(struct scan *s)
+{
+	if (s->n > 1)
+		qsort(s->found, s->n, sizeof *s->found, by_uid);
+}
+
+/*
+ * Take back UIDs that cannot be shown: one that stands there twice, and one
+ * that is not above those that were shown already.
+ */
+static void
+check(struct scan *s)
+{
+	uint32_t last = s->m->maxuid;
+
+	sort(s);
+	for (size_t i = 0; i < s->n; i++) {
+		struct found *f = &s->found[i];
+
+		if (f->uid == 0 || f->seen == 0)
+			continue;
+		if (f->uid > last) {
+			last = f->uid;
+			continue;
+		}
+		f->uid = 0;
+		s->messy = true;
+	}
+}
+
+struct order {
+	struct span name;
+	size_t i;
+};
+
+static int
+by_name(const void *va, const void *vb)
+{
+	const struct order *a = va, *b = vb;
+
+	return maildir_cmp(a->name, b->name);
+}
+
+/* Those without a UID in the order in which they get one. */
+static struct order *
+sort_new(const struct scan *s, size_t *n)
+{
+	struct order *v = malloc((s->n + 1) * sizeof *v);
+
+	if (v == NULL)
+		oom();
+	*n = 0;
+	for (size_t i = 0; i < s->n; i++) {
+		const struct found *f = &s->found[i];
+
+		if (f->seen == 0 || f->uid != 0)
+			continue;
+		v[*n].name = span_str(s->m->names.p + f->name);
+		v[(*n)++].i = i;
+	}
+	if (*n > 1)
+		qsort(v, *n, sizeof *v, by_name);
+	return v;
+}
+
+/* How many were given; *next is raised by that. */
+static int
+give(struct scan *s, uint32_t *next, uint32_t *given)
+{
+	struct order *v;
+	uint32_t end;
+	size_t n;
+
+	if (*next <= s->m->maxuid)
+		*next = s->m->maxuid + 1;
+	v = sort_new(s, &n);
+	if (*next == 0 || n >= UINT32_MAX ||
+	    ckd_add(&end, *next, (uint32_t)n)) {
+		free(v);
+		errno = EOVERFLOW;
+		return -1;
+	}
+	for (size_t k = 0; k < n; k++) {
+		s->found[v[k].i].uid = *next + (uint32_t)k;
+		s->found[v[k].i].recent = true;
+	}
+	free(v);
+	*next = end;
+	*given = (uint32_t)n;
+	sort(s);
+	return 0;
+}
+
+/* --- the file --------------------------------------------------------------------- */
+
+static uint32_t
+put_messages(const struct scan *s, bool all, struct strbuf *lines)
+{
+	const struct mailbox *m = s->m;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < s->count; i++) {
+		if (!box_is_live(m, i) || (!all && s->stored[i]))
+			continue;
+		uiddb_put(lines, m->msgs[i].uid,
+		    flags_base(span_str(box_name(m, i))));
+		n++;
+	}
+	return n;
+}
+
+static uint32_t
+put_found(const struct scan *s, bool all, struct strbuf *lines)
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++) {
+		const struct found *f = &s->found[i];
+
+		if (f->seen == 0 || (!all && !f->recent))
+			continue;
+		uiddb_put(lines, f->uid,
+		    flags_base(span_str(s->m->names.p + f->name)));
+		n++;
+	}
+	return n;
+}
+
+static int
+replace(struct scan *s, struct uiddb *db)
+{
+	struct mailbox *m = s->m;
+	struct uiddb_place at = { m->a, m->md.dir, m->md.tmp, 0 };
+	struct span folder = strbuf_span(&m->folder);
+	bool fresh = db->uidvalidity == 0;
+	struct strbuf lines = { 0 };
+	uint32_t n;
+	int r;
+
+	if (fresh)
+		at.above = registry_uidvalidity(m->a, folder);
+	n = put_messages(s, true, &lines);
+	n += put_found(s, true, &lines);
+	r = uiddb_replace(&at, db, strbuf_span(&lines), n);
+	strbuf_clear(&lines);
+	if (r == 0 && fresh) /* a safeguard only: it need not succeed */
+		(void)registry_note(m->a, folder, db->uidvalidity);
+	return r;
+}
+
+/* Whether the file has so many entries without messages that it is time. */
+static bool
+is_full_of_dead(const struct scan *s, const struct uiddb *db)
+{
+	uint64_t live = 0;
+
+	for (uint32_t i = 0; i < s->count; i++)
+		live += box_is_live(s->m, i);
+	for (size_t i = 0; i < s->n; i++)
+		live += s->found[i].seen != 0 && !s->found[i].recent;
+	return db->entries > live + DEAD_MIN &&
+	    (db->entries - live) * 8 > db->entries;
+}
+
+/*
+ * No UID is left below 2^32: everything is numbered anew.  Only for one who
+ * has not shown any yet.
+ */
+static int
+start_anew(struct scan *s, struct uiddb *db, uint32_t *given)
+{
+	if (s->m->state.uidvalidity != 0 ||
+	    registry_note(s->m->a, strbuf_span(&s->m->folder),
+		db->uidvalidity) == -1) {
+		errno = EOVERFLOW;
+		return -1;
+	}
+	for (size_t i = 0; i < s->n; i++)
+		s->found[i].uid = 0;
+	*db = (struct uiddb){ .uidnext = 1 };
+	return give(s, &db->uidnext, given);
+}
+
+static int
+store(struct scan *s, struct uiddb *db, bool loaded)
+{
+	struct strbuf lines = { 0 };
+	uint32_t given = 0, n = 0;
+	int r = 0;
+
+	if (give(s, &db->uidnext, &given) == -1 &&
+	    start_anew(s, db, &given) == -1)
+		return -1;
+	if (s->messy)
+		db->neat = false;
+	if (db->neat && !(s->whole && is_full_of_dead(s, db))) {
+		if (loaded)
+			n = put_messages(s, false, &lines);
+		n += put_found(s, false, &lines);
+		if (n > 0)
+			r = uiddb_append(
+			    s->m->md.dir, db, strbuf_span(&lines), n);
+	} else {
+		r = replace(s, db);
+	}
+	strbuf_clear(&lines);
+	return r;
+}
+
+int
+uids_store(struct scan *s, bool loaded)
+{
+	struct uiddb db = s->m->db;
+
+	if (db.uidnext == 0)
+		db.uidnext = 1;
+	check(s);
+	if (s->may_write && store(s, &db, loaded) == 0) {
+		s->m->db = db;
+		return 0;
+	}
+	for (size_t i = 0; i < s->n; i++)
+		if (s->found[i].recent || s->found[i].uid == 0)
+			s->found[i].seen = 0;
+	return -1;
+}
+
+void
+uids_of_session(struct scan *s)
+{
+	struct mailbox *m = s->m;
+	int64_t now = clock_now() - EPOCH;
+	uint32_t given;
+
+	if (m->state.uidvalidity == 0) {
+		m->state.uidvalidity = m->db.uidvalidity + 1;
+		if (now > m->state.uidvalidity && now <= UINT32_MAX)
+			m->state.uidvalidity = (uint32_t)now;
+		m->db.uidnext = 1;
+	}
+	for (size_t i = 0; i < s->n; i++)
+		s->found[i].uid = 0;
+	(void)give(s, &m->db.uidnext, &given); /* from 1: they do not run out */
+}
+
+bool
+uids_are_lacking(const struct scan *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->found[i].seen != 0 && s->found[i].uid == 0)
+			return true;
+	return false;
+}
