@@ -35,8 +35,8 @@ text = base64 bytes casefold charset date encword mutf7 qp utf8
 msg = addr decode field fields header lex mime param scan stream structure
 
 # (see lib/README.md for what each of these is)
-store = account append flags folder keywords lock mailbox maildir quota \
-	search search_text subs sync uiddb
+store = account box flags folder keywords kwset lock mailbox maildir name \
+	registry scan search search_text stamp status sync table uiddb uids
 
 auth = checkpassword handover options sasl
 

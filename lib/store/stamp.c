@@ -53,6 +53,12 @@ stamp_is_due(const struct stamp *s, const struct stat *st)
 	return ms - s->own_ms >= QUIET_MS || ms - s->owed_ms >= OWED_MS;
 }
 
+bool
+stamp_is_open(const struct stamp *s)
+{
+	return s->state == STAMP_RACY || s->state == STAMP_OWED;
+}
+
 void
 stamp_read(struct stamp *s, const struct stat *st, int64_t now)
 {

@@ -29,6 +29,9 @@ struct stamp {
  */
 bool stamp_is_due(const struct stamp *s, const struct stat *st);
 
+/* Whether it will be due soon though nothing changes. */
+bool stamp_is_open(const struct stamp *s);
+
 /*
  * It is read now.  st was taken before reading; now is the time on the file
  * system's clock before that (lock.h), or 0 when it is not known.

@@ -361,8 +361,8 @@ scan_box(struct mailbox *m, const struct look *l, int64_t now)
 	return r;
 }
 
-int
-sync_box(struct mailbox *m)
+static int
+scan_locked(struct mailbox *m)
 {
 	struct lock lock;
 	struct look l;
@@ -386,5 +386,15 @@ sync_box(struct mailbox *m)
 	if (r == 0)
 		r = scan_box(m, &l, lock.now);
 	lock_drop(&lock);
+	return r;
+}
+
+int
+sync_box(struct mailbox *m)
+{
+	int r = scan_locked(m);
+
+	m->state.owed = stamp_is_open(&m->cur_stamp) ||
+	    stamp_is_open(&m->new_stamp) || stamp_is_open(&m->keywords_stamp);
 	return r;
 }

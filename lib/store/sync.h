@@ -10,7 +10,4 @@
  */
 int sync_box(struct mailbox *m);
 
-/* All of it, whatever the time stamps say. */
-int sync_box_now(struct mailbox *m);
-
 #endif
