@@ -96,7 +96,8 @@ LAYERS_structure = $(BELOW_msg)
 LAYERS_mkuserdb = $(BELOW_pw)
 
 # --- installed ---------------------------------------------------------------
-MAN5 = courierimapkeywords courierimapsubscribed courierimapuiddb
+MAN5 = courierimapkeywords courierimapsubscribed courierimapuiddb \
+	satchel-folders
 MAN7 = satchel satchel-durability satchel-imap satchel-settings
 MAN8 = imapd
 UNITS =

@@ -36,6 +36,9 @@ for my $file (Tree::files(qr{^(lib|bin)/.*\.c$})) {
 	my $text = Tree::text($file);
 	$seen{$1} //= $file while $text =~
 	    /\b(?:env_(?:str|num|bool)|(?:secure_)?getenv|setenv)\(\s*"(\w+)"/g;
+	# tables of settings
+	next if $text !~ /\benv_str\(/;
+	$seen{$1} //= $file while $text =~ /\{\s*"([A-Z][A-Z0-9_]+)",/g;
 }
 for (sort keys %seen) {
 	ok($all =~ /\b\Q$_\E\b/, "$_ ($seen{$_}) is documented");
