@@ -18,11 +18,11 @@ trap end EXIT
 trap 'exit 0' INT TERM HUP
 
 # --- who: root would be refused by the authenticator -------------------------
-uid=$(id -u) gid=$(id -g) as=
+uid=$(id -u) gid=$(id -g) root=
 if [ "$uid" = 0 ]; then
 	uid=$(id -u nobody 2>/dev/null || echo 65534)
 	gid=$(id -g nobody 2>/dev/null || echo 65534)
-	as="setpriv --reuid=$uid --regid=$gid --clear-groups "
+	root=1
 fi
 
 # --- the programs, where that user can execute them --------------------------
@@ -72,7 +72,7 @@ printf 'demo\tuid=%s|gid=%s|home=%s|mail=%s|imappw=%s\n' \
     "$uid" "$gid" "$d/home" "$d/home/Maildir" "$hash" |
     "$build/t/tool/mkuserdb" "$d/etc"
 chmod -R go-w "$d/home"
-[ -z "$as" ] || chown -R "$uid:$gid" "$d/home"
+[ -z "$root" ] || chown -R "$uid:$gid" "$d/home"
 
 # --- the server --------------------------------------------------------------
 free_port() {
@@ -134,7 +134,7 @@ cat <<END
 IMAP is on 127.0.0.1 port $port, name demo, password demo.  To try next:
 
   printf 'a SELECT INBOX\\r\\nb LOGOUT\\r\\n' | \\
-      $as$d/bin/imapd $m
+      $build/bin/imapd $m
   curl -u demo:demo 'imap://127.0.0.1:$port/INBOX;UID=1'
   curl -u demo:demo imap://127.0.0.1:$port/ -X 'STATUS INBOX (MESSAGES)'
   mutt -e 'set ssl_starttls=no ssl_force_tls=no' \\
