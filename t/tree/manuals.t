@@ -38,7 +38,7 @@ for my $file (Tree::files(qr{^(lib|bin)/.*\.c$})) {
 	    /\b(?:env_(?:str|num|bool)|(?:secure_)?getenv|setenv)\(\s*"(\w+)"/g;
 	# tables of settings
 	next if $text !~ /\benv_str\(/;
-	$seen{$1} //= $file while $text =~ /\{\s*"([A-Z][A-Z0-9_]+)",/g;
+	$seen{$1} //= $file while $text =~ /\{\s*"([A-Z][A-Z0-9_]*[A-Z0-9])",/g;
 }
 for (sort keys %seen) {
 	ok($all =~ /\b\Q$_\E\b/, "$_ ($seen{$_}) is documented");
