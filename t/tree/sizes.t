@@ -23,6 +23,13 @@ for my $file (Tree::files(qr{\.[ch]$})) {
 	my $max = $file =~ m{^bin/[^/]+\.c$} ? 150 : 600;
 	push @bad, "$n lines, $max are the limit" if $n > $max;
 	if ($file =~ /\.c$/) {
+		my $line = 0;
+		for (Tree::lines($file)) {
+			$line++;
+			# continued lines are indented as well, so look at verbs
+			push @bad, "line $line: more than 3 levels"
+			    if /^\t{5}\t*(if|for|while|do|switch|return|goto)\b/;
+		}
 		for my $f (Tree::functions($file)) {
 			my $where = "line $f->{line}: $f->{name}()";
 			my $key = "$file $f->{name}";
