@@ -242,10 +242,12 @@ static const struct {
 static bool
 p_command(struct cursor *c, struct imapcmd *out)
 {
-	struct span word;
+	struct span tag, word;
 
-	if (!p_tag(&c->in, &out->tag) || !span_eat(&c->in, ' ') ||
-	    !p_atom(&c->in, &word))
+	if (!p_tag(&c->in, &tag) || (c->in.p < c->in.end && *c->in.p != ' '))
+		return false;
+	out->tag = tag; /* what has one is answered with it */
+	if (!span_eat(&c->in, ' ') || !p_atom(&c->in, &word))
 		return false;
 	for (size_t i = 0; i < NELEM(commands); i++) {
 		if (!span_case_is(word, commands[i].name))
