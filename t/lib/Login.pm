@@ -1,0 +1,123 @@
+# Login: stubs for both ends of a login chain.
+#
+#	use Login;
+#	my $w = login();			# imaplogin stub-check stub-session
+#	my $w = login(chain => ['false'], env => { … });
+#
+# stub-check accepts fred with the password secret and whatever is behind it
+# (domain, spaces); of other names, "exitN" makes it exit with N, "kill" end
+# by a signal; the rest it refuses.  It executes the rest of its arguments.
+#
+# stub-session says that it is ready and "TAG OK LOGIN Ok."; to each line
+# "TAG ENV NAME" it answers with the variable, to any other "TAG X" with the
+# line itself, until its input ends or X is BYE.
+package Login;
+use strict;
+use warnings;
+use Exporter 'import';
+use Test::More ();
+use Wire;
+
+our @EXPORT = qw(login exchange stub stub_dir userdb perl_program);
+
+my $dir;
+
+# A program of the test's own; the first word of perl's path may be anything.
+sub stub
+{
+	my ($name, $text) = @_;
+	my $file = stub_dir() . "/$name";
+
+	spew($file, $text);
+	chmod 0755, $file or die "$file: $!\n";
+	return $file;
+}
+
+sub perl_program
+{
+	my ($name, $text) = @_;
+
+	return stub($name, "#!$^X\nuse strict; use warnings;\n$text");
+}
+
+sub stub_dir
+{
+	return $dir if defined $dir;
+	$dir = temp_dir();
+	chmod 0755, $dir;
+	perl_program('stub-check', <<'END');
+open my $in, '<&=', 3 or exit 2;
+my $all = do { local $/; <$in> };
+close $in;
+exit 2 if length $all > 512;
+my ($name, $password, $stamp) = split /\0/, $all, -1;
+exit $1 if $name =~ /^exit(\d+)/;
+kill 9, $$ if $name =~ /^kill/;
+exit 1 if $name !~ /^fred/ || $password ne 'secret';
+@ENV{qw(USER AUTHENTICATED)} = ($name, $name);
+exec { $ARGV[0] } @ARGV or exit 111;
+END
+	perl_program('stub-session', <<'END');
+$| = 1;
+if (defined $ENV{SATCHEL_READYFD}) {
+	open my $ready, '>&=', $ENV{SATCHEL_READYFD} or exit 111;
+	syswrite $ready, "\0";
+	close $ready;
+}
+print "$ENV{IMAPLOGINTAG} OK LOGIN Ok.\r\n";
+while (my $line = <STDIN>) {
+	$line =~ s/\r?\n\z//;
+	my ($tag, $rest) = split / /, $line, 2;
+	$rest = "$1=" . ($ENV{$1} // '(unset)') if $rest =~ /^ENV (\S+)/;
+	print "$tag OK $rest\r\n";
+	last if $rest eq 'BYE';
+}
+exit 7;
+END
+	return $dir;
+}
+
+# A userdb in the stubs' folder; lines as mkuserdb takes them.  Its prefix.
+sub userdb
+{
+	my (@lines) = @_;
+	my $to = temp_dir();
+	my $tool = program('mkuserdb');
+
+	$tool =~ s{bin/mkuserdb$}{t/tool/mkuserdb};
+	chmod 0755, $to;
+	open my $fh, '|-', $tool, $to or die "$tool: $!\n";
+	print $fh "$_\n" for @lines;
+	close $fh or die "$tool: failed\n";
+	return "$to/userdb";
+}
+
+# imaplogin on a socketpair, as Wire->new; without a delay.
+sub login
+{
+	my (%o) = @_;
+	my $chain = delete $o{chain} // ['stub-check', 'stub-session'];
+	my $env = delete $o{env} // {};
+
+	return Wire->new(command => [program('imaplogin'), @$chain],
+	    env => { PATH => stub_dir() . ":$ENV{PATH}",
+	    SATCHEL_LOGIN_DELAY => 0, %$env }, %o);
+}
+
+# Sends bytes, and compares as many lines as are expected, or all that comes
+# to the end of the stream.  One test.
+sub exchange
+{
+	my ($w, $in, $want, $name) = @_;
+	my $got = '';
+
+	$w->raw($in);
+	while (length $got < length $want) {
+		my $r = $w->next // last;
+		$got .= $r->{raw};
+	}
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	return Test::More::is($got, $want, $name // substr +($in =~ /^([^\r\n]*)/)[0], 0, 60);
+}
+
+1;
