@@ -110,16 +110,22 @@ from_sockaddr(const struct sockaddr_storage *ss, char *ip, char *port)
 	return true;
 }
 
+static void
+local_from_socket(int fd, struct peer *p)
+{
+	struct sockaddr_storage ss = { 0 };
+	socklen_t len = sizeof ss;
+
+	if (getsockname(fd, (struct sockaddr *)&ss, &len) == 0)
+		(void)from_sockaddr(&ss, p->local_ip, p->local_port);
+}
+
 static bool
 from_socket(int fd, struct peer *p)
 {
 	struct sockaddr_storage ss = { 0 };
 	socklen_t len = sizeof ss;
 
-	if (getsockname(fd, (struct sockaddr *)&ss, &len) == -1 ||
-	    !from_sockaddr(&ss, p->local_ip, p->local_port))
-		return false;
-	len = sizeof ss;
 	return getpeername(fd, (struct sockaddr *)&ss, &len) == 0 &&
 	       from_sockaddr(&ss, p->ip, p->port);
 }
@@ -146,5 +152,8 @@ peer_find(struct peer *p)
 		found = p->ip[0] != '\0';
 	}
 	forget_listen();
+	if (p->local_port[0] ==
+	    '\0') /* s6-tcpserver tells of the client only */
+		local_from_socket(0, p);
 	return found;
 }

@@ -22,6 +22,7 @@ struct peer {
  *   and 1 and is closed, and then as the next;
  *   the socket on descriptor 0;
  *   REMOTE_ADDR and REMOTE_PORT, REMOTE_HOST.
+ * Without a local port from there, the local address is the socket's.
  * LISTEN_FDS, LISTEN_PID and LISTEN_FDNAMES are removed from the environment
  * in any case.  Returns whether there is a client's address.  What is no
  * numeric address or port is as if it were not there.
