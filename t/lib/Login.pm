@@ -15,10 +15,12 @@ package Login;
 use strict;
 use warnings;
 use Exporter 'import';
+use POSIX ();
 use Test::More ();
 use Wire;
 
-our @EXPORT = qw(login exchange stub stub_dir userdb perl_program);
+our @EXPORT = qw(login exchange check stub stub_dir userdb perl_program
+    account_ids);
 
 my $dir;
 
@@ -90,6 +92,35 @@ sub userdb
 	print $fh "$_\n" for @lines;
 	close $fh or die "$tool: failed\n";
 	return "$to/userdb";
+}
+
+# The ids an account of a test can have: root is nobody's.
+sub account_ids
+{
+	return ($>, $) + 0) if $> != 0;
+	return (65534, 65534);
+}
+
+# Runs an authenticator with bytes on descriptor 3; env is all its environment
+# but PATH.  Its exit status, and what it and its program have printed.
+sub check
+{
+	my ($credentials, $command, %env) = @_;
+
+	local $^F = 20;	# dup2 of 3 to 3 would leave it close-on-exec
+	pipe my $r, my $w or die "pipe: $!\n";
+	syswrite $w, $credentials;
+	close $w;
+	my $pid = open(my $out, '-|') // die "fork: $!\n";
+	if ($pid == 0) {
+		open STDERR, '>&', \*STDOUT;
+		POSIX::dup2(fileno $r, 3) == 3 or POSIX::_exit(99);
+		%ENV = (PATH => $ENV{PATH}, %env);
+		exec { $command->[0] } @$command or POSIX::_exit(127);
+	}
+	my $text = do { local $/; <$out> } // '';
+	close $out;
+	return ($? & 127 ? 'signal ' . ($? & 127) : $? >> 8, $text);
 }
 
 # imaplogin on a socketpair, as Wire->new; without a delay.
