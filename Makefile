@@ -53,7 +53,7 @@ chain = attempt front imapcmd imaplogin login
 
 # program: the layers it links, lowest last
 # (bin/NAME.c and, for checkpw-NAME, bin/checkpw/NAME.c)
-PROGRAMS = imaplogin
+PROGRAMS = imapd imaplogin
 CHECKPW = checkpw-passwd checkpw-userdb
 
 LAYERS_imapd = $(BELOW_imap)
