@@ -477,7 +477,7 @@ sub script
 		} elsif ($line =~ /^C: ?(.*)$/s) {
 			return 0 if !$sub->();
 			my $send = $self->substitute($1);
-			if ($send =~ /^([^ ]+) ([A-Za-z].*)/) {
+			if ($send =~ /^([^ ]+) (.*)/) {
 				$tag = $1;
 				$self->{judge}->sent($tag, command_name($2));
 			}
