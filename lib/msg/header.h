@@ -26,12 +26,12 @@ typedef int header_each(void *arg, struct span name, struct span value);
 int header_walk(int fd, int64_t from, int64_t to, header_each *each, void *arg);
 
 /*
- * BODY[HEADER.FIELDS] (not: HEADER.FIELDS.NOT): give the fields whose name
- * is among the n names (with except: is not) to sink, as stored but with CRLF line ends and
- * NULs as 0x80, whole fields whatever their length, in the header's order,
- * and the empty line at the end, if the header has one (RFC 9051 6.4.5.1
- * excepts messages with "no body and no blank line").  skip octets at the
- * front are left out and at most max sent.  Lines that are no field belong to
+ * BODY[HEADER.FIELDS]: give the fields whose name is among the n names (with
+ * except: is not) to sink, as stored but with CRLF line ends and NULs as
+ * 0x80, whole fields whatever their length, in the header's order, and the
+ * empty line at the end, if the header has one (RFC 9051 6.4.5.1 excepts
+ * messages with "no body and no blank line").  skip octets at the front are
+ * left out and at most max sent.  Lines that are no field belong to
  * HEADER.FIELDS.NOT.
  * Returns the octets there are in all (skip and max disregarded), or -1.
  * With sink NULL it only counts.

@@ -93,8 +93,8 @@ test_long(void)
 	strbuf_puts(&b, "\nB: y\n");
 	fd = memfile(b.p, b.len);
 	good = header_walk(fd, 0, INT64_MAX, longest, &max) == 0;
-	ok(good && max == HEADER_VALUE_MAX - 1,
-	    "a value of 10 MB is cut: %zu", max);
+	ok(good && max == HEADER_VALUE_MAX - 1, "a value of 10 MB is cut: %zu",
+	    max);
 	close(fd);
 	strbuf_clear(&b);
 }
