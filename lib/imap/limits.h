@@ -27,8 +27,8 @@ enum {
 	LIMIT_FETCH_ITEMS = 200,
 	/* Field names in one HEADER.FIELDS. */
 	LIMIT_HEADER_NAMES = 200,
-	/* Numbers in a section ("1.2.3..."), as deep as parts are kept. */
-	LIMIT_SECTION_DEPTH = 100,
+	/* Numbers in a section ("1.2.3..."), deeper than parts are kept. */
+	LIMIT_SECTION_DEPTH = 128,
 	/* Patterns of one LIST, wildcards of one pattern. */
 	LIMIT_LIST_PATTERNS = 100,
 	LIMIT_LIST_WILDCARDS = 100,

@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "imap/limits.h"
 #include "imap/session.h"
+#include "memfile.h"
 #include "sys/fs.h"
 #include "sys/log.h"
 
@@ -92,14 +92,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct wr out;
 	static unsigned count;
 	struct session s = { .in = &in, .out = &out, .conf = &conf };
-	int fd = memfd_create("input", MFD_CLOEXEC);
+	int fd = memfile(data, size);
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
 	once();
 	if (count++ % FRESH == 0)
 		make_maildir();
-	if (fd == -1 || null == -1 || fs_write(fd, span_of(data, size)) == -1 ||
-	    lseek(fd, 0, SEEK_SET) == -1 ||
+	if (null == -1 || lseek(fd, 0, SEEK_SET) == -1 ||
 	    account_open(dir, &conf.store, &s.account) == -1)
 		abort();
 	wr_init(&out, null, 1000);
