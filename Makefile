@@ -35,8 +35,9 @@ text = base64 bytes casefold charset date encword mutf7 qp utf8
 msg = addr decode field fields header lex mime param scan stream structure
 
 # (see lib/README.md for what each of these is)
-store = account box flags folder keywords kwset lock mailbox maildir name \
-	registry scan search search_text stamp status sync table uiddb uids
+store = account append arrival box change flags folder keywords kwset lock \
+	mailbox maildir move name purge quota registry scan search search_text \
+	stamp status subs sync table tree uiddb uids
 
 auth = checkpassword handover options sasl
 

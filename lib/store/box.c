@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/oom.h"
+#include "store/quota.h"
 #include "store/root.h"
 #include "sys/clock.h"
 #include "sys/fs.h"
@@ -181,6 +182,14 @@ box_relocate(struct mailbox *m, size_t i)
 	return 0;
 }
 
+void
+box_record_quota(struct mailbox *m)
+{
+	if (m->quota_bytes != 0 || m->quota_messages != 0)
+		quota_record(m->a, m->quota_bytes, m->quota_messages);
+	m->quota_bytes = m->quota_messages = 0;
+}
+
 struct mailbox *
 box_of(const struct account *a, struct span folder)
 {
@@ -189,4 +198,88 @@ box_of(const struct account *a, struct span folder)
 	while (m != NULL && !span_eq(strbuf_span(&m->folder), folder))
 		m = m->next;
 	return m;
+}
+
+void
+box_make_room(struct mailbox *m, size_t n)
+{
+	size_t want = m->state.count + n;
+	struct message *v;
+
+	if (want <= m->max)
+		return;
+	want += want / 8 + 16;
+	if ((v = realloc(m->msgs, want * sizeof *v)) == NULL)
+		oom();
+	m->msgs = v;
+	m->max = want;
+}
+
+/* A set of another kwset in ours. */
+static uint32_t
+translate(struct mailbox *m, const struct kwset *kw, struct kwlist l)
+{
+	uint32_t *v, id;
+	bool added = false;
+
+	if (l.n == 0)
+		return 0;
+	if ((v = malloc(l.n * sizeof *v)) == NULL)
+		oom();
+	for (size_t i = 0; i < l.n; i++)
+		(void)kwset_name(
+		    &m->keywords, kw->names[l.v[i]], true, &v[i], &added);
+	id = kwset_set(&m->keywords, v, l.n);
+	free(v);
+	m->state.keywords_new |= added;
+	return id;
+}
+
+static void
+arrive(struct mailbox *m, const struct box_arrival *a, uint64_t modseq)
+{
+	struct message *msg = &m->msgs[m->state.count++];
+
+	*msg = (struct message){ .uid = a->uid, .modseq = modseq };
+	msg->name = box_add_name(m, a->name);
+	msg->flags = (uint16_t)(flags_parse(a->name) | FLAG_RECENT);
+	msg->keywords = translate(m, a->kw, a->keywords);
+	m->maxuid = a->uid;
+}
+
+void
+box_arrive(struct mailbox *m, const struct box_arrival *v, size_t n,
+    const struct uiddb *was, const struct uiddb *now)
+{
+	bool keywords = false;
+	struct stat st;
+	uint64_t modseq;
+
+	if (n == 0)
+		return;
+	if (m->own_last == 0 || m->own_last + 1 != v[0].uid)
+		m->own_first = v[0].uid;
+	m->own_last = v[n - 1].uid;
+	if (!m->state.sticky || !was->neat || !m->db.neat ||
+	    was->uidvalidity != m->state.uidvalidity ||
+	    was->ino != m->db.ino || was->len != m->db.len ||
+	    m->db_stamp.state != STAMP_CLEAN || v[0].uid <= m->maxuid)
+		return;
+	modseq = box_modseq(m);
+	box_make_room(m, n);
+	for (size_t i = 0; i < n; i++) {
+		arrive(m, &v[i], modseq);
+		keywords |= v[i].keywords.n > 0;
+	}
+	m->db.len = now->len;
+	m->db.uidnext = now->uidnext;
+	m->db.entries += (uint32_t)n;
+	if (m->state.uidnext < now->uidnext)
+		m->state.uidnext = now->uidnext;
+	if (fstatat(m->md.dir, "courierimapuiddb", &st, AT_SYMLINK_NOFOLLOW) ==
+	    0)
+		stamp_read(&m->db_stamp, &st, INT64_MAX);
+	box_own_cur(m);
+	if (keywords)
+		box_own_keywords(m);
 }

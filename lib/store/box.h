@@ -40,7 +40,8 @@ struct mailbox {
 	struct stamp cur_stamp, new_stamp, db_stamp, keywords_stamp;
 
 	uint32_t own_first, own_last; /* UIDs our own appends were given */
-	bool trashed; /* something was moved to Trash since expunge_end() */
+	int64_t quota_bytes, quota_messages; /* not recorded yet */
+	struct maildir trash; /* while expunging into it */
 	struct watch *watch;
 };
 
@@ -75,7 +76,30 @@ void box_own_keywords(struct mailbox *m);
  */
 int box_relocate(struct mailbox *m, size_t i);
 
-/* The mailbox of the account that shows this directory, or NULL. */
+/* The mailbox of the account that shows this folder, or NULL. */
 struct mailbox *box_of(const struct account *a, struct span folder);
+
+/* Record what store has changed for the quota. */
+void box_record_quota(struct mailbox *m);
+
+/* Room for n more in msgs. */
+void box_make_room(struct mailbox *m, size_t n);
+
+/* A message that this session has put into the folder itself. */
+struct box_arrival {
+	uint32_t uid;
+	struct span name;
+	struct kwlist keywords; /* numbers in kw, which may be the mailbox's */
+	const struct kwset *kw;
+};
+
+/*
+ * The session has put v[0..n-1] into the folder, under its lock, which is
+ * still held; was and now are courierimapuiddb before and after.  If m knew
+ * all that was there before they are its messages now, in O(n); else the
+ * next look finds them.  They are \Recent.
+ */
+void box_arrive(struct mailbox *m, const struct box_arrival *v, size_t n,
+    const struct uiddb *was, const struct uiddb *now);
 
 #endif

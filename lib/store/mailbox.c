@@ -54,7 +54,7 @@ mailbox_open(struct account *a, struct span folder, bool readonly,
 		oom();
 	m->a = a;
 	m->readonly = readonly;
-	m->md = (struct maildir){ -1, -1, -1, -1 };
+	m->md = m->trash = (struct maildir){ -1, -1, -1, -1 };
 	m->state.sticky = true;
 	strbuf_cat(&m->folder, folder);
 	if (maildir_open(a, folder, &m->md) == -1)
@@ -82,9 +82,11 @@ mailbox_close(struct mailbox *m)
 	if (m == NULL)
 		return;
 	unlink_box(m);
+	box_record_quota(m);
 	if (m->watch != NULL)
 		watch_close(m->watch);
 	maildir_close(&m->md);
+	maildir_close(&m->trash);
 	kwset_clear(&m->keywords);
 	strbuf_clear(&m->folder);
 	strbuf_clear(&m->dirname);

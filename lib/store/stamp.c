@@ -36,16 +36,23 @@ set(struct stamp *s, const struct stat *st)
 }
 
 bool
-stamp_is_due(const struct stamp *s, const struct stat *st)
+stamp_has_moved(const struct stamp *s, const struct stat *st)
 {
 	struct stamp now;
-	int64_t ms;
 
 	if (s->state == STAMP_NONE || s->state == STAMP_RACY)
 		return true;
 	set(&now, st);
-	if (now.ino != s->ino || now.size != s->size ||
-	    now.modified != s->modified || now.changed != s->changed)
+	return now.ino != s->ino || now.size != s->size ||
+	    now.modified != s->modified || now.changed != s->changed;
+}
+
+bool
+stamp_is_due(const struct stamp *s, const struct stat *st)
+{
+	int64_t ms;
+
+	if (stamp_has_moved(s, st))
 		return true;
 	if (s->state == STAMP_CLEAN)
 		return false;

@@ -80,21 +80,6 @@ look(struct mailbox *m, struct look *l)
 /* --- new messages ----------------------------------------------------------------- */
 
 static void
-make_room(struct mailbox *m, size_t n)
-{
-	size_t want = m->state.count + n;
-	struct message *v;
-
-	if (want <= m->max)
-		return;
-	want += want / 8 + 16;
-	if ((v = realloc(m->msgs, want * sizeof *v)) == NULL)
-		oom();
-	m->msgs = v;
-	m->max = want;
-}
-
-static void
 add_message(struct mailbox *m, const struct found *f, uint64_t modseq)
 {
 	struct message *msg = &m->msgs[m->state.count++];
@@ -117,7 +102,7 @@ add_found(struct scan *s)
 	struct mailbox *m = s->m;
 	uint64_t modseq = s->n > 0 ? box_modseq(m) : 0;
 
-	make_room(m, s->n);
+	box_make_room(m, s->n);
 	for (size_t i = 0; i < s->n; i++) {
 		struct found *f = &s->found[i];
 
@@ -392,8 +377,10 @@ scan_locked(struct mailbox *m)
 int
 sync_box(struct mailbox *m)
 {
-	int r = scan_locked(m);
+	int r;
 
+	box_record_quota(m);
+	r = scan_locked(m);
 	m->state.owed = stamp_is_open(&m->cur_stamp) ||
 	    stamp_is_open(&m->new_stamp) || stamp_is_open(&m->keywords_stamp);
 	return r;

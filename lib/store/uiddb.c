@@ -408,30 +408,30 @@ put_new(struct strbuf *lines, struct span bases, uint32_t uid)
 
 int
 uiddb_give(const struct uiddb_place *at, struct span bases, uint32_t n,
-    uint32_t *first, uint32_t *uidvalidity)
+    struct uiddb *was, struct uiddb *now)
 {
 	struct keeping k = { .n = 0 };
-	struct uiddb db;
+	struct uiddb head, db;
 	uint32_t next;
 	int r = -1;
 
-	if (uiddb_head(at->dir, &db) == -1)
+	if (uiddb_head(at->dir, &head) == -1)
 		return -1;
+	db = head;
 	if (!db.neat && uiddb_load(at->dir, &db, keep, &k) == -1)
 		goto clear_lines;
-	if (db.uidnext == 0)
-		db.uidnext = 1;
-	next = db.uidnext;
+	next = db.uidnext > 0 ? db.uidnext : 1;
 	if (ckd_add(&db.uidnext, next, n)) {
 		errno = EOVERFLOW;
 		goto clear_lines;
 	}
 	put_new(&k.lines, bases, next);
-	r = db.neat ? uiddb_append(at->dir, &db, strbuf_span(&k.lines), n) :
-		      uiddb_replace(at, &db, strbuf_span(&k.lines), k.n + n);
+	r = head.neat ?
+	    uiddb_append(at->dir, &db, strbuf_span(&k.lines), n) :
+	    uiddb_replace(at, &db, strbuf_span(&k.lines), k.n + n);
 	if (r == 0) {
-		*first = next;
-		*uidvalidity = db.uidvalidity;
+		*was = head;
+		*now = db;
 	}
 clear_lines:
 	strbuf_clear(&k.lines);

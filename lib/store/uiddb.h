@@ -70,12 +70,13 @@ int uiddb_replace(const struct uiddb_place *at, struct uiddb *db,
     struct span lines, uint32_t n);
 
 /*
- * For messages that are on their way into the folder: give n UIDs, the first
- * of which is *first, to bases (each followed by an LF).  Under the folder's
- * lock; on disk when it returns 0.  Does not read what is there already,
- * unless that has to be rewritten.
+ * For messages that are on their way into the folder: give n UIDs, the last
+ * of which is below now->uidnext, to bases (each followed by an LF).  Under
+ * the folder's lock; on disk when it returns 0.  Does not read what is there
+ * already, unless that has to be rewritten.  was and now tell of the file
+ * before and after, but for the number of entries.
  */
 int uiddb_give(const struct uiddb_place *at, struct span bases, uint32_t n,
-    uint32_t *first, uint32_t *uidvalidity);
+    struct uiddb *was, struct uiddb *now);
 
 #endif

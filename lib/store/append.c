@@ -1,0 +1,468 @@
+/*
+ * append.c: new messages in a folder, all or none.
+ *
+ * The order, and what a kill at each step leaves:
+ *
+ *	1. the bytes, in tmp, synced	files in tmp, removed after 36 hours
+ *	2. the quota is checked
+ *	3. keyword files, for bases	removed by the first load that finds
+ *	   that are no messages yet	them old
+ *	4. under the folder's lock:
+ *	   UIDs for all, synced		entries without files: skipped numbers
+ *	5. all files from tmp to cur	the first of them are there, with the
+ *	   				UIDs they were to have
+ *	6. cur is synced		all are there
+ *	7. the lock goes, usage is	the next recalculation finds it
+ *	   recorded
+ *
+ * UIDs come before names, since a scan that finds a name without one gives
+ * it another.  Nobody scans in between: the lock is held, Courier's too.
+ */
+#include "store/append.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/oom.h"
+#include "store/arrival.h"
+#include "store/box.h"
+#include "store/folder.h"
+#include "store/quota.h"
+#include "store/root.h"
+#include "sys/fs.h"
+
+enum { BUFFER = 65536 };
+
+struct append {
+	struct account *a;
+	struct span folder;
+	struct maildir md;
+	struct arena ar;
+	struct kwset kw;
+	struct arrival *v;
+	size_t n, max;
+	uint32_t *uids;
+	bool published;
+
+	/* the message that is being written */
+	int fd;
+	int error; /* errno of the first failure */
+	char *buf;
+	size_t used;
+	uint64_t size;
+	int64_t date;
+	bool literal8;
+	bool cr; /* held back until it is known what follows */
+	char last;
+	bool in_header, at_line, high; /* high: 8-bit in the header */
+};
+
+int
+append_begin(struct account *a, struct span folder, struct append **out)
+{
+	struct append *ap;
+	struct maildir md;
+
+	if (maildir_open(a, folder, &md) == -1)
+		return -1;
+	if ((ap = calloc(1, sizeof *ap)) == NULL ||
+	    (ap->buf = malloc(BUFFER)) == NULL)
+		oom();
+	ap->a = a;
+	ap->md = md;
+	ap->fd = -1;
+	ap->folder = arena_span(&ap->ar, folder);
+	*out = ap;
+	return 0;
+}
+
+static struct arrival *
+last(struct append *ap)
+{
+	return &ap->v[ap->n - 1];
+}
+
+/* One more message, with a name in tmp. */
+static struct arrival *
+add(struct append *ap)
+{
+	struct strbuf name = { 0 };
+	struct arrival *v;
+
+	ap->v = arena_grow(&ap->ar, ap->v, ap->n, &ap->max, sizeof *ap->v);
+	v = &ap->v[ap->n++];
+	maildir_tmp_name(ap->a, "", &name);
+	*v = (struct arrival){ .fromdir = ap->md.tmp };
+	v->base = v->old_name = span_of("", 0);
+	v->from = arena_span(&ap->ar, strbuf_span(&name)).p;
+	strbuf_clear(&name);
+	return v;
+}
+
+/* The last message is no more. */
+static void
+drop(struct append *ap)
+{
+	int saved = errno;
+
+	(void)unlinkat(ap->md.tmp, last(ap)->from, 0);
+	ap->n--;
+	errno = saved;
+}
+
+static uint32_t
+keyword_set(struct append *ap, const struct span *names, size_t n)
+{
+	uint32_t *v = arena_array(&ap->ar, n, sizeof *v);
+	size_t k = 0;
+
+	for (size_t i = 0; i < n; i++)
+		k += kwset_name(&ap->kw, names[i], true, &v[k], NULL);
+	return kwset_set(&ap->kw, v, k);
+}
+
+/* --- a message's bytes -------------------------------------------------------- */
+
+int
+append_message(
+    struct append *ap, const struct append_info *info, bool literal8)
+{
+	struct arrival *v = add(ap);
+
+	v->flags = info->flags & FLAGS_STORED;
+	if (ap->a->conf->keywords != 0)
+		v->keywords =
+		    keyword_set(ap, info->keywords, info->nkeywords);
+	ap->date = info->date;
+	ap->literal8 = literal8;
+	ap->error = 0;
+	ap->used = 0;
+	ap->size = 0;
+	ap->cr = ap->high = false;
+	ap->last = '\n';
+	ap->in_header = ap->at_line = true;
+	ap->fd = fs_create(ap->md.tmp, v->from, MODE_FILE);
+	if (ap->fd != -1)
+		return 0;
+	ap->error = errno;
+	ap->n--;
+	return -1;
+}
+
+static void
+flush(struct append *ap)
+{
+	if (ap->error == 0 &&
+	    fs_write(ap->fd, span_of(ap->buf, ap->used)) == -1)
+		ap->error = errno;
+	ap->used = 0;
+}
+
+static void
+put(struct append *ap, const char *p, size_t len)
+{
+	if (len == 0)
+		return;
+	ap->size += len;
+	ap->last = p[len - 1];
+	while (len > 0) {
+		size_t n = BUFFER - ap->used;
+
+		if (n > len)
+			n = len;
+		memcpy(ap->buf + ap->used, p, n);
+		ap->used += n;
+		p += n;
+		len -= n;
+		if (ap->used == BUFFER)
+			flush(ap);
+	}
+}
+
+/* Look for 8-bit bytes, up to the first empty line. */
+static void
+watch_header(struct append *ap, struct span s)
+{
+	for (; s.p < s.end && ap->in_header; s.p++) {
+		if (*s.p == '\n') {
+			ap->in_header = !ap->at_line;
+			ap->at_line = true;
+		} else if (*s.p != '\r') {
+			ap->at_line = false;
+			ap->high |= (unsigned char)*s.p >= 0x80;
+		}
+	}
+}
+
+/* Up to the next byte that is not simply copied. */
+static struct span
+plain_run(const struct append *ap, struct span s)
+{
+	const char *p = memchr(s.p, '\r', span_len(s));
+
+	if (p != NULL)
+		s.end = p;
+	if (!ap->literal8 && (p = memchr(s.p, '\0', span_len(s))) != NULL)
+		s.end = p;
+	return s;
+}
+
+void
+append_write(struct append *ap, struct span bytes)
+{
+	if (ap->fd == -1 || ap->error != 0)
+		return;
+	watch_header(ap, bytes);
+	while (bytes.p < bytes.end) {
+		struct span run;
+
+		if (ap->cr && *bytes.p != '\n')
+			put(ap, "\r", 1);
+		ap->cr = false;
+		run = plain_run(ap, bytes);
+		put(ap, run.p, span_len(run));
+		bytes.p = run.end;
+		if (bytes.p == bytes.end)
+			break;
+		if (*bytes.p++ == '\r')
+			ap->cr = true;
+		else
+			put(ap, "\x80", 1);
+	}
+}
+
+/* Files have the message's own time as their mtime: the INTERNALDATE. */
+static int
+set_date(int fd, int64_t date)
+{
+	struct timespec t[2] = { { .tv_nsec = UTIME_OMIT }, { 0 } };
+
+	if (date == INT64_MIN)
+		return 0;
+	t[1].tv_sec = (time_t)date;
+	return futimens(fd, t);
+}
+
+/* The base that a file in tmp will have. */
+static void
+name_arrival(struct append *ap, struct arrival *v, const struct stat *st)
+{
+	struct strbuf base = { 0 };
+
+	v->size = (uint64_t)st->st_size;
+	maildir_base(ap->a, st, v->size, &base);
+	v->base = arena_span(&ap->ar, strbuf_span(&base));
+	strbuf_clear(&base);
+}
+
+int
+append_end(struct append *ap, bool *header_8bit)
+{
+	struct stat st;
+
+	if (ap->fd == -1) {
+		errno = ap->error != 0 ? ap->error : EINVAL;
+		return -1;
+	}
+	if (ap->cr)
+		put(ap, "\r", 1);
+	if (ap->last != '\n')
+		put(ap, "\n", 1);
+	flush(ap);
+	if (ap->error == 0 && (set_date(ap->fd, ap->date) == -1 ||
+		fsync(ap->fd) == -1 || fstat(ap->fd, &st) == -1))
+		ap->error = errno;
+	fs_close(ap->fd);
+	ap->fd = -1;
+	if (ap->error != 0) {
+		drop(ap);
+		errno = ap->error;
+		return -1;
+	}
+	name_arrival(ap, last(ap), &st);
+	if (header_8bit != NULL)
+		*header_8bit = ap->high;
+	return 0;
+}
+
+int
+append_reopen(struct append *ap)
+{
+	if (ap->n == 0) {
+		errno = ENOENT;
+		return -1;
+	}
+	return fs_open_file(ap->md.tmp, last(ap)->from, NULL);
+}
+
+/* --- copies ---------------------------------------------------------------------- */
+
+static int
+copy_bytes(struct append *ap, int from, const char *name)
+{
+	struct timespec t[2] = { { .tv_nsec = UTIME_OMIT }, { 0 } };
+	struct stat st;
+	int64_t at = 0;
+	ssize_t n = -1;
+	int in = fs_open_file(from, name, &st), out;
+
+	if (in == -1)
+		return -1;
+	out = fs_create(ap->md.tmp, last(ap)->from, MODE_FILE);
+	if (out == -1)
+		goto close_in;
+	while ((n = fs_pread(in, ap->buf, BUFFER, at)) > 0) {
+		at += n;
+		if (fs_write(out, span_of(ap->buf, (size_t)n)) == -1) {
+			n = -1;
+			break;
+		}
+	}
+	t[1] = st.st_mtim;
+	if (n == 0 && (futimens(out, t) == -1 || fsync(out) == -1))
+		n = -1;
+	fs_close(out);
+close_in:
+	fs_close(in);
+	return n == 0 ? 0 : -1;
+}
+
+/*
+ * The bytes may never have been synced by who delivered them; the client may
+ * remove the original at once.  Costs nothing when they have been.
+ */
+static int
+sync_link(int dir, const char *name)
+{
+	int fd = fs_open_file(dir, name, NULL), r;
+
+	if (fd == -1)
+		return -1;
+	r = fdatasync(fd);
+	fs_close(fd);
+	return r;
+}
+
+static int
+copy_file(struct append *ap, int from, const char *name)
+{
+	if (!account_is_purged(ap->a, ap->folder) &&
+	    linkat(from, name, ap->md.tmp, last(ap)->from, 0) == 0)
+		return sync_link(ap->md.tmp, last(ap)->from);
+	/* other file systems, too many links, links that are not allowed */
+	return copy_bytes(ap, from, name);
+}
+
+static uint32_t
+copy_keywords(struct append *ap, struct mailbox *m, uint32_t id)
+{
+	struct kwlist l = kwset_list(&m->keywords, id);
+	struct span *names;
+
+	if (l.n == 0)
+		return 0;
+	names = arena_array(&ap->ar, l.n, sizeof *names);
+	for (size_t i = 0; i < l.n; i++)
+		names[i] = m->keywords.names[l.v[i]];
+	return keyword_set(ap, names, l.n);
+}
+
+int
+append_copy(struct append *ap, struct mailbox *m, uint32_t seq)
+{
+	struct message *msg = &m->msgs[seq - 1];
+	struct arrival *v = add(ap);
+	struct stat st;
+	int tries = 0, r;
+
+	do {
+		r = mailbox_stat_message(m, seq, &st);
+		if (r == 0 && !S_ISREG(st.st_mode)) {
+			errno = ESTALE;
+			r = -1;
+		}
+		if (r == -1)
+			break;
+		r = copy_file(ap,
+		    msg->state & MSG_IN_NEW ? m->md.new : m->md.cur,
+		    box_name(m, seq - 1));
+	} while (r == -1 && errno == ENOENT && ++tries < 4);
+	if (r == 0)
+		r = fstatat(
+		    ap->md.tmp, v->from, &st, AT_SYMLINK_NOFOLLOW);
+	if (r == -1) {
+		drop(ap);
+		return -1;
+	}
+	v->flags = msg->flags & FLAGS_STORED;
+	v->old_name =
+	    arena_span(&ap->ar, span_str(box_name(m, seq - 1)));
+	v->keywords = copy_keywords(ap, m, msg->keywords);
+	name_arrival(ap, v, &st);
+	return 0;
+}
+
+/* --- all of them ------------------------------------------------------------------- */
+
+/* What counts for the quota (quota.md 3). */
+static void
+sum(const struct append *ap, int64_t *bytes, int64_t *messages)
+{
+	*bytes = *messages = 0;
+	if (!quota_counts(ap->a, ap->folder))
+		return;
+	for (size_t i = 0; i < ap->n; i++) {
+		if (ap->v[i].flags & FLAG_DELETED)
+			continue;
+		*bytes += (int64_t)ap->v[i].size;
+		++*messages;
+	}
+}
+
+int
+append_commit(struct append *ap, uint32_t *uidvalidity, const uint32_t **uids,
+    size_t *n)
+{
+	struct arrival_place to = { ap->a, &ap->md, ap->folder, &ap->kw };
+	int64_t bytes, messages;
+	uint32_t v;
+
+	sum(ap, &bytes, &messages);
+	if (messages > 0 && quota_check(ap->a, bytes, messages) == -1)
+		return -1;
+	if (arrival_publish(&to, ap->v, ap->n, ARRIVAL_ALL, &v) == -1)
+		return -1;
+	ap->published = true;
+	if (messages > 0)
+		quota_record(ap->a, bytes, messages);
+	ap->uids = arena_array(&ap->ar, ap->n, sizeof *ap->uids);
+	for (size_t i = 0; i < ap->n; i++)
+		ap->uids[i] = ap->v[i].uid;
+	*uidvalidity = v;
+	*uids = ap->uids;
+	*n = ap->n;
+	return 0;
+}
+
+void
+append_free(struct append *ap)
+{
+	int saved = errno;
+
+	if (ap == NULL)
+		return;
+	if (ap->fd != -1)
+		fs_close(ap->fd);
+	for (size_t i = 0; i < ap->n && !ap->published; i++)
+		(void)unlinkat(ap->md.tmp, ap->v[i].from, 0);
+	maildir_close(&ap->md);
+	kwset_clear(&ap->kw);
+	arena_clear(&ap->ar);
+	free(ap->buf);
+	free(ap);
+	errno = saved;
+}

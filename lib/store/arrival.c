@@ -1,0 +1,199 @@
+/* arrival.c: files that become messages of a folder, with UIDs. */
+#include "store/arrival.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "store/box.h"
+#include "store/keywords.h"
+#include "store/lock.h"
+#include "store/root.h"
+#include "store/sync.h"
+#include "sys/fs.h"
+
+/* Keywords stand there before the message is seen (maildir.md 9.3). */
+static int
+write_keywords(
+    const struct arrival_place *to, const struct arrival *v, size_t n)
+{
+	struct keywords_update u = { to->a, to->md, to->kw, { "", "" } };
+	int dir, r = 0;
+	bool any = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (v[i].keywords == 0)
+			continue;
+		any = true;
+		u.base = v[i].base;
+		if (keywords_write(&u, v[i].keywords) == -1)
+			return -1;
+	}
+	if (!any)
+		return 0;
+	dir = fs_open_dir(to->md->dir, "courierimapkeywords");
+	if (dir == -1)
+		return -1;
+	r = fs_sync_dir(dir);
+	fs_close(dir);
+	return r;
+}
+
+/*
+ * A folder without UIDs gets them first, so that what is there already
+ * stands before what arrives.
+ */
+static int
+prepare(const struct arrival_place *to)
+{
+	struct mailbox *m = box_of(to->a, to->folder);
+	struct uiddb db;
+
+	if (uiddb_head(to->md->dir, &db) == -1)
+		return -1;
+	if (db.uidvalidity != 0)
+		return 0;
+	if (m != NULL)
+		return sync_box(m);
+	if (mailbox_open(to->a, to->folder, false, &m) == -1)
+		return -1;
+	mailbox_close(m);
+	return 0;
+}
+
+static int
+give_uids(const struct arrival_place *to, struct arrival *v, size_t n,
+    struct uiddb *was, struct uiddb *now)
+{
+	struct uiddb_place at = { to->a, to->md->dir, to->md->tmp, 0 };
+	struct strbuf bases = { 0 };
+	uint32_t first;
+	int r;
+
+	for (size_t i = 0; i < n; i++) {
+		strbuf_cat(&bases, v[i].base);
+		strbuf_putc(&bases, '\n');
+	}
+	at.above = 0;
+	r = uiddb_give(&at, strbuf_span(&bases), (uint32_t)n, was, now);
+	strbuf_clear(&bases);
+	if (r == -1)
+		return -1;
+	first = now->uidnext - (uint32_t)n;
+	for (size_t i = 0; i < n; i++)
+		v[i].uid = first + (uint32_t)i;
+	return 0;
+}
+
+/* The name it will have. */
+static const char *
+final_name(const struct arrival *v, struct strbuf *out)
+{
+	struct strbuf name = { 0 };
+	struct span info = v->old_name;
+
+	info.p += span_len(flags_base(info));
+	strbuf_cat(&name, v->base);
+	strbuf_cat(&name, info);
+	strbuf_reset(out);
+	flags_name(strbuf_span(&name), v->flags, out);
+	strbuf_clear(&name);
+	return out->p;
+}
+
+static void
+undo(const struct arrival_place *to, struct arrival *v, size_t n)
+{
+	struct strbuf name = { 0 };
+	int saved = errno;
+
+	for (size_t i = 0; i < n; i++) {
+		(void)fs_rename_new(to->md->cur, final_name(&v[i], &name),
+		    v[i].fromdir, v[i].from);
+		v[i].uid = 0;
+	}
+	strbuf_clear(&name);
+	errno = saved;
+}
+
+static int
+rename_all(const struct arrival_place *to, struct arrival *v, size_t n,
+    enum arrival_mode mode)
+{
+	struct strbuf name = { 0 };
+	int r = 0;
+
+	for (size_t i = 0; i < n && r == 0; i++) {
+		r = fs_rename_new(v[i].fromdir, v[i].from, to->md->cur,
+		    final_name(&v[i], &name));
+		if (r == 0)
+			continue;
+		if (mode == ARRIVAL_ALL)
+			undo(to, v, i);
+		else if (errno == ENOENT)
+			r = 0;
+		for (size_t k = i; k < (r == 0 ? i + 1 : n); k++)
+			v[k].uid = 0;
+	}
+	strbuf_clear(&name);
+	if (r == -1 && mode == ARRIVAL_ALL)
+		return -1;
+	if (fs_sync_dir(to->md->cur) == 0)
+		return r;
+	if (mode == ARRIVAL_ALL)
+		undo(to, v, n);
+	return -1;
+}
+
+static void
+tell(const struct arrival_place *to, const struct arrival *v, size_t n,
+    const struct uiddb *was, const struct uiddb *now)
+{
+	struct mailbox *m = box_of(to->a, to->folder);
+	struct box_arrival *b;
+	struct arena ar = { 0 };
+	struct strbuf name = { 0 };
+	size_t k = 0;
+
+	if (m == NULL)
+		return;
+	b = arena_array(&ar, n, sizeof *b);
+	for (size_t i = 0; i < n; i++) {
+		if (v[i].uid == 0)
+			continue;
+		b[k].uid = v[i].uid;
+		(void)final_name(&v[i], &name);
+		b[k].name = arena_span(&ar, strbuf_span(&name));
+		b[k].keywords = kwset_list(to->kw, v[i].keywords);
+		b[k++].kw = to->kw;
+	}
+	box_arrive(m, b, k, was, now);
+	strbuf_clear(&name);
+	arena_clear(&ar);
+}
+
+int
+arrival_publish(const struct arrival_place *to, struct arrival *v, size_t n,
+    enum arrival_mode mode, uint32_t *uidvalidity)
+{
+	struct uiddb was, now;
+	struct lock lock;
+	int r;
+
+	for (size_t i = 0; i < n; i++)
+		v[i].uid = 0;
+	if (prepare(to) == -1 || write_keywords(to, v, n) == -1)
+		return -1;
+	if (lock_take(to->a, to->md->tmp, &lock) == -1)
+		return -1;
+	r = give_uids(to, v, n, &was, &now);
+	if (r == 0) {
+		*uidvalidity = now.uidvalidity;
+		r = rename_all(to, v, n, mode);
+		if (r == 0 || mode == ARRIVAL_EACH)
+			tell(to, v, n, &was, &now);
+	}
+	lock_drop(&lock);
+	return r;
+}

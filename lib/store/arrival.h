@@ -1,0 +1,44 @@
+/* arrival.h: files that become messages of a folder, with UIDs. */
+#ifndef STORE_ARRIVAL_H
+#define STORE_ARRIVAL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/span.h"
+#include "store/kwset.h"
+#include "store/maildir.h"
+
+struct arrival {
+	int fromdir; /* where the file is */
+	const char *from;
+	struct span base; /* its new one */
+	struct span old_name; /* whose other letters it keeps, or empty */
+	unsigned flags;
+	uint32_t keywords; /* a set of the place's kw */
+	uint64_t size;
+	uint32_t uid; /* out: 0 when it did not arrive */
+};
+
+struct arrival_place {
+	struct account *a;
+	const struct maildir *md;
+	struct span folder;
+	struct kwset *kw;
+};
+
+enum arrival_mode {
+	ARRIVAL_ALL, /* all or none */
+	ARRIVAL_EACH /* what has gone is passed over */
+};
+
+/*
+ * Give v[0..n-1] UIDs and keywords, and rename them to where they are seen, in
+ * this order, everything on disk when it returns 0.  A session's own
+ * mailbox of the folder is told.
+ * ARRIVAL_EACH: on failure those that have a uid are there.
+ */
+int arrival_publish(const struct arrival_place *to, struct arrival *v,
+    size_t n, enum arrival_mode mode, uint32_t *uidvalidity);
+
+#endif

@@ -1,0 +1,400 @@
+/* change.c: flags and keywords of a message, and its end. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/oom.h"
+#include "store/box.h"
+#include "store/folder.h"
+#include "store/keywords.h"
+#include "store/name.h"
+#include "store/quota.h"
+#include "store/root.h"
+#include "store/sync.h"
+#include "sys/fs.h"
+
+enum { TRIES = 8 }; /* against others who rename the same file */
+
+static int
+check_writable(const struct mailbox *m)
+{
+	if (!m->readonly && !m->cannot_write)
+		return 0;
+	errno = EROFS;
+	return -1;
+}
+
+static int
+check_live(const struct mailbox *m, size_t i)
+{
+	if (box_is_live(m, i))
+		return 0;
+	errno = ESTALE;
+	return -1;
+}
+
+/* --- flags ------------------------------------------------------------------------ */
+
+static unsigned
+new_flags(unsigned now, const struct flag_change *c)
+{
+	unsigned flags = c->flags & FLAGS_STORED;
+
+	switch (c->op) {
+	case FLAG_SET:
+		return flags;
+	case FLAG_ADD:
+		return now | flags;
+	case FLAG_REMOVE:
+		return now & ~flags;
+	}
+	return now;
+}
+
+static uint64_t
+size_of(const struct mailbox *m, size_t i)
+{
+	struct span name = span_str(box_name(m, i));
+	struct stat st;
+	uint64_t size;
+
+	if (maildir_size(name, &size))
+		return size;
+	if (fstatat(m->md.cur, name.p, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return 0;
+	return (uint64_t)st.st_size;
+}
+
+/*
+ * What is \Deleted does not count (quota.md 6): the sign by which usage
+ * changes; 0 for not at all.
+ */
+static int
+quota_sign(const struct mailbox *m, unsigned was, unsigned is)
+{
+	if (!((was ^ is) & FLAG_DELETED) ||
+	    !quota_counts(m->a, strbuf_span(&m->folder)))
+		return 0;
+	return is & FLAG_DELETED ? -1 : 1;
+}
+
+static int
+rename_message(struct mailbox *m, size_t i, unsigned flags)
+{
+	struct message *msg = &m->msgs[i];
+	unsigned was = msg->flags & FLAGS_STORED;
+	int sign = quota_sign(m, was, flags);
+	int64_t size = sign != 0 ? (int64_t)size_of(m, i) : 0;
+	struct strbuf to = { 0 };
+	int r = -1;
+
+	if (sign > 0 &&
+	    quota_check(m->a, m->quota_bytes + size, m->quota_messages + 1) ==
+		-1)
+		return -1;
+	flags_name(span_str(box_name(m, i)), flags, &to);
+	if (to.len > NAME_LEN)
+		errno = ENAMETOOLONG;
+	else
+		r = fs_rename_new(m->md.cur, box_name(m, i), m->md.cur, to.p);
+	if (r == 0) {
+		box_set_name(m, i, strbuf_span(&to));
+		msg->flags = (uint16_t)(flags | (msg->flags & FLAG_RECENT));
+		box_own_cur(m);
+		m->quota_bytes += sign * size; /* one line for a burst */
+		m->quota_messages += sign;
+	}
+	strbuf_clear(&to);
+	return r;
+}
+
+static int
+store_flags(
+    struct mailbox *m, size_t i, const struct flag_change *c, bool *did)
+{
+	for (int tries = 0; tries < TRIES; tries++) {
+		unsigned now = m->msgs[i].flags & FLAGS_STORED;
+		unsigned flags = new_flags(now, c);
+
+		if (flags == now)
+			return 0;
+		if (rename_message(m, i, flags) == 0) {
+			*did = true;
+			return 0;
+		}
+		if (errno == ENOENT && box_relocate(m, i) == 0)
+			continue;
+		if (errno != EEXIST)
+			return -1;
+		/* two files of one base: a scan parts them */
+		stamp_forget(&m->cur_stamp);
+		if (sync_box(m) == -1 || check_live(m, i) == -1)
+			return -1;
+	}
+	errno = EBUSY;
+	return -1;
+}
+
+/* --- keywords ----------------------------------------------------------------------- */
+
+/* Append those of the list that are (or are not) in v[0..n-1]. */
+static size_t
+filter(struct kwlist l, const uint32_t *v, size_t n, uint32_t *out)
+{
+	size_t kept = 0, j = 0;
+
+	for (size_t i = 0; i < l.n; i++) {
+		while (j < n && v[j] < l.v[i])
+			j++;
+		if (j == n || v[j] != l.v[i])
+			out[kept++] = l.v[i];
+	}
+	return kept;
+}
+
+static uint32_t
+new_set(struct mailbox *m, uint32_t now, const struct flag_change *c)
+{
+	struct kwlist l = kwset_list(&m->keywords, now);
+	uint32_t *v, id;
+	size_t n = 0;
+
+	if ((v = malloc((l.n + c->nkeywords + 1) * sizeof *v)) == NULL)
+		oom();
+	if (c->op != FLAG_SET)
+		n = filter(l, c->keywords, c->nkeywords, v);
+	if (c->op != FLAG_REMOVE && c->nkeywords > 0) {
+		memcpy(v + n, c->keywords, c->nkeywords * sizeof *v);
+		n += c->nkeywords;
+	}
+	id = kwset_set(&m->keywords, v, n);
+	free(v);
+	return id;
+}
+
+/* Others may have changed keywords since they were read. */
+static int
+refresh(struct mailbox *m, size_t i)
+{
+	struct stat st;
+	bool none = fstatat(m->md.dir, "courierimapkeywords", &st,
+			AT_SYMLINK_NOFOLLOW) == -1;
+
+	if (!stamp_has_moved(&m->keywords_stamp, none ? NULL : &st))
+		return 0;
+	return sync_box(m) == -1 ? -1 : check_live(m, i);
+}
+
+/* Somebody's change is pending: take it into account. */
+static int
+meet_pending(
+    struct mailbox *m, size_t i, const struct keywords_update *u)
+{
+	uint32_t pending;
+
+	if (keywords_pending(u, &pending) == 0) {
+		m->msgs[i].keywords = pending;
+		return 0;
+	}
+	if (errno != ENOENT)
+		return -1;
+	/* it has been consolidated at this moment */
+	stamp_forget(&m->keywords_stamp);
+	return refresh(m, i);
+}
+
+static int
+store_keywords(
+    struct mailbox *m, size_t i, const struct flag_change *c, bool *did)
+{
+	struct strbuf base = { 0 };
+	struct keywords_update u = { m->a, &m->md, &m->keywords, { "", "" } };
+	int r = refresh(m, i);
+
+	strbuf_cat(&base, flags_base(span_str(box_name(m, i))));
+	u.base = strbuf_span(&base);
+	for (int tries = 0; r == 0 && tries < TRIES; tries++) {
+		uint32_t id = new_set(m, m->msgs[i].keywords, c);
+
+		if (id == m->msgs[i].keywords)
+			break;
+		if ((r = keywords_write(&u, id)) == 0) {
+			m->msgs[i].keywords = id;
+			*did = true;
+			box_own_keywords(m);
+			break;
+		}
+		if (errno == EEXIST)
+			r = meet_pending(m, i, &u);
+	}
+	strbuf_clear(&base);
+	return r;
+}
+
+int
+mailbox_store(struct mailbox *m, uint32_t seq, const struct flag_change *c,
+    bool *changed)
+{
+	size_t i = seq - 1;
+	bool did = false, keywords = c->nkeywords > 0;
+	int r;
+
+	if (check_writable(m) == -1 || check_live(m, i) == -1)
+		return -1;
+	if (c->op == FLAG_SET && m->msgs[i].keywords != 0)
+		keywords = true;
+	r = store_flags(m, i, c, &did);
+	if (r == 0 && keywords && m->a->conf->keywords != 0)
+		r = store_keywords(m, i, c, &did);
+	if (did)
+		m->msgs[i].modseq = box_modseq(m);
+	if (r == 0)
+		*changed = did;
+	return r;
+}
+
+/* --- the end ---------------------------------------------------------------------------- */
+
+static bool
+goes_to_trash(const struct mailbox *m, size_t i)
+{
+	const struct store_conf *c = m->a->conf;
+
+	return c->expunge_to_trash && c->trash != NULL &&
+	    !(m->msgs[i].state & MSG_COPIED) &&
+	    !span_is(strbuf_span(&m->folder), c->trash);
+}
+
+static int
+open_trash(struct mailbox *m)
+{
+	struct span name = span_str(m->a->conf->trash);
+
+	if (m->trash.dir != -1)
+		return 0;
+	if (maildir_open(m->a, name, &m->trash) == 0)
+		return 0;
+	if (errno != ENOENT)
+		return -1;
+	if (folder_create(m->a, name, 0) == -1 && errno != EEXIST)
+		return -1;
+	return maildir_open(m->a, name, &m->trash);
+}
+
+/* Where the file is, for the log. */
+static void
+put_path(struct span dir, struct span name, struct strbuf *out)
+{
+	if (!span_is(dir, ".")) {
+		strbuf_cat(out, dir);
+		strbuf_putc(out, '/');
+	}
+	strbuf_puts(out, "cur/");
+	strbuf_cat(out, name);
+}
+
+static int
+trash_file(struct mailbox *m, size_t i, struct strbuf *to)
+{
+	struct span name = span_str(box_name(m, i)), info = name;
+	unsigned keep = FLAGS_STORED & ~(FLAG_DELETED | FLAG_DRAFT);
+	struct stat st;
+	int r;
+
+	if (open_trash(m) == -1)
+		return -1;
+	flags_name(name, flags_parse(name) & keep, to);
+	r = fs_rename_new(m->md.cur, name.p, m->trash.cur, to->p);
+	if (r == 0 || errno != EEXIST)
+		return r;
+	if (fstatat(m->md.cur, name.p, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return -1;
+	strbuf_reset(to);
+	maildir_base(m->a, &st, (uint64_t)st.st_size, to);
+	info.p += span_len(flags_base(info));
+	strbuf_cat(to, info);
+	return fs_rename_new(m->md.cur, name.p, m->trash.cur, to->p);
+}
+
+static void
+tell(struct mailbox *m, size_t i, struct span new_name)
+{
+	const struct store_conf *c = m->a->conf;
+	struct strbuf was = { 0 }, is = { 0 }, dir = { 0 };
+
+	if (!c->log_deletions || c->on_expunge == NULL)
+		return;
+	put_path(strbuf_span(&m->dirname), span_str(box_name(m, i)), &was);
+	if (new_name.p < new_name.end &&
+	    name_to_dir(m->a, span_str(c->trash), &dir))
+		put_path(strbuf_span(&dir), new_name, &is);
+	strbuf_clear(&dir);
+	c->on_expunge(c->arg, strbuf_span(&was), strbuf_span(&is));
+	strbuf_clear(&was);
+	strbuf_clear(&is);
+}
+
+/* The name that goes has T in it, so nobody can have taken the flag away. */
+static int
+end_message(struct mailbox *m, size_t i)
+{
+	struct strbuf to = { 0 };
+	int r;
+
+	if (goes_to_trash(m, i))
+		r = trash_file(m, i, &to);
+	else
+		r = unlinkat(m->md.cur, box_name(m, i), 0);
+	if (r == 0)
+		tell(m, i, strbuf_span(&to));
+	strbuf_clear(&to);
+	return r;
+}
+
+int
+mailbox_expunge(struct mailbox *m, uint32_t seq)
+{
+	size_t i = seq - 1;
+
+	if (check_writable(m) == -1)
+		return -1;
+	for (int tries = 0; tries < TRIES; tries++) {
+		if (!box_is_live(m, i) || !(m->msgs[i].flags & FLAG_DELETED))
+			return 0;
+		if (end_message(m, i) == 0) {
+			box_set_gone(m, i);
+			return 0;
+		}
+		if (errno != ENOENT)
+			return -1;
+		if (box_relocate(m, i) == -1 && errno != ESTALE)
+			return -1;
+	}
+	errno = EBUSY;
+	return -1;
+}
+
+/*
+ * What was expunged did not count for the quota: it was \Deleted.  What went
+ * to Trash must be on disk there before it can be lost here.
+ */
+int
+mailbox_expunge_end(struct mailbox *m)
+{
+	int r = 0;
+
+	box_own_cur(m);
+	box_record_quota(m);
+	if (m->trash.dir != -1)
+		r = fs_sync_dir(m->trash.cur);
+	maildir_close(&m->trash);
+	return r;
+}
+
+void
+mailbox_note_copied(struct mailbox *m, uint32_t seq)
+{
+	m->msgs[seq - 1].state |= MSG_COPIED;
+}

@@ -1,0 +1,164 @@
+/* move.c: MOVE, a rename for each message (RFC 6851). */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "store/append.h"
+#include "store/arrival.h"
+#include "store/box.h"
+#include "store/folder.h"
+#include "store/quota.h"
+#include "store/root.h"
+#include "sys/fs.h"
+
+enum { ROUNDS = 4 }; /* for files that others rename meanwhile */
+
+struct move {
+	struct mailbox *m;
+	struct arrival_place to;
+	struct arena ar;
+	struct arrival *v;
+	size_t *which; /* v[i] is seqs[which[i]] */
+	size_t n;
+	const uint32_t *seqs;
+	uint32_t *uids;
+};
+
+/*
+ * A new base: the old one may have an entry there from an earlier stay, with
+ * a UID that must not come back.
+ */
+static void
+add(struct move *mv, size_t k, const struct stat *st)
+{
+	struct mailbox *m = mv->m;
+	size_t i = mv->seqs[k] - 1;
+	struct arrival *v = &mv->v[mv->n];
+	struct span name = span_str(box_name(m, i));
+	struct strbuf base = { 0 };
+
+	maildir_base(m->a, st, (uint64_t)st->st_size, &base);
+	v->base = arena_span(&mv->ar, strbuf_span(&base));
+	strbuf_clear(&base);
+	v->fromdir = m->md.cur;
+	v->from = arena_span(&mv->ar, name).p;
+	v->old_name = arena_span(&mv->ar, name);
+	v->flags = m->msgs[i].flags & FLAGS_STORED;
+	v->keywords = m->msgs[i].keywords;
+	if (!maildir_size(name, &v->size))
+		v->size = (uint64_t)st->st_size;
+	mv->which[mv->n++] = k;
+}
+
+/* Those of seqs that have no UID there yet and are still here. */
+static void
+gather(struct move *mv, size_t n)
+{
+	struct stat st;
+
+	mv->n = 0;
+	for (size_t k = 0; k < n; k++)
+		if (mv->uids[k] == 0 &&
+		    mailbox_stat_message(mv->m, mv->seqs[k], &st) == 0 &&
+		    S_ISREG(st.st_mode))
+			add(mv, k, &st);
+}
+
+/* Between folders that count nothing changes (quota.md 6). */
+static int
+check_quota(const struct move *mv, int64_t *bytes, int64_t *messages)
+{
+	bool from = quota_counts(mv->m->a, mailbox_folder(mv->m));
+	bool to = quota_counts(mv->m->a, mv->to.folder);
+
+	*bytes = *messages = 0;
+	if (from == to)
+		return 0;
+	for (size_t i = 0; i < mv->n; i++) {
+		if (mv->v[i].flags & FLAG_DELETED)
+			continue;
+		*bytes += (int64_t)mv->v[i].size;
+		++*messages;
+	}
+	if (to)
+		return quota_check(mv->m->a, *bytes, *messages);
+	*bytes = -*bytes;
+	*messages = -*messages;
+	return 0;
+}
+
+/* How many of them have arrived; those are gone here. */
+static size_t
+settle(struct move *mv)
+{
+	size_t moved = 0;
+
+	for (size_t i = 0; i < mv->n; i++) {
+		size_t k = mv->which[i];
+
+		mv->uids[k] = mv->v[i].uid;
+		if (mv->v[i].uid == 0)
+			continue;
+		box_set_gone(mv->m, mv->seqs[k] - 1);
+		moved++;
+	}
+	return moved;
+}
+
+static int
+one_round(struct move *mv, size_t n, uint32_t *uidvalidity)
+{
+	int64_t bytes, messages;
+	int r;
+
+	gather(mv, n);
+	if (mv->n == 0)
+		return 0;
+	if (check_quota(mv, &bytes, &messages) == -1)
+		return -1;
+	r = arrival_publish(&mv->to, mv->v, mv->n, ARRIVAL_EACH, uidvalidity);
+	if (settle(mv) > 0 && messages != 0)
+		quota_record(mv->m->a, bytes, messages);
+	return r;
+}
+
+static bool
+is_done(const struct move *mv, size_t n)
+{
+	for (size_t k = 0; k < n; k++)
+		if (mv->uids[k] == 0 && box_is_live(mv->m, mv->seqs[k] - 1))
+			return false;
+	return true;
+}
+
+int
+append_move(struct mailbox *m, const uint32_t *seqs, size_t n,
+    struct span folder, uint32_t *uidvalidity, uint32_t *uids)
+{
+	struct maildir md;
+	struct move mv = { .m = m, .seqs = seqs, .uids = uids };
+	int r = 0;
+
+	if (m->readonly || m->cannot_write) {
+		errno = EROFS;
+		return -1;
+	}
+	if (maildir_open(m->a, folder, &md) == -1)
+		return -1;
+	mv.to = (struct arrival_place){ m->a, &md, folder, &m->keywords };
+	mv.v = arena_array(&mv.ar, n, sizeof *mv.v);
+	mv.which = arena_array(&mv.ar, n, sizeof *mv.which);
+	for (size_t k = 0; k < n; k++)
+		uids[k] = 0;
+	for (int i = 0; i < ROUNDS && r == 0 && !is_done(&mv, n); i++)
+		r = one_round(&mv, n, uidvalidity);
+	/* what is there is on disk; what is here no more may be lost now */
+	if (fs_sync_dir(m->md.cur) == -1)
+		r = -1;
+	box_own_cur(m);
+	arena_clear(&mv.ar);
+	maildir_close(&md);
+	return r;
+}

@@ -1,0 +1,438 @@
+/*
+ * tree.c: make, remove and rename folders.
+ *
+ * A folder comes and goes by one rename, from or to the Maildir's tmp: what a
+ * kill leaves there is removed when it is old.  A rename of a folder with
+ * others below is one rename for each.  Each of them is a whole folder at any
+ * moment, under its old name or its new one, with its UIDs.
+ *
+ * UIDVALIDITY (design: what a name and a UID have meant once they mean for
+ * ever): satchel-folders keeps the highest that a name has had, and is
+ * written before the folder moves.  A folder that gets a name which has had
+ * a higher one, or the same, takes a new one, before it has the name.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/append.h"
+#include "store/box.h"
+#include "store/folder.h"
+#include "store/lock.h"
+#include "store/name.h"
+#include "store/quota.h"
+#include "store/registry.h"
+#include "store/root.h"
+#include "store/uiddb.h"
+#include "sys/fs.h"
+
+static bool
+is_inbox(struct span name)
+{
+	return name.p == name.end;
+}
+
+static bool
+is_trash(const struct account *a, struct span name)
+{
+	return a->conf->trash != NULL && span_is(name, a->conf->trash);
+}
+
+/* A path in the Maildir's tmp that nobody else uses. */
+static void
+tmp_path(struct account *a, struct strbuf *out)
+{
+	strbuf_puts(out, "tmp/");
+	maildir_tmp_name(a, "folder", out);
+}
+
+/* --- create ------------------------------------------------------------------------ */
+
+/* The four directories and two files of a new folder, on disk. */
+static int
+fill(struct account *a, int dir, struct span name)
+{
+	static const char *const subdirs[] = { "tmp", "new", "cur" };
+	struct uiddb_place at = { a, dir, -1, 0 };
+	struct uiddb db = { .uidnext = 1 };
+	int fd, r;
+
+	for (size_t i = 0; i < 3; i++)
+		if (mkdirat(dir, subdirs[i], MODE_DIR) == -1)
+			return -1;
+	if ((fd = fs_create(dir, "maildirfolder", 0600)) == -1)
+		return -1;
+	(void)close(fd); /* empty */
+	if ((at.tmp = fs_open_dir(dir, "tmp")) == -1)
+		return -1;
+	at.above = registry_uidvalidity(a, name);
+	r = uiddb_replace(&at, &db, span_of("", 0), 0);
+	fs_close(at.tmp);
+	if (r == 0)
+		r = registry_note(a, name, db.uidvalidity);
+	return r;
+}
+
+static int
+create(struct account *a, struct span name, const char *dir)
+{
+	struct strbuf tmp = { 0 };
+	int fd, r = -1, saved;
+
+	tmp_path(a, &tmp);
+	if (mkdirat(a->fd, tmp.p, MODE_DIR) == -1)
+		goto clear_tmp;
+	if ((fd = fs_open_dir(a->fd, tmp.p)) != -1) {
+		r = fill(a, fd, name);
+		fs_close(fd);
+	}
+	if (r == 0)
+		r = fs_rename_new(a->fd, tmp.p, a->fd, dir);
+	if (r == 0) {
+		r = fs_sync_dir(a->fd);
+		goto clear_tmp;
+	}
+	saved = errno;
+	(void)fs_remove_tree(a->fd, tmp.p);
+	errno = saved;
+clear_tmp:
+	strbuf_clear(&tmp);
+	return r;
+}
+
+int
+folder_create(struct account *a, struct span name, unsigned uses)
+{
+	struct strbuf dir = { 0 };
+	struct stat st;
+	int r = -1, saved;
+
+	if (!name_to_dir(a, name, &dir))
+		errno = EINVAL;
+	else if (fstatat(a->fd, dir.p, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		errno = EEXIST;
+	else if ((r = registry_set_uses(a, name, uses)) == 0)
+		r = create(a, name, dir.p);
+	if (r == -1 && uses != 0 && errno != EBUSY && errno != EEXIST &&
+	    errno != EINVAL) {
+		saved = errno;
+		(void)registry_forget(a, name);
+		errno = saved;
+	}
+	strbuf_clear(&dir);
+	return r;
+}
+
+/* --- delete ------------------------------------------------------------------------- */
+
+/* Remember the UIDVALIDITY of the folder that dir is open on. */
+static int
+note_uidvalidity(struct account *a, struct span name, int dir)
+{
+	struct uiddb db;
+
+	if (uiddb_head(dir, &db) == -1 || db.uidvalidity == 0)
+		return 0; /* nobody can have seen any */
+	return registry_note(a, name, db.uidvalidity);
+}
+
+static int
+remove_folder(struct account *a, const char *dir)
+{
+	struct strbuf tmp = { 0 };
+	int r;
+
+	tmp_path(a, &tmp);
+	r = renameat(a->fd, dir, a->fd, tmp.p);
+	if (r == 0)
+		r = fs_sync_dir(a->fd);
+	if (r == 0) /* what is left is removed with other old files in tmp */
+		(void)fs_remove_tree(a->fd, tmp.p);
+	strbuf_clear(&tmp);
+	return r;
+}
+
+int
+folder_delete(struct account *a, struct span name)
+{
+	struct strbuf dir = { 0 };
+	int fd, r;
+
+	if (is_inbox(name) || is_trash(a, name)) {
+		errno = EPERM;
+		return -1;
+	}
+	if ((fd = folder_open(a, name)) == -1)
+		return -1;
+	r = note_uidvalidity(a, name, fd);
+	fs_close(fd);
+	if (r == 0 && name_to_dir(a, name, &dir))
+		r = remove_folder(a, dir.p);
+	strbuf_clear(&dir);
+	if (r == 0)
+		r = registry_forget(a, name);
+	if (r == 0)
+		quota_recalculate(a);
+	return r;
+}
+
+/* --- rename -------------------------------------------------------------------------- */
+
+/* One of the folders that a RENAME moves. */
+struct step {
+	struct span from, to;
+	const char *fromdir, *todir;
+};
+
+struct renaming {
+	struct account *a;
+	struct arena ar;
+	struct step *v;
+	size_t n, max;
+};
+
+static const char *
+dir_of(struct renaming *g, struct span name)
+{
+	struct strbuf dir = { 0 };
+	const char *p = NULL;
+
+	if (name_to_dir(g->a, name, &dir))
+		p = arena_span(&g->ar, strbuf_span(&dir)).p;
+	strbuf_clear(&dir);
+	return p;
+}
+
+static int
+add_step(struct renaming *g, struct span name, struct span from, struct span to)
+{
+	struct step s = { .from = name };
+	struct strbuf new = { 0 };
+	struct stat st;
+
+	name.p += span_len(from);
+	strbuf_cat(&new, to);
+	strbuf_cat(&new, name);
+	s.to = arena_span(&g->ar, strbuf_span(&new));
+	strbuf_clear(&new);
+	s.fromdir = dir_of(g, s.from);
+	s.todir = dir_of(g, s.to);
+	if (s.fromdir == NULL || s.todir == NULL) {
+		errno = EINVAL; /* too long now */
+		return -1;
+	}
+	if (fstatat(g->a->fd, s.todir, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+		errno = EEXIST;
+		return -1;
+	}
+	g->v = arena_grow(&g->ar, g->v, g->n, &g->max, sizeof *g->v);
+	g->v[g->n++] = s;
+	return 0;
+}
+
+/* All that exist at or below from, in the order of their names. */
+static int
+plan(struct renaming *g, struct span from, struct span to)
+{
+	struct folder_info *f;
+	size_t n;
+
+	if (folder_list(g->a, &g->ar, &f, &n) == -1)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		if (!f[i].exists || !name_is_below(f[i].name, from))
+			continue;
+		if (is_trash(g->a, f[i].name)) {
+			errno = EPERM;
+			return -1;
+		}
+		if (add_step(g, f[i].name, from, to) == -1)
+			return -1;
+	}
+	if (g->n > 0)
+		return 0;
+	errno = ENOENT;
+	return -1;
+}
+
+struct lines {
+	struct strbuf text;
+	uint32_t n;
+};
+
+static void
+keep_line(void *arg, uint32_t uid, struct span base)
+{
+	struct lines *l = arg;
+
+	uiddb_put(&l->text, uid, base);
+	l->n++;
+}
+
+/* The UIDs as they are, under a UIDVALIDITY that is above all. */
+static int
+renew_uidvalidity(const struct uiddb_place *at)
+{
+	struct lines l = { .n = 0 };
+	struct uiddb db;
+	int r = uiddb_load(at->dir, &db, keep_line, &l);
+
+	if (r == 0) {
+		db.uidvalidity = 0;
+		r = uiddb_replace(at, &db, strbuf_span(&l.text), l.n);
+	}
+	strbuf_clear(&l.text);
+	return r;
+}
+
+static int
+prepare_uids(struct account *a, const struct step *s, const struct maildir *md)
+{
+	struct uiddb_place at = { a, md->dir, md->tmp, 0 };
+	struct uiddb db;
+
+	if (uiddb_head(md->dir, &db) == -1)
+		return -1;
+	if (db.uidvalidity == 0)
+		return 0;
+	if (registry_note(a, s->from, db.uidvalidity) == -1)
+		return -1;
+	at.above = registry_uidvalidity(a, s->to);
+	if (db.uidvalidity <= at.above) {
+		if (at.above < db.uidvalidity)
+			at.above = db.uidvalidity;
+		if (renew_uidvalidity(&at) == -1 ||
+		    uiddb_head(md->dir, &db) == -1)
+			return -1;
+	}
+	return registry_note(a, s->to, db.uidvalidity);
+}
+
+static int
+do_step(struct account *a, const struct step *s)
+{
+	struct maildir md;
+	struct lock lock;
+	int r = -1;
+
+	if (maildir_open(a, s->from, &md) == -1)
+		return -1;
+	if (lock_take(a, md.tmp, &lock) == -1)
+		goto close_dirs;
+	r = prepare_uids(a, s, &md);
+	if (r == 0)
+		r = fs_rename_new(a->fd, s->fromdir, a->fd, s->todir);
+	lock_drop(&lock);
+close_dirs:
+	maildir_close(&md);
+	return r;
+}
+
+/* A mailbox of this session goes on under the new name. */
+static void
+follow(struct account *a, const struct step *s)
+{
+	for (struct mailbox *m = a->boxes; m != NULL; m = m->next) {
+		if (!span_eq(strbuf_span(&m->folder), s->from))
+			continue;
+		strbuf_reset(&m->folder);
+		strbuf_cat(&m->folder, s->to);
+		strbuf_reset(&m->dirname);
+		strbuf_puts(&m->dirname, s->todir);
+	}
+}
+
+static int
+do_steps(struct renaming *g)
+{
+	size_t i;
+	int saved;
+
+	for (i = 0; i < g->n; i++)
+		if (do_step(g->a, &g->v[i]) == -1)
+			break;
+	if (i == g->n)
+		return 0;
+	saved = errno;
+	while (i-- > 0)
+		(void)fs_rename_new(
+		    g->a->fd, g->v[i].todir, g->a->fd, g->v[i].fromdir);
+	errno = saved;
+	return -1;
+}
+
+static int
+rename_tree(struct account *a, struct span from, struct span to)
+{
+	struct renaming g = { .a = a };
+	int r = plan(&g, from, to);
+
+	if (r == 0)
+		r = do_steps(&g);
+	if (r == 0) {
+		for (size_t i = 0; i < g.n; i++)
+			follow(a, &g.v[i]);
+		r = fs_sync_dir(a->fd);
+	}
+	if (r == 0)
+		r = registry_move(a, from, to);
+	if (r == 0)
+		quota_recalculate(a);
+	arena_clear(&g.ar);
+	return r;
+}
+
+/* RFC 9051 section 6.3.6: its messages move, it stays. */
+static int
+rename_inbox(struct account *a, struct span to)
+{
+	struct mailbox *m;
+	uint32_t *seqs, *uids, uidvalidity, n;
+	struct arena ar = { 0 };
+	int r;
+
+	if (folder_create(a, to, 0) == -1)
+		return -1;
+	if (mailbox_open(a, span_of("", 0), false, &m) == -1)
+		return -1;
+	n = mailbox_state(m)->count;
+	seqs = arena_array(&ar, n, sizeof *seqs);
+	uids = arena_array(&ar, n, sizeof *uids);
+	for (uint32_t i = 0; i < n; i++)
+		seqs[i] = i + 1;
+	r = append_move(m, seqs, n, to, &uidvalidity, uids);
+	mailbox_close(m);
+	arena_clear(&ar);
+	return r;
+}
+
+int
+folder_rename(struct account *a, struct span from, struct span to)
+{
+	if (!folder_name_valid(a, from) || !folder_name_valid(a, to)) {
+		errno = EINVAL;
+		return -1;
+	}
+	if (is_inbox(to)) {
+		errno = EEXIST;
+		return -1;
+	}
+	if (is_inbox(from))
+		return rename_inbox(a, to);
+	if (is_trash(a, from)) {
+		errno = EPERM;
+		return -1;
+	}
+	if (span_eq(from, to)) {
+		errno = folder_exists(a, from) == 0 ? EEXIST : ENOENT;
+		return -1;
+	}
+	if (name_is_below(to, from)) {
+		errno = EINVAL;
+		return -1;
+	}
+	return rename_tree(a, from, to);
+}
