@@ -26,10 +26,13 @@ main(int argc, char **argv)
 {
 	struct front f;
 
-	if (argc < 2) {
-		fputs("usage: imaplogin checkpw [args] imapd [Maildir]\n",
-		    stderr);
+	if (argc < 2 || (*argv[1] == '-' && strcmp(argv[1], "-n") != 0)) {
+		fputs("usage: imaplogin -n | checkpw [argument ...]\n", stderr);
 		return 100;
+	}
+	if (*argv[1] == '-') {
+		front_print(&imaplogin_protocol);
+		return 0;
 	}
 	if (fcntl(0, F_GETFD) == -1 || fcntl(1, F_GETFD) == -1)
 		return 111;

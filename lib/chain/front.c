@@ -6,9 +6,25 @@
 #include <string.h>
 
 #include "auth/handover.h"
+#include "base/nelem.h"
 #include "sys/env.h"
 
-enum { DELAY_MAX = 3600 };
+/* also in the table below, and in the man page */
+enum { DELAY = 5, TIMEOUT = 60, SECONDS_MAX = 3600 };
+
+static const struct {
+	const char *name;
+	const char *def;
+} settings[] = {
+	/* clang-format off */
+	{ "AUTHSERVICE", "" },
+	{ "DEBUG_LOGIN", "0" },
+	{ "DEFDOMAIN", "" },
+	{ "DOMAINSEP", "" },
+	{ "SATCHEL_LOGIN_DELAY", "5" },
+	{ "SATCHEL_LOGIN_TIMEOUT", "60" },
+	/* clang-format on */
+};
 
 /* TLS by the program in front of this one, or by a front of that. */
 static bool
@@ -57,12 +73,12 @@ front_open(const struct front_protocol *protocol, struct front *f)
 	f->tls = is_encrypted(protocol);
 	f->tls_required = env_bool(protocol->tls_required, false) && !f->tls;
 	f->debug = env_bool("DEBUG_LOGIN", false);
-	f->delay = env_num("SATCHEL_LOGIN_DELAY", 5);
-	if (f->delay > DELAY_MAX)
-		f->delay = DELAY_MAX;
-	f->timeout = env_num("SATCHEL_LOGIN_TIMEOUT", 60);
-	if (f->timeout > DELAY_MAX)
-		f->timeout = DELAY_MAX;
+	f->delay = env_num("SATCHEL_LOGIN_DELAY", DELAY);
+	if (f->delay > SECONDS_MAX)
+		f->delay = SECONDS_MAX;
+	f->timeout = env_num("SATCHEL_LOGIN_TIMEOUT", TIMEOUT);
+	if (f->timeout > SECONDS_MAX)
+		f->timeout = SECONDS_MAX;
 	f->domain = env_str("DEFDOMAIN", "");
 	f->separators = env_str("DOMAINSEP", NULL);
 	handover_forget(f->tls);
@@ -71,6 +87,24 @@ front_open(const struct front_protocol *protocol, struct front *f)
 	if (setenv("PROTOCOL", protocol->name, 1) == -1)
 		return -1;
 	return tell_peer(&f->peer, protocol->port);
+}
+
+static void
+print_setting(const char *name, const char *def)
+{
+	const char *set = env_str(name, NULL);
+
+	printf("%s=%s\t%s\n", name, set != NULL ? set : def,
+	    set != NULL ? "environment" : "default");
+}
+
+void
+front_print(const struct front_protocol *protocol)
+{
+	for (size_t i = 0; i < NELEM(settings); i++)
+		print_setting(settings[i].name, settings[i].def);
+	print_setting(protocol->tls, "0");
+	print_setting(protocol->tls_required, "0");
 }
 
 /* Whether name has one of the characters that stand before a domain. */

@@ -37,6 +37,9 @@ struct front_protocol {
  */
 int front_open(const struct front_protocol *protocol, struct front *f);
 
+/* Print the settings in force, and where each comes from. */
+void front_print(const struct front_protocol *protocol);
+
 /*
  * name, with the default domain where it has none, into buf, NUL-terminated.
  * False when that takes more than max bytes or name has a NUL in it.

@@ -120,4 +120,19 @@ $w = login();
 $w->greeting;
 kill TERM => $w->{pid};
 is($w->next->{raw}, "* BYE Server shutting down.\r\n", 'SIGTERM');
+
+# the settings, and wrong usage
+{
+	local %ENV = (PATH => $ENV{PATH}, DEFDOMAIN => '@x');
+	my $program = program('imaplogin');
+
+	is(scalar `$program -n`, "AUTHSERVICE=\tdefault\nDEBUG_LOGIN=0\t" .
+	    "default\nDEFDOMAIN=\@x\tenvironment\nDOMAINSEP=\tdefault\n" .
+	    "SATCHEL_LOGIN_DELAY=5\tdefault\nSATCHEL_LOGIN_TIMEOUT=60\t" .
+	    "default\nIMAP_TLS=0\tdefault\nIMAP_TLS_REQUIRED=0\tdefault\n",
+	    'settings');
+	is(system("$program 2>/dev/null") >> 8, 100, 'no authenticator');
+	is(system("$program -x 2>/dev/null") >> 8, 100, 'no such option');
+	is(system("$program true <&- 2>/dev/null") >> 8, 111, 'no input');
+}
 done_testing();
