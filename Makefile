@@ -99,10 +99,10 @@ LAYERS_mkuserdb = $(BELOW_pw)
 # --- installed ---------------------------------------------------------------
 MAN5 = courierimapkeywords courierimapsubscribed courierimapuiddb \
 	satchel-folders
-MAN7 = satchel satchel-durability satchel-imap satchel-settings
-MAN8 = imapd
-UNITS =
-XINETD =
+MAN7 = satchel satchel-chain satchel-durability satchel-imap satchel-settings
+MAN8 = checkpw-passwd checkpw-userdb imapd imaplogin
+UNITS = imapd.socket imapd@.service
+XINETD = imapd
 
 # --- what follows needs no change for a new module ---------------------------
 
