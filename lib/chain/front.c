@@ -8,6 +8,7 @@
 #include "auth/handover.h"
 #include "base/nelem.h"
 #include "sys/env.h"
+#include "sys/wr.h"
 
 /* also in the table below, and in the man page */
 enum { DELAY = 5, TIMEOUT = 60, SECONDS_MAX = 3600 };
@@ -90,21 +91,30 @@ front_open(const struct front_protocol *protocol, struct front *f)
 }
 
 static void
-print_setting(const char *name, const char *def)
+print_setting(struct wr *out, const char *name, const char *def)
 {
 	const char *set = env_str(name, NULL);
 
-	printf("%s=%s\t%s\n", name, set != NULL ? set : def,
-	    set != NULL ? "environment" : "default");
+	wr_span(out, span_str(name));
+	wr_lit(out, "=");
+	wr_span(out, span_str(set != NULL ? set : def));
+	if (set != NULL)
+		wr_lit(out, "\tenvironment\n");
+	else
+		wr_lit(out, "\tdefault\n");
 }
 
 void
 front_print(const struct front_protocol *protocol)
 {
+	struct wr out;
+
+	wr_init(&out, 1, 0);
 	for (size_t i = 0; i < NELEM(settings); i++)
-		print_setting(settings[i].name, settings[i].def);
-	print_setting(protocol->tls, "0");
-	print_setting(protocol->tls_required, "0");
+		print_setting(&out, settings[i].name, settings[i].def);
+	print_setting(&out, protocol->tls, "0");
+	print_setting(&out, protocol->tls_required, "0");
+	wr_flush(&out);
 }
 
 /* Whether name has one of the characters that stand before a domain. */

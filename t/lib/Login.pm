@@ -1,7 +1,7 @@
 # Login: stubs for both ends of a login chain.
 #
 #	use Login;
-#	my $w = login();			# imaplogin stub-check stub-session
+#	my $w = login();	# imaplogin stub-check stub-session
 #	my $w = login(chain => ['false'], env => { … });
 #
 # stub-check accepts fred with the password secret and whatever is behind it
@@ -148,7 +148,8 @@ sub exchange
 		$got .= $r->{raw};
 	}
 	local $Test::Builder::Level = $Test::Builder::Level + 1;
-	return Test::More::is($got, $want, $name // substr +($in =~ /^([^\r\n]*)/)[0], 0, 60);
+	$name //= substr +($in =~ /^([^\r\n]*)/)[0], 0, 60;
+	return Test::More::is($got, $want, $name);
 }
 
 1;

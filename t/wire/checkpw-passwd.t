@@ -12,7 +12,8 @@ use Login;
 my $program = program('checkpw-passwd');
 plan skip_all => 'not built' if !-x $program;
 
-is((check("nobody-of-that-name\0x\0\0", [$program, 'true']))[0], 1, 'no such user');
+is((check("nobody-of-that-name\0x\0\0", [$program, 'true']))[0], 1,
+    'no such user');
 is((check("\0\0\0", [$program, 'true']))[0], 1, 'no name');
 is((check("x\0x\0\0", [$program]))[0], 2, 'no program');
 is((check("x\0x", [$program, 'true']))[0], 2, 'half a record');

@@ -94,14 +94,14 @@ my @run = ($program, 'sh', '-c', $script, 'x', 'a  b', 'c');
 my $groups = $> == 0 ? $gid : join ' ', split ' ', `id -G`;
 my ($status, $out) = check("full\0secret\0\0", \@run, @env, KEPT => 1,
     MAILDIR => '/x', HOME => '/x');
-is($out, "$uid $gid $groups\n$home\nUSER=full\nAUTHENTICATED=full\nHOME=$home\n" .
-    "SHELL=/bin/false\nMAILDIR=Mail/Box\nMAILDIRQUOTA=10S\n" .
+is($out, "$uid $gid $groups\n$home\nUSER=full\nAUTHENTICATED=full\n" .
+    "HOME=$home\nSHELL=/bin/false\nMAILDIR=Mail/Box\nMAILDIRQUOTA=10S\n" .
     "OPTIONS=group=x,disablepop3=1\nKEPT=1\na  b c\n", 'all fields');
 ($status, $out) = check("fred\0secret\0\0", \@run, @env, MAILDIR => '/x',
     MAILDIRQUOTA => 'x', OPTIONS => 'x', AUTHENTICATED => 'x');
-is($out, "$uid $gid $groups\n$home\nUSER=fred\nAUTHENTICATED=fred\nHOME=$home\n" .
-    "SHELL=/bin/sh\nMAILDIR=unset\nMAILDIRQUOTA=unset\nOPTIONS=\nKEPT=unset\n" .
-    "a  b c\n", 'the least fields');
+is($out, "$uid $gid $groups\n$home\nUSER=fred\nAUTHENTICATED=fred\n" .
+    "HOME=$home\nSHELL=/bin/sh\nMAILDIR=unset\nMAILDIRQUOTA=unset\n" .
+    "OPTIONS=\nKEPT=unset\na  b c\n", 'the least fields');
 
 # the programs beside it are found first, also from a relative directory
 stub('which-one', "#!/bin/sh\necho stub\n");
@@ -111,8 +111,8 @@ spew("$bin/which-one", "#!/bin/sh\necho beside\n");
 chmod 0755, "$bin/which-one";
 system('cp', $program, "$bin/checkpw-userdb");
 $ENV{PATH} = stub_dir() . ":$ENV{PATH}";
-($status, $out) = check("fred\0secret\0\0", ["$bin/checkpw-userdb", 'which-one'],
-    @env);
+($status, $out) = check("fred\0secret\0\0",
+    ["$bin/checkpw-userdb", 'which-one'], @env);
 is($out, "beside\n", 'what lies beside it comes first');
 ($status, $out) = check("fred\0secret\0\0", ['sh', '-c',
     "cd $top && exec bin/checkpw-userdb which-one"], @env);
@@ -157,6 +157,7 @@ exchange($w, "a LOGIN full secret\r\nb ENV MAILDIR\r\n", "a OK LOGIN Ok.\r\n" .
     "b OK MAILDIR=Mail/Box\r\n", 'found beside imaplogin');
 $w = login(chain => [$program, 'stub-session'], env => { USERDB => '/none' });
 $w->greeting;
-exchange($w, "a LOGIN full secret\r\n", 'a NO [UNAVAILABLE] Temporary problem, ' .
-    "please try again later\r\n", 'no database');
+exchange($w, "a LOGIN full secret\r\n",
+    'a NO [UNAVAILABLE] Temporary problem, ' . "please try again later\r\n",
+    'no database');
 done_testing();

@@ -43,7 +43,8 @@ S: l OK LOGOUT completed
 END
 is($w->next, undef, 'and closes');
 is($w->wait_child($w->deadline), 0, 'status 0');
-like($w->errors, qr/^INFO: LOGOUT, ip=\[127\.0\.0\.1\], port=\[0\], rcvd=\d+, sent=\d+$/,
+like($w->errors,
+    qr/^INFO: LOGOUT, \Qip=[127.0.0.1], port=[0]\E, rcvd=\d+, sent=\d+$/,
     'one line in the log');
 
 # not even a command
@@ -89,7 +90,8 @@ C: b ENV IMAP_TLS
 S: b OK IMAP_TLS=1
 END
 }
-$w = login(env => { IMAP_TLS_REQUIRED => 1, SSL_PROTOCOL => 'x', SSLCTLFD => 9 });
+$w = login(env => { IMAP_TLS_REQUIRED => 1, SSL_PROTOCOL => 'x',
+    SSLCTLFD => 9 });
 like($w->greeting->{raw}, qr/LOGINDISABLED/, 'TLS that is only offered');
 
 # protocols that have no business here

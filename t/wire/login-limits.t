@@ -124,7 +124,8 @@ says("a LOGIN \"fred\xc3\xa9\" secret\r\n", "a OK LOGIN Ok.\r\n",
     'UTF-8 in a quoted string');
 
 # a million bytes of base64
-says("a AUTHENTICATE PLAIN\r\n" . 'A' x 1000000, "+ \r\n$long", '1 MB')->done(0);
+says("a AUTHENTICATE PLAIN\r\n" . 'A' x 1000000, "+ \r\n$long", '1 MB')
+    ->done(0);
 says("a AUTHENTICATE PLAIN\r\n" . 'A' x 65537 . "\r\n", "+ \r\n$long",
     'one byte more than 64 KiB');
 
@@ -134,8 +135,9 @@ exchange($w, "a NOOP\r\n" x 40, "a OK NOOP completed\r\n" x 32 .
     "* BYE Too many commands.\r\n", '32 commands');
 $w->done(0);
 $w = fresh();
-exchange($w, "a AUTHENTICATE PLAIN\r\n*\r\n" x 40, "+ \r\na BAD Cancelled.\r\n" x
-    32 . "* BYE Too many commands.\r\n", '32 times cancelled');
+exchange($w, "a AUTHENTICATE PLAIN\r\n*\r\n" x 40,
+    "+ \r\na BAD Cancelled.\r\n" x 32 .
+    "* BYE Too many commands.\r\n", '32 times cancelled');
 
 # time: silence, one byte now and then, in a literal, in a response
 for my $in ('', "a NO", "a LOGIN {4}\r\nfr", "a AUTHENTICATE PLAIN\r\nAAA") {

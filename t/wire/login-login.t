@@ -41,8 +41,8 @@ exchange($w, "a LOGIN {4+}\r\nfred {6+}\r\nsecret\r\n", "a OK LOGIN Ok.\r\n",
     'literals that do not wait');
 $w = login();
 $w->greeting;
-exchange($w, "a LOGIN {7+}\r\nfr\r\ned \"secret\"\r\n", "a BAD Syntax error.\r\n",
-    'a literal ends after its bytes');
+exchange($w, "a LOGIN {7+}\r\nfr\r\ned \"secret\"\r\n",
+    "a BAD Syntax error.\r\n", 'a literal ends after its bytes');
 
 # refused, and the next one is not
 $w = login();
@@ -99,7 +99,8 @@ for (['fred', 'fred@example.com'], ['fred@a', 'fred@a'], ['fred%a', 'fred%a']) {
 $w = login();
 $w->greeting;
 exchange($w, "a LOGIN x y\r\nb LOGIN x y\r\nc LOGIN x y\r\nd NOOP\r\n",
-    "a $no\r\nb $no\r\nc $no\r\n* BYE Too many failures.\r\n", 'three failures');
+    "a $no\r\nb $no\r\nc $no\r\n* BYE Too many failures.\r\n",
+    'three failures');
 $w->done(0);
 
 # a delay, the same for all, counted from the start of the authenticator

@@ -71,7 +71,8 @@ for my $i (0 .. $#logins) {
 		my @pieces = $at == 0 ? $all : $at == 3 ?
 		    unpack('(a7)*', $logins[$i]) : substr($all, 0, $at);
 		push @pieces, substr $all, length join '', @pieces;
-		socketpair(my $ours, my $theirs, AF_UNIX, SOCK_STREAM, 0) or die;
+		socketpair(my $ours, my $theirs, AF_UNIX, SOCK_STREAM, 0)
+		    or die;
 		my $pid = fork // die;
 		if ($pid == 0) {
 			open STDIN, '<&', $theirs;

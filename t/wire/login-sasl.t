@@ -43,7 +43,8 @@ for (@good) {
 }
 
 my @bad = (
-	['other identity' => encode_base64("root\0fred\0secret", '') => "a $no"],
+	['other identity' => encode_base64("root\0fred\0secret", ''),
+	    "a $no"],
 	['no NUL' => encode_base64('fred', '') => "a $no"],
 	['no password' => encode_base64("\0fred\0", '') => "a $no"],
 	['three NULs' => encode_base64("\0fred\0secret\0", '') => "a $no"],

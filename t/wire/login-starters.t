@@ -106,7 +106,7 @@ for (['tcpserver', '-RHl0', '127.0.0.1'], ['s6-tcpserver', '127.0.0.1']) {
 
 		session($name, $port, $log, PROTO => 'TCP');
 		stop($pid);
-		like(slurp($log), qr/^INFO: LOGIN FAILED, user=fred, ip=\[127\.0\.0\.1\], port=\[\d+\]$/m,
+		like(slurp($log), qr/^INFO: LOGIN FAILED, user=fred, ip=/m,
 		    "$name: the log is its standard error");
 	}
 }
@@ -205,7 +205,8 @@ END
 perl_program('popd', <<'END');
 print "+OK $ENV{USER} in $ENV{HOME}: @ARGV\r\n";
 END
-for (["USER fred\r\nPASS secret\r\n", "+OK\r\n+OK fred in $top/home: Maildir\r\n"],
+for (["USER fred\r\nPASS secret\r\n",
+    "+OK\r\n+OK fred in $top/home: Maildir\r\n"],
     ["USER fred\r\nPASS wrong\r\n", "+OK\r\n-ERR authorization failed\r\n"]) {
 	my ($in, $want) = @$_;
 	socketpair(my $ours, my $theirs, AF_UNIX, SOCK_STREAM, 0) or die;

@@ -123,7 +123,8 @@ perl_program('lists', <<'END');
 opendir my $d, '/proc/self/fd' or exit 111;
 my %given = map { $_ => 1 } split / /, $ENV{GIVEN} // '';
 my @fds = grep { -e "/proc/self/fd/$_" && $_ != fileno $d && !$given{$_} &&
-    $_ != $ENV{SATCHEL_READYFD} } sort { $a <=> $b } grep { /^\d+$/ } readdir $d;
+    $_ != $ENV{SATCHEL_READYFD} } sort { $a <=> $b } grep { /^\d+$/ }
+    readdir $d;
 my $status = do { local $/; open my $s, '<', '/proc/self/status'; <$s> };
 my ($blocked) = $status =~ /^SigBlk:\s*0*([0-9a-f]*)$/m;
 my ($ignored) = map { hex } $status =~ /^SigIgn:\s*([0-9a-f]*)$/m;
