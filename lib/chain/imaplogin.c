@@ -365,10 +365,10 @@ run_command(struct dialogue *d, const struct imapcmd *c)
 	return reply(d, "BAD Unknown command, or not before login.");
 }
 
+/* *d is zero; its buffers are not touched before they are needed. */
 static void
 open_dialogue(struct dialogue *d, const struct front *f, char *const chain[])
 {
-	memset(d, 0, sizeof *d);
 	d->f = f;
 	login_init(&d->login, f, chain);
 	wr_init(&d->out, 1, WRITE_MS);
