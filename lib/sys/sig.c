@@ -35,6 +35,7 @@ sig_init(void)
 	(void)sigemptyset(&block);
 	set(SIGPIPE, SIG_IGN);
 	set(SIGXFSZ, SIG_IGN);
+	set(SIGCHLD, SIG_DFL); /* ignored, it would eat exit statuses */
 	for (size_t i = 0; i < NELEM(ends); i++) {
 		set(ends[i], on_end);
 		(void)sigaddset(&block, ends[i]);

@@ -117,6 +117,16 @@ $all = '';
 1 while sysread $w->{socket}, $all, 65536, length $all;
 is($all, "* BYE told to\r\n", 'and the session has the last word');
 
+# A starter that ignores SIGCHLD does not take the exit status away.
+{
+	local $SIG{CHLD} = 'IGNORE';
+	$w = login(chain => ['true'], no_greeting => 1);
+	$w->raw("a LOGIN fred secret\r\n");
+	$all = '';
+	1 while sysread $w->{socket}, $all, 65536, length $all;
+	unlike($all, qr/^a /m, 'SIGCHLD ignored, and a session that is over');
+}
+
 # What the chain inherits: its pipes, descriptors it does not know, nothing
 # of ours.
 perl_program('lists', <<'END');
