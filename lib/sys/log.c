@@ -5,12 +5,14 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
 
 #include "base/nelem.h"
+#include "sys/env.h"
 
 enum { LINE_MAX_LEN = 2048 };
 
@@ -44,20 +46,30 @@ stderr_is_client(void)
 	       out.st_ino == err.st_ino;
 }
 
+/* What this process or a child writes there must not be sent. */
+static void
+silence_stderr(void)
+{
+	int null = open("/dev/null", O_WRONLY);
+
+	if (null == -1 || null == 2)
+		return;
+	(void)dup2(null, 2);
+	(void)close(null);
+}
+
 void
 log_open(const char *program)
 {
-	int null;
+	bool client = stderr_is_client();
 
-	if (!stderr_is_client())
+	if (!client && strcmp(env_str("SATCHEL_LOG", ""), "syslog") != 0)
 		return;
+	if (client)
+		silence_stderr();
 	to_syslog = true;
 	openlog(program, LOG_PID | LOG_NDELAY, LOG_MAIL);
-	null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	if (null == -1 || null == 2)
-		return;
-	(void)dup2(null, 2); /* what a child writes there must not be sent */
-	(void)close(null);
+	(void)setenv("SATCHEL_LOG", "syslog", 1); /* or lines are lost */
 }
 
 /* No control byte of a client's may start a line of its own. */

@@ -6,6 +6,8 @@
  * Lines go to descriptor 2 as "LEVEL: text"; when that is the client's
  * connection (inetd, xinetd) or closed, to syslog.  program is the name
  * there.  Call it before anything is written, and before a sandbox.
+ * SATCHEL_LOG=syslog asks for syslog in any case; it is set when that is
+ * used, since programs further down the chain cannot tell any more.
  */
 void log_open(const char *program);
 

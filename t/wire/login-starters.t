@@ -173,6 +173,50 @@ END
 	waitpid $pid, 0;
 }
 
+# and the log of all of them goes to syslog, in a /dev of the test's own
+SKIP: {
+	my $dev = "$top/dev";
+
+	skip 'not root', 2 if $> != 0;
+	mkdir $dev;
+	skip 'no mount namespaces', 2 if system("cp -a /dev/null $dev/ && " .
+	    "unshare -m mount --bind $dev /dev 2>/dev/null") != 0;
+	socket my $log, AF_UNIX, SOCK_DGRAM, 0 or die;
+	bind $log, pack_sockaddr_un("$dev/log") or die;
+	chmod 0666, "$dev/log";
+	my ($mine, $theirs);
+	socketpair $mine, $theirs, AF_UNIX, SOCK_STREAM, 0 or die;
+	my $pid = fork // die "fork: $!\n";
+	if ($pid == 0) {
+		POSIX::dup2(fileno $theirs, $_) for 0 .. 2;
+		close $mine;
+		%ENV = (%env, SATCHEL_LOGIN_DELAY => 0);
+		exec 'unshare', '-m', 'sh', '-c', "mount --bind $dev /dev && " .
+		    'exec "$@"', 'x', @login, '/nonexistent/session'
+		    or POSIX::_exit(127);
+	}
+	close $theirs;
+	syswrite $mine, "a LOGIN x y\r\nb LOGIN fred secret\r\n";
+	my $all = '';
+	1 while sysread $mine, $all, 4096, length $all;
+	waitpid $pid, 0;
+	like($all, qr/\A\* OK .*\r\na NO .*\r\nb NO .*\r\n\* BYE .*\r\n\z/,
+	    'inetd: nothing but the protocol for the client');
+	my $lines = '';
+	$log->blocking(0);
+	while (defined recv $log, my $line, 4096, 0) {
+		$line =~ s/^(<\d+>).{16}/$1/;
+		$line =~ s/\[\d+\]/[]/;
+		$lines .= "$line\n";
+	}
+	is($lines, "<22>imaplogin[]: INFO: LOGIN FAILED, user=x, " .
+	    "ip=[127.0.0.1], port=[0]\n" .
+	    '<19>checkpw-userdb[]: ERR: cannot run /nonexistent/session: ' .
+	    "No such file or directory\n" .
+	    '<19>imaplogin[]: ERR: ' . "$login[1] ended with status 111\n",
+	    'and every line of the log in syslog');
+}
+
 # a program like qmail-popup, which knows checkpassword and nothing else
 perl_program('popup', <<'END');
 use POSIX ();
