@@ -52,17 +52,21 @@ static bool
 verify(const char *path, const struct checkpassword *c, struct userdb *u)
 {
 	int found = userdb_find(path, c->name, u);
-	char service[SERVICE_LEN];
-	struct span secret;
+	char buf[SERVICE_LEN];
+	const char *service = service_name(buf);
+	struct span secret = span_str("");
 
 	if (found == -1)
 		temporary("cannot read", path);
-	secret = userdb_secret(u, service_name(service));
-	if (!hash_usable(secret)) {
+	if (found == 1)
+		secret = userdb_secret(u, service);
+	if (hash_usable(secret))
+		return hash_check(secret, c->password);
+	if (userdb_sample(path, service, u))
+		(void)hash_check(userdb_secret(u, service), c->password);
+	else
 		hash_dummy(c->password);
-		return false;
-	}
-	return hash_check(secret, c->password) && found == 1;
+	return false;
 }
 
 static void

@@ -8,8 +8,9 @@
 
 #include "base/num.h"
 #include "base/strbuf.h"
+#include "pw/hash.h"
 
-enum { KEY_LEN = 512 };
+enum { KEY_LEN = 512, SAMPLES = 64 };
 
 /* gdbm would exit: the status that means a temporary failure. */
 static void
@@ -64,23 +65,6 @@ fetch(GDBM_FILE f, datum key, char buf[USERDB_LEN], size_t *len)
 	return r;
 }
 
-/* key's secrets, or those of the first record that has any. */
-static int
-find_shadow(GDBM_FILE f, datum key, struct userdb *u)
-{
-	int r = fetch(f, key, u->shadow, &u->shadow_len);
-	datum first;
-
-	if (r != 0)
-		return r;
-	first = gdbm_firstkey(f);
-	if (first.dptr == NULL)
-		return 0;
-	r = fetch(f, first, u->shadow, &u->shadow_len);
-	free(first.dptr);
-	return r == -1 ? -1 : 0;
-}
-
 int
 userdb_find(const char *path, const char *name, struct userdb *u)
 {
@@ -88,7 +72,7 @@ userdb_find(const char *path, const char *name, struct userdb *u)
 	char copy[KEY_LEN];
 	datum key = { copy, 0 };
 	size_t len = strlen(name);
-	int r = -1, secret = 0;
+	int r = -1;
 
 	u->len = u->shadow_len = 0;
 	/* "1005=" leads from a uid to a name and is nobody's account */
@@ -104,15 +88,38 @@ userdb_find(const char *path, const char *name, struct userdb *u)
 	if (shadow == NULL && errno != ENOENT)
 		goto close_dat;
 	r = fetch(dat, key, u->fields, &u->len);
-	if (r != -1 && shadow != NULL)
-		secret = find_shadow(shadow, key, u);
-	if (secret == -1)
-		r = -1;
+	if (r == 1)
+		r = shadow == NULL
+			? 0
+			: fetch(shadow, key, u->shadow, &u->shadow_len);
 	if (shadow != NULL)
 		gdbm_close(shadow);
 close_dat:
 	gdbm_close(dat);
-	return r == 1 && secret == 0 ? 0 : r;
+	return r;
+}
+
+bool
+userdb_sample(const char *path, const char *service, struct userdb *u)
+{
+	GDBM_FILE f = open_dat(path, "shadow.dat");
+	bool found = false;
+	datum key, next;
+
+	u->shadow_len = 0;
+	if (f == NULL)
+		return false;
+	key = gdbm_firstkey(f);
+	for (int i = 0; i < SAMPLES && key.dptr != NULL && !found; i++) {
+		found = fetch(f, key, u->shadow, &u->shadow_len) == 1 &&
+			hash_usable(userdb_secret(u, service));
+		next = gdbm_nextkey(f, key);
+		free(key.dptr);
+		key = next;
+	}
+	free(key.dptr);
+	gdbm_close(f);
+	return found;
 }
 
 bool

@@ -20,12 +20,18 @@ struct userdb {
 
 /*
  * Look name up in path.dat and pathshadow.dat.  1: it is there.  0: it is
- * not, and u->shadow holds somebody else's secrets, so that a check against
- * them costs what a check usually costs here (empty when there are none).
- * -1 with errno when a database cannot be read (EFBIG: too large a record);
- * a missing userdbshadow.dat is one without passwords.
+ * not, or has no secrets.  -1 with errno when a database cannot be read
+ * (EFBIG: too large a record); a missing userdbshadow.dat is one without
+ * secrets.
  */
 int userdb_find(const char *path, const char *name, struct userdb *u);
+
+/*
+ * The secrets of somebody who has a password for service, into u->shadow: a
+ * check against that costs what a check usually costs here.  False when there
+ * is nobody, or no database.
+ */
+bool userdb_sample(const char *path, const char *service, struct userdb *u);
 
 /* The field key; *value is empty when it has no "=". */
 bool userdb_field(struct span fields, const char *key, struct span *value);

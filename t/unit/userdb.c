@@ -59,8 +59,11 @@ test_find(void)
 	ok(userdb_field(span_of(u.fields, u.len), "mail", &v) && v.p == v.end,
 	    "a field without a value");
 	ok(!userdb_field(span_of(u.fields, u.len), "quot", &v), "no prefixes");
-	ok(userdb_find("u", "fre", &u) == 0 && secret(&u, "imap", "I"),
-	    "unknown: somebody's secret, for the work");
+	ok(userdb_find("u", "fre", &u) == 0 && u.shadow_len == 0, "unknown");
+	ok(userdb_sample("u", "imap", &u) && secret(&u, "imap", "I"),
+	    "somebody's secret, for the work");
+	ok(!userdb_sample("u", "pop3", &u), "nobody's for this service");
+	ok(!userdb_sample("none", "imap", &u), "nobody's at all");
 	ok(userdb_find("u", "", &u) == 0, "no name");
 	ok(userdb_find("u", "1005=", &u) == 0, "the way back is no account");
 	ok(userdb_find("u", "bob", &u) == 0, "no secrets, no account");
