@@ -47,8 +47,8 @@ pw = become hash service userdb
 imap = bodystructure cmd_any cmd_append cmd_copy cmd_fetch cmd_folder \
 	cmd_idle cmd_list cmd_quota cmd_search cmd_select cmd_status \
 	cmd_store commands conf envelope fetch_parse fetch_send headertext \
-	input list_parse name out outbox pattern reply search_parse section \
-	seqset session startup token update use
+	input list_parse memo name out outbox pattern reply search_parse \
+	section seqset session startup token update use
 
 chain = attempt front imapcmd imaplogin login
 

@@ -52,14 +52,35 @@ message(const struct fetch *f, const struct one *one)
 	return mailbox_message(f->s->mbox, one->seq);
 }
 
+/* Parse the open file as far as needed.  -1 with errno. */
+static int
+parse(struct fetch *f, struct section_file *file, const struct stat *st)
+{
+	struct part *root = NULL;
+	int got = 0;
+
+	file->size = (int64_t)st->st_size;
+	file->whole = f->need == NEED_TREE;
+	if (file->size >= MEMO_MIN) {
+		file->memo = &f->s->memo;
+		memo_use(file->memo, st);
+	}
+	if (file->whole && file->memo != NULL)
+		return memo_tree(file->memo, file->fd, &file->root);
+	if (file->whole)
+		got = structure_read(&f->arena, file->fd, &root);
+	else if (f->need == NEED_HEADER)
+		got = structure_read_header(&f->arena, file->fd, &root);
+	file->root = root;
+	return got;
+}
+
 /* Open and parse as far as needed.  -1 with errno; one->file.fd is closed. */
 static int
 read_message(struct fetch *f, struct one *one)
 {
 	struct mailbox *mbox = f->s->mbox;
-	struct part *root = NULL;
 	struct stat st;
-	int got = 0;
 
 	one->file.fd = -1;
 	if (f->need == NEED_MEMORY)
@@ -74,18 +95,11 @@ read_message(struct fetch *f, struct one *one)
 	if (one->file.fd == -1)
 		return -1;
 	one->date = (int64_t)st.st_mtime;
-	one->file.size = (int64_t)st.st_size;
-	if (f->need == NEED_TREE)
-		got = structure_read(&f->arena, one->file.fd, &root);
-	else if (f->need == NEED_HEADER)
-		got = structure_read_header(&f->arena, one->file.fd, &root);
-	if (got == -1) {
+	if (parse(f, &one->file, &st) == -1) {
 		fs_close(one->file.fd);
 		one->file.fd = -1;
 		return -1;
 	}
-	one->file.root = root;
-	one->file.whole = f->need == NEED_TREE;
 	return 0;
 }
 
@@ -300,5 +314,7 @@ fetch_message(struct fetch *f, uint32_t seq)
 	}
 	if (one.file.fd != -1)
 		(void)close(one.file.fd); /* only read from */
+	if (one.file.memo != NULL)
+		memo_trim(one.file.memo);
 	arena_reset(&f->arena);
 }

@@ -213,29 +213,73 @@ cut(uint64_t total, const struct stream_out *out)
 	return total - out->skip < out->max ? total - out->skip : out->max;
 }
 
+/* The decoded length of a part: all of it has to be read to know. */
+static int64_t
+measure_decoded(
+    const struct section_file *f, const struct content *c, bool *nul)
+{
+	struct stream_out all = { .sink = sink_nothing, .max = UINT64_MAX };
+	struct memo *m = f->memo;
+	int64_t n;
+
+	if (m != NULL && m->body == c->from && m->body > 0) {
+		*nul = m->has_nul;
+		return m->decoded;
+	}
+	n = pour(f->fd, c, &all, nul);
+	if (m != NULL && n != -1) {
+		m->body = c->from;
+		m->decoded = n;
+		m->has_nul = *nul;
+	}
+	return n;
+}
+
 /*
  * How many octets pour() will give, -1 with errno.  Fields are gathered in
  * held on the way, so that a header is not read twice.
  */
 static int64_t
-measure(int fd, const struct content *c, const struct stream_out *out,
-    struct strbuf *held, bool *nul)
+measure(const struct section_file *f, const struct content *c,
+    const struct stream_out *out, struct strbuf *held, bool *nul)
 {
 	struct stream_out probe = {
 		.sink = sink_nothing, .skip = out->skip, .max = out->max
 	};
-	int64_t n;
+	int64_t n = c->octets;
 
-	if (c->kind == CONTENT_RANGE && c->octets >= 0)
-		return (int64_t)cut((uint64_t)c->octets, out);
+	if (c->kind == CONTENT_RANGE && n == -1)
+		return pour(f->fd, c, &probe, NULL);
+	if (c->kind == CONTENT_NONE)
+		return 0;
+	if (c->kind == CONTENT_DECODED)
+		n = measure_decoded(f, c, nul);
 	if (c->kind == CONTENT_FIELDS) {
 		probe.sink = sink_held;
 		probe.arg = held;
+		n = pour(f->fd, c, &probe, NULL);
 	}
-	n = pour(fd, c, &probe, nul);
-	if (n == -1 || c->kind == CONTENT_RANGE)
-		return n;
-	return (int64_t)cut((uint64_t)n, out);
+	return n == -1 ? -1 : (int64_t)cut((uint64_t)n, out);
+}
+
+/*
+ * A piece of a large range: begin at the mark before it.  -1 with errno.
+ */
+static int
+approach(
+    const struct section_file *f, struct content *c, struct stream_out *out)
+{
+	struct memo_mark mark;
+
+	if (f->memo == NULL || c->kind != CONTENT_RANGE ||
+	    c->to - c->from < MEMO_STEP || out->skip == 0)
+		return 0;
+	if (memo_seek(f->memo, f->fd, c->from, c->to, out->skip, &mark) == -1)
+		return -1;
+	c->from = mark.offset;
+	c->octets = (int64_t)(f->memo->total - mark.octets);
+	out->skip -= mark.octets;
+	return 0;
 }
 
 int
@@ -249,9 +293,11 @@ section_put(struct wr *w, const struct section_file *f,
 		.max = item->partial ? item->max : UINT64_MAX };
 	struct strbuf held = { 0 };
 	bool nul = false;
-	int64_t n = measure(f->fd, &c, &out, &held, &nul);
+	int64_t n = approach(f, &c, &out);
 	uint64_t before;
 
+	if (n == 0)
+		n = measure(f, &c, &out, &held, &nul);
 	if (n == -1) {
 		strbuf_clear(&held);
 		return -1;
@@ -283,5 +329,5 @@ section_binary_size(const struct section_file *f, const struct fetch_item *item)
 	struct strbuf held = { 0 };
 	bool nul;
 
-	return measure(f->fd, &c, &all, &held, &nul);
+	return measure(f, &c, &all, &held, &nul);
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "imap/fetch_parse.h"
+#include "imap/memo.h"
 #include "msg/structure.h"
 #include "sys/wr.h"
 
@@ -24,6 +25,7 @@ struct section_file {
 	int64_t size; /* of the file */
 	const struct part *root; /* NULL below NEED_HEADER */
 	bool whole; /* root is a whole tree */
+	struct memo *memo; /* of this file, or NULL */
 };
 
 enum section_need section_need(const struct fetch_item *item);

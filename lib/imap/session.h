@@ -11,6 +11,7 @@
 #include "base/strbuf.h"
 #include "imap/conf.h"
 #include "imap/input.h"
+#include "imap/memo.h"
 #include "imap/seqset.h"
 #include "store/account.h"
 #include "store/mailbox.h"
@@ -46,6 +47,7 @@ struct session {
 	uint32_t exists; /* messages that the client knows of */
 	uint32_t recent; /* of these, the recent ones that it was told of */
 	uint32_t keywords; /* keywords that FLAGS announced */
+	struct memo memo; /* for FETCH of a message by pieces */
 	struct seqset saved; /* "$", UIDs, resolved; r is malloc'ed */
 
 	/* for the log line at the end */

@@ -241,6 +241,65 @@ check_shrunken(struct arena *a)
 	close(f.fd);
 }
 
+/* A file of all sorts of line ends, some of them where a mark would be. */
+static int
+file_of_line_ends(struct stat *st)
+{
+	static char bytes[3 * MEMO_STEP + 1234];
+	static const char alphabet[] = "a\n\r\nb\r";
+	FILE *f = tmpfile();
+	unsigned r = 1;
+	int fd;
+
+	for (size_t i = 0; i < sizeof bytes; i++) {
+		r = r * 1103515245 + 12345;
+		bytes[i] = alphabet[(r >> 16) % 6];
+	}
+	memcpy(bytes + MEMO_STEP - 1, "\r\n", 2);
+	memcpy(bytes + 2 * MEMO_STEP - 2, "\r\r\r\n", 4);
+	if (f == NULL || fwrite(bytes, 1, sizeof bytes, f) != sizeof bytes ||
+	    fflush(f) == EOF || (fd = dup(fileno(f))) == -1 ||
+	    fstat(fd, st) == -1)
+		exit(111);
+	return fd;
+}
+
+/* Pieces of a large file are the same with a memo as without. */
+static void
+check_memo(void)
+{
+	struct fetch_item item = { .kind = FETCH_CONTENT, .partial = true };
+	struct section_file f = { 0 };
+	struct memo memo = { 0 };
+	static struct wr other;
+	struct stat st;
+	uint64_t a, b;
+	bool same = true;
+
+	f.fd = file_of_line_ends(&st);
+	f.size = (int64_t)st.st_size;
+	memo_use(&memo, &st);
+	for (unsigned i = 0; i < 400 && same; i++) {
+		item.from = i * UINT64_C(7919) % 2400000;
+		item.max = 1 + i * 37 % 999;
+		f.memo = NULL;
+		wr_init(&other, -1, 0);
+		same = section_put(&other, &f, &item, &a) == 0;
+		f.memo = &memo;
+		wr_init(&w, -1, 0);
+		same = same && section_put(&w, &f, &item, &b) == 0 && a == b &&
+		       span_eq(span_of(w.buf, w.len),
+			   span_of(other.buf, other.len));
+	}
+	ok(same, "pieces of a large file");
+	ok(memo.marks.len >= 4 * sizeof(struct memo_mark), "it had marks");
+	st.st_size++;
+	memo_use(&memo, &st);
+	ok(memo.marks.len == 0, "another file has none");
+	memo_clear(&memo);
+	close(f.fd);
+}
+
 int
 main(void)
 {
@@ -249,6 +308,7 @@ main(void)
 	for (size_t i = 0; i < NELEM(cases); i++)
 		check(&a, i);
 	check_shrunken(&a);
+	check_memo();
 	arena_clear(&a);
 	return done_testing();
 }
