@@ -91,8 +91,9 @@ FUZZ = addr date encword fetch_parse header imapcmd mime mutf7 qp search_parse \
 	section session structure
 
 # what tests and the demo need besides: t/tool/NAME.c
-TOOLS = mkuserdb structure
+TOOLS = faultat mkuserdb structure
 
+LAYERS_faultat =
 LAYERS_structure = $(BELOW_msg)
 LAYERS_mkuserdb = $(BELOW_pw)
 
