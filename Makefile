@@ -94,6 +94,8 @@ FUZZ = addr date encword fetch_parse header imapcmd mime mutf7 qp search_parse \
 TOOLS = faultat mkuserdb structure
 
 LAYERS_faultat =
+# preloaded: t/tool/NAME.c
+SHIMS = coarse
 LAYERS_structure = $(BELOW_msg)
 LAYERS_mkuserdb = $(BELOW_pw)
 
@@ -159,7 +161,7 @@ LINK = $(CC) $(OUR_LDFLAGS) $(CFLAGS) $(LDFLAGS)
 libs = $(foreach l,$(1),$(LIBS_$(l)))
 
 BINS = $(PROGRAMS:%=$(BUILD)/bin/%) $(CHECKPW:%=$(BUILD)/bin/%)
-TOOL_BINS = $(TOOLS:%=$(BUILD)/t/tool/%)
+TOOL_BINS = $(TOOLS:%=$(BUILD)/t/tool/%) $(SHIMS:%=$(BUILD)/t/tool/%.so)
 UNIT_TESTS = $(foreach l,$(LAYERS),$(UNIT_$(l):%=$(BUILD)/t/unit/%.t))
 REPLAYS = $(FUZZ:%=$(BUILD)/t/fuzz/%.t)
 
@@ -195,6 +197,11 @@ $(foreach p,$(PROGRAMS),$(eval $(call PROGRAM_RULE,bin/$(p),bin/$(p),$(p))))
 $(foreach p,$(CHECKPW),$(eval \
     $(call PROGRAM_RULE,bin/$(p),$(p:checkpw-%=bin/checkpw/%),$(p))))
 $(foreach p,$(TOOLS),$(eval $(call PROGRAM_RULE,t/tool/$(p),t/tool/$(p),$(p))))
+
+$(BUILD)/t/tool/%.so: t/tool/%.c $(BUILD)/config.mk
+	@mkdir -p $(@D)
+	@echo "  LD $@"
+	@$(COMPILE) -fPIC -shared -o $@ $<
 
 $(REPLAYS): $(BUILD)/t/fuzz/%.t: $(BUILD)/t/fuzz/%.o \
     $(BUILD)/t/fuzz/replay.o $(EVERY:%=$(BUILD)/lib/%.a)

@@ -1,0 +1,734 @@
+# Crash: an operation of imapd, ended or hindered at each of its system calls,
+# and what a fresh session finds afterwards.
+#
+#	use Crash;
+#	crash_test('COPY',
+#	    act => [['UID COPY 3,5 INBOX.Work']], to => 'INBOX.Work');
+#	done_testing;
+#
+# Each case has its own copy of one Maildir: INBOX with five messages, Work
+# with two, Work.Sub with one, UIDs with gaps, flags and keywords.  The
+# session prepares (default: SELECT INBOX), then acts, and only the calls of
+# the acts are counted (t/tool/faultat.c).
+#
+#	kill	SIGKILL before each call that changes something or answers
+#	error	each call fails with errors that it can have; then the session
+#		must still work, and doing it again must succeed
+#
+# What is then there is compared with what is there when nothing goes wrong,
+# after 0, 1 ... acts (stages).  With n acts acknowledged every message is
+# where stage n or stage n + 1 has it; no other, none doubled, each with its
+# content; a UID that was ever told belongs to its message and no other;
+# UIDVALIDITY, subscriptions and the directory are as they should be; no lock
+# is waited for.  Names of messages are their subjects.
+#
+# Settings of a test:
+#
+#	act	commands (parts as for Wire->cmd)
+#	prepare	the commands before that
+#	env	imapd's environment
+#	build	sub ($maildir): changes of the common Maildir
+#	to	the folder of COPYUID
+#	adds	[folder, names]: of APPENDUID
+#	fresh	folders whose UIDVALIDITY is not fixed at the beginning
+#	renamed	{ old => new }: folders that keep their UIDs
+#	again	0: after a failure it is not tried again; or a pattern of a
+#		response code that is as good as OK then
+#	synced	a pattern of the places that are on the disk before an answer
+#	parts	1: a command that failed may have been done in part
+#
+# CRASH_ALL=1 visits every call with every error; else a sample.
+package Crash;
+use strict;
+use warnings;
+use Exporter 'import';
+use File::Path ();
+use File::Temp ();
+use POSIX ();
+use Test::More;
+use Time::HiRes ();
+use Crash::Sync ();
+use Wire;
+
+our @EXPORT = qw(crash_test crash_ready message_text observe copy_tree
+    base_maildir scratch faultat);
+
+my $all = $ENV{CRASH_ALL};
+my $lock_seconds = 3; # well above a session, well below the stale lock's age
+my $scratch;
+
+# Where it is quick to sync.
+sub scratch
+{
+	my @where = $ENV{CRASH_TMPDIR} // grep { -d && -w } '/dev/shm';
+
+	$scratch //= File::Temp::tempdir('satchel-t-XXXXXX', CLEANUP => 1,
+	    @where ? (DIR => $where[0]) : (TMPDIR => 1));
+	return $scratch;
+}
+
+sub faultat
+{
+	return program('faultat') =~ s{/bin/faultat$}{/t/tool/faultat}r;
+}
+
+# Skips the test where nothing can be traced.
+sub crash_ready
+{
+	plan(skip_all => 'faultat is not built') if !-x faultat();
+	system faultat(), 'true';
+	plan(skip_all => 'processes cannot be traced here')
+	    if $? >> 8 == 77;
+	return;
+}
+
+sub message_text
+{
+	my ($name) = @_;
+
+	return "From: <a\@example.org>\r\nSubject: $name\r\n\r\n" .
+	    "This is $name, and no other.\r\n" x (1 + length($name) % 3);
+}
+
+sub put
+{
+	my ($folder, $name, %o) = @_;
+
+	return deliver($folder, text => message_text($name) =~ s/\r//gr,
+	    base => '17000000' . sprintf('%02d', $o{n}) . ".$name.t",
+	    defined $o{flags} ? (flags => $o{flags}) : ());
+}
+
+# --- the Maildir -------------------------------------------------------------
+
+# Commands of one session that must all succeed.
+sub session
+{
+	my ($maildir, $env, @commands) = @_;
+	my $w = Wire->new(maildir => $maildir, env => $env);
+
+	for (@commands) {
+		my $r = $w->cmd(@$_);
+		die "$_->[0]: " . $r->raw if !$r->ok;
+	}
+	shutdown $w->{socket}, 1;
+	reap($w);
+	return;
+}
+
+sub base_maildir
+{
+	my $maildir = scratch() . '/base';
+	my ($work, $sub);
+	my $n = 0;
+
+	make_maildir($maildir);
+	$work = make_folder($maildir, 'Work');
+	$sub = make_folder($maildir, 'Work.Sub');
+	put($maildir, $_->[0], n => ++$n, flags => $_->[1])
+	    for ['x1', ''], ['m1', 'S'], ['m2', ''], ['x2', 'T'], ['m3', 'FS'],
+	    ['m4', 'T'], ['m5', 'RS'];
+	put($work, $_, n => ++$n, flags => 'S') for qw(y1 w1 w2);
+	put($sub, 's1', n => ++$n, flags => 'F');
+	session($maildir, {}, ['SELECT INBOX'],
+	    ['STORE 1,4 +FLAGS.SILENT (\Deleted)'], ['UID EXPUNGE 1,4'],
+	    ['UID STORE 3,5 +FLAGS.SILENT (alpha Beta)'],
+	    ['UID STORE 5,6 +FLAGS.SILENT ($Gamma)'],
+	    ['SUBSCRIBE INBOX'], ['SUBSCRIBE INBOX.Work'],
+	    ['SELECT INBOX.Work.Sub'], ['SELECT INBOX.Work'],
+	    ['UID STORE 1 +FLAGS.SILENT (\Deleted)'], ['EXPUNGE'],
+	    ['UID STORE 3 +FLAGS.SILENT (wish)']);
+	return $maildir;
+}
+
+sub copy_tree
+{
+	my ($from, $to) = @_;
+
+	mkdir $to, (stat $from)[2] & 07777 or die "$to: $!\n";
+	opendir my $dir, $from or die "$from: $!\n";
+	for (readdir $dir) {
+		next if /^\.\.?$/;
+		if (-d "$from/$_") {
+			copy_tree("$from/$_", "$to/$_");
+			next;
+		}
+		my $mtime = (stat _)[9];
+		spew("$to/$_", slurp("$from/$_"));
+		utime $mtime, $mtime, "$to/$_";
+	}
+	return $to;
+}
+
+sub files
+{
+	my ($dir) = @_;
+
+	opendir my $d, $dir or return ();
+	return sort grep { !/^\.\.?$/ } readdir $d;
+}
+
+sub folder_dirs
+{
+	my ($maildir) = @_;
+
+	return ($maildir, map { "$maildir/$_" }
+	    grep { /^\.[^.]/ && -d "$maildir/$_/cur" } files($maildir));
+}
+
+# What no crash may leave behind outside of tmp.
+sub strangers
+{
+	my ($maildir) = @_;
+	my @bad;
+
+	for my $dir (folder_dirs($maildir)) {
+		my $short = $dir eq $maildir ? 'INBOX' : $dir =~ s{.*/}{}r;
+		push @bad, map { "$short/$_ is there" } grep {
+			!/^(?:cur|new|tmp|maildirfolder|maildirsize)$/ &&
+			!/^courierimap(?:uiddb|keywords|subscribed)$/ &&
+			!($dir eq $maildir && /^(?:satchel-folders|\..*)$/)
+		} files($dir);
+		push @bad, map { "$short/cur/$_ is there" }
+		    grep { !/^[^.:][^:]*(?::2,[A-Za-z]*)?$/ } files("$dir/cur");
+		push @bad, "$short keeps its lock"
+		    if -e "$dir/tmp/courier.lock";
+		push @bad, map { "$short: $_" } uiddb_faults($dir);
+	}
+	push @bad, map { "$_ is there without cur" }
+	    grep { /^\.[^.]/ && !-d "$maildir/$_/cur" } files($maildir);
+	return @bad;
+}
+
+sub uiddb_faults
+{
+	my ($dir) = @_;
+	my (%uid, %base, @bad);
+
+	return 'no courierimapuiddb' if !-e "$dir/courierimapuiddb";
+	my ($head, @lines) = split /^/, slurp("$dir/courierimapuiddb");
+	$head =~ /^1 +[0-9]+ +([0-9]+) *\n$/ or
+	    return "courierimapuiddb begins with $head";
+	my $next = $1;
+	for (@lines) {
+		if (!/^([0-9]+) ([^:\n]+)\n$/) {
+			push @bad, "courierimapuiddb has a line $_";
+			next;
+		}
+		push @bad, "UID $1 is in courierimapuiddb twice" if $uid{$1}++;
+		push @bad, "$2 is in courierimapuiddb twice" if $base{$2}++;
+		push @bad, "UID $1 is not below uidnext $next" if $1 >= $next;
+	}
+	return @bad;
+}
+
+# --- what a fresh session sees -----------------------------------------------
+
+sub reap
+{
+	my ($w) = @_;
+	my $by = Time::HiRes::time() + 60;
+
+	return if !defined $w->{pid};
+	close $w->{socket};
+	while (waitpid($w->{pid}, POSIX::WNOHANG()) == 0) {
+		if (Time::HiRes::time() > $by) {
+			diag('it does not end');
+			last;
+		}
+		Time::HiRes::sleep(0.0005);
+	}
+	delete $w->{pid};
+	delete $w->{socket};
+	return;
+}
+
+# { name, validity, next, list => [[uid, name, flags, keywords]] }
+sub look
+{
+	my ($w, $folder) = @_;
+	my $r = $w->cmd("SELECT \"$folder\"");
+	my @list;
+
+	die "SELECT $folder: " . $r->raw if !$r->ok;
+	my %f = (validity => $r->untagged_code('UIDVALIDITY'),
+	    next => $r->untagged_code('UIDNEXT') // 0);
+	if ($r->last('EXISTS')->{n} > 0) {
+		$r = $w->cmd('FETCH 1:* (UID FLAGS BODY.PEEK[])');
+		die "FETCH in $folder: " . $r->raw if !$r->ok;
+	}
+	my $of = $r->fetch;
+	for my $n (sort { $a <=> $b } keys %$of) {
+		my $m = $of->{$n};
+		my $body = $m->{'BODY[]'} // '';
+		my ($name) = $body =~ /^Subject: (.*?)\r$/m;
+		$name //= '(none)';
+		$name .= ' (damaged)' if $body ne message_text($name);
+		my @flags = sort grep { !/^\\Recent$/i } @{$m->{FLAGS}};
+		push @list, [$m->{UID}, $name,
+		    join(' ', grep { /^\\/ } @flags),
+		    join(' ', grep { !/^\\/ } @flags)];
+	}
+	$f{list} = \@list;
+	return \%f;
+}
+
+# Everything, as { folders => { name => look() }, subs, seconds }; dies when
+# the session does not work.
+sub observe
+{
+	my ($maildir, $env) = @_;
+	my $start = Time::HiRes::time();
+	my $w = Wire->new(maildir => $maildir, timeout => 30,
+	    env => { HOSTNAME => 't', %{$env // {}} });
+	my $lsub = $w->cmd('LSUB "" "*"');
+	my $list = $w->cmd('LIST "" "*"');
+	my %o = (subs => join ' ', sort map { $_->{mailbox} }
+	    $lsub->all('LSUB'));
+
+	die 'LSUB, LIST: ' . $lsub->raw . $list->raw
+	    if !$lsub->ok || !$list->ok;
+	for ($list->all('LIST')) {
+		next if grep { /^\\(?:NoSelect|NonExistent)$/i } @{$_->{flags}};
+		$o{folders}{$_->{mailbox}} = look($w, $_->{mailbox});
+	}
+	shutdown $w->{socket}, 1;
+	1 while !$w->{eof} && $w->fill($w->deadline);
+	reap($w);
+	$o{seconds} = Time::HiRes::time() - $start;
+	die 'it complains: ' . $w->errors . "\n" if $w->errors ne '';
+	return \%o;
+}
+
+# Where each message is: { name => ["folder|flags|keywords", ...] }
+sub places
+{
+	my ($o) = @_;
+	my %at;
+
+	for my $folder (sort keys %{$o->{folders}}) {
+		push @{$at{$_->[1]}}, "$folder|$_->[2]|$_->[3]"
+		    for @{$o->{folders}{$folder}{list}};
+	}
+	@$_ = sort @$_ for values %at;
+	return \%at;
+}
+
+# --- comparing ---------------------------------------------------------------
+
+# Between two stages of one message in one folder flags and keywords may
+# change one after the other.
+sub between
+{
+	my ($one, $other) = @_;
+	my @a = split /\|/, $one->[0] // '', -1;
+	my @b = split /\|/, $other->[0] // '', -1;
+
+	return () if @$one != 1 || @$other != 1 || $a[0] ne $b[0];
+	return ("$a[0]|$a[1]|$b[2]", "$a[0]|$b[1]|$a[2]");
+}
+
+sub place_faults
+{
+	my ($got, $from, $to) = @_;
+	my %name = (%$got, %$from, %$to);
+	my @bad;
+
+	for my $name (sort grep { !/^probe/ } keys %name) {
+		my $is = join ' + ', @{$got->{$name} // []};
+		my @may = ($from->{$name} // [], $to->{$name} // []);
+		my @good = ((map { join ' + ', @$_ } @may), between(@may));
+		next if grep { $_ eq $is } @good;
+		push @bad, sprintf '%s is at "%s", not at "%s"', $name, $is,
+		    join '" or "', $good[0], $good[1] ne $good[0] ? $good[1] :
+		    ();
+	}
+	return @bad;
+}
+
+sub folder_faults
+{
+	my ($o, $from, $to, $fresh) = @_;
+	my ($f, $g) = ($from->{folders}, $to->{folders});
+	my %fixed = map { $_ => 1 } grep { $f->{$_} && $g->{$_} } keys %$f;
+	my @bad;
+
+	delete @fixed{@$fresh};
+
+	for (sort keys %{$o->{folders}}) {
+		my $validity = $o->{folders}{$_}{validity};
+		push @bad, "folder $_ came from nowhere"
+		    if !$f->{$_} && !$g->{$_};
+		push @bad, "$_ has UIDVALIDITY $validity"
+		    if $fixed{$_} && $validity != $f->{$_}{validity};
+	}
+	for (grep { $g->{$_} } sort keys %$f) {
+		push @bad, "folder $_ is lost" if !$o->{folders}{$_};
+	}
+	push @bad, "subscribed are $o->{subs}"
+	    if $o->{subs} ne $from->{subs} && $o->{subs} ne $to->{subs};
+	return @bad;
+}
+
+# known: { folder => { validity => { uid => name } } }
+sub uid_faults
+{
+	my ($o, $known) = @_;
+	my @bad;
+
+	for my $folder (sort keys %{$o->{folders}}) {
+		my $f = $o->{folders}{$folder};
+		my $of = $known->{$folder}{$f->{validity}} // {};
+		my %uid = reverse %$of;
+		my ($last) = sort { $b <=> $a } keys %$of;
+		push @bad, "$folder: UIDVALIDITY $f->{validity} after $_"
+		    for grep { $_ > $f->{validity} } keys %{$known->{$folder}};
+		for (@{$f->{list}}) {
+			my ($uid, $name) = @$_;
+			push @bad, "$folder: UID $uid was $of->{$uid}, is $name"
+			    if ($of->{$uid} // $name) ne $name;
+			push @bad, "$folder: $name had UID $uid{$name}, has $uid"
+			    if ($uid{$name} // $uid) != $uid;
+		}
+		push @bad, "$folder: UIDNEXT $f->{next} after UID $last"
+		    if $last && $f->{next} && $f->{next} <= $last;
+	}
+	return @bad;
+}
+
+sub know
+{
+	my ($known, $o, $renamed, @fresh) = @_;
+
+	for my $folder (keys %{$o->{folders}}) {
+		my $f = $o->{folders}{$folder};
+		next if grep { $_ eq $folder } @fresh;
+		for my $name ($folder, $renamed->{$folder} // ()) {
+			$known->{$name}{$f->{validity}}{$_->[0]} = $_->[1]
+			    for @{$f->{list}};
+		}
+	}
+	return $known;
+}
+
+# --- one case ----------------------------------------------------------------
+
+my $serial = 0;
+
+sub start
+{
+	my ($t, @fault) = @_;
+	my $at = scratch() . '/' . ++$serial;
+	my %c = (at => $at, maildir => "$at/Maildir", gate => "$at/gate",
+	    list => "$at/list", told => {}, ok => 0, status => '');
+
+	mkdir $at, 0755 or die "$at: $!\n";
+	copy_tree($t->{maildir}, $c{maildir});
+	$c{w} = Wire->new(command => [faultat(), '-g', $c{gate},
+	    '-o', $c{list}, @fault, program('imapd'), $c{maildir}],
+	    env => { HOSTNAME => 't', %{$t->{env} // {}} }, timeout => 30);
+	for (@{$t->{prepare} // [['SELECT INBOX']]}) {
+		my $r = $c{w}->cmd(@$_);
+		die "$_->[0]: " . $r->raw if !$r->ok;
+		learn($t, \%c, $_->[0], $r);
+	}
+	return \%c;
+}
+
+# What the client is told of UIDs.
+sub learn
+{
+	my ($t, $c, $command, $r) = @_;
+	my $arg = $r->arg;
+
+	if ($command =~ /^(?:SELECT|EXAMINE) "?([^ "]+)/) {
+		$c->{folder} = $1;
+		$c->{validity} = $r->untagged_code('UIDVALIDITY');
+	}
+	if ($r->code eq 'APPENDUID') {
+		my ($folder, @names) = @{$t->{adds}};
+		@{$c->{told}{$folder}{$arg->{uidvalidity}}}
+		    {Judge::Lex::numbers($arg->{uids})} = @names;
+	}
+	my ($copy) = $r->code eq 'COPYUID' ? $arg :
+	    $r->untagged_code('COPYUID');
+	if ($copy) {
+		my $from = $t->{known}{$c->{folder}}{$c->{validity}};
+		@{$c->{told}{$t->{to}}{$copy->{uidvalidity}}}
+		    {Judge::Lex::numbers($copy->{to})} =
+		    @$from{Judge::Lex::numbers($copy->{from})};
+	}
+	my $fetched = $r->fetch;
+	for (values %$fetched) {
+		my ($subject) = grep { /^BODY\[HEADER/ } keys %$_;
+		$c->{told}{$c->{folder}}{$c->{validity}}{$_->{UID}} =
+		    $_->{$subject} =~ s/^Subject: (.*?)\s*$/$1/r
+		    if $subject && $_->{UID};
+	}
+	return;
+}
+
+# Does the acts up to the first that does not succeed.
+sub act
+{
+	my ($t, $c) = @_;
+
+	spew($c->{gate}, '');
+	for my $act (@{$t->{act}}) {
+		my $r = eval { $c->{w}->cmd(@$act) };
+		if (!$r) {
+			die $@ if !$c->{w}{eof};
+			$c->{status} = 'EOF';
+			last;
+		}
+		learn($t, $c, $act->[0], $r);
+		$c->{status} = $r->status;
+		last if !$r->ok;
+		$c->{ok}++;
+	}
+	unlink $c->{gate};
+	return;
+}
+
+sub listed
+{
+	my ($c) = @_;
+
+	return map { chomp; $_ } split /^/, slurp($c->{list});
+}
+
+# After the session: what is wrong, between two stages.
+sub faults
+{
+	my ($t, $c, $from, $to) = @_;
+	my @fresh = @{$t->{fresh} // []};
+	my $known = know({}, $t->{stages}[0], $t->{renamed} // {}, @fresh);
+	my $n = 0;
+
+	for my $folder (keys %{$c->{told}}) {
+		for my $validity (keys %{$c->{told}{$folder}}) {
+			my $told = $c->{told}{$folder}{$validity};
+			@{$known->{$folder}{$validity}}{keys %$told} =
+			    values %$told;
+		}
+	}
+	for my $dir (folder_dirs($c->{maildir})) {
+		put($dir, 'probe' . ++$n, n => 50 + $n);
+	}
+	my $o = eval { observe($c->{maildir}, $t->{env}) };
+	return "the next session: $@" if !$o;
+	my @bad = (place_faults(places($o), places($from), places($to)),
+	    folder_faults($o, $from, $to, \@fresh), uid_faults($o, $known),
+	    strangers($c->{maildir}));
+	push @bad, sprintf 'the next session took %.1f s', $o->{seconds}
+	    if $o->{seconds} > $lock_seconds;
+	my $later = eval { observe($c->{maildir}, $t->{env}) };
+	return (@bad, "the session after that: $@") if !$later;
+	push @bad, uid_faults($later, know({}, $o, {})),
+	    place_faults(places($later), places($o), places($o));
+	return map { my $s = $_; chomp $s; $s } @bad;
+}
+
+sub clean_up
+{
+	my ($c) = @_;
+
+	if ($c->{w}) {
+		eval { reap($c->{w}) };
+		delete $c->{w};
+	}
+	File::Path::remove_tree($c->{at});
+	return;
+}
+
+# --- the tests ---------------------------------------------------------------
+
+# The state after 0, 1 ... acts when nothing goes wrong, and the calls.
+sub rehearse
+{
+	my ($t) = @_;
+
+	for my $n (0 .. @{$t->{act}}) {
+		my %some = (%$t, act => [@{$t->{act}}[0 .. $n - 1]]);
+		my $c = start(\%some);
+		act(\%some, $c);
+		die "without a fault: $t->{act}[$n - 1][0]: $c->{status}\n"
+		    if $c->{ok} != $n;
+		reap($c->{w});
+		$t->{stages}[$n] = observe($c->{maildir}, $t->{env});
+		$t->{known} //= know({}, $t->{stages}[0], {});
+		$t->{calls} = [listed($c)];
+		clean_up($c);
+	}
+	return;
+}
+
+sub report
+{
+	my ($name, $count, @bad) = @_;
+
+	ok(!@bad, "$name ($count)");
+	diag(map { "  $_\n" } @bad > 12 ? (@bad[0 .. 11], '...') : @bad)
+	    if @bad;
+	return;
+}
+
+# Every k-th of a list, such that at most max are left.
+sub sample
+{
+	my ($max, @list) = @_;
+
+	return @list if $all || @list <= $max;
+	return @list[map { int $_ * @list / $max } 0 .. $max - 1];
+}
+
+sub kill_tests
+{
+	my ($t) = @_;
+	my @at = grep { $t->{calls}[$_ - 1] =~ /^\d+ \w+ [cw]/ }
+	    1 .. @{$t->{calls}};
+	my @cases = map { ['-k', $_] } sample($t->{kills} // 60, @at);
+	my @bad;
+
+	push @cases, map { ['-a', $_] } @at if $all;
+	for my $case (@cases) {
+		my $c = eval { start($t, @$case) };
+		if (!$c || !eval { act($t, $c); 1 }) {
+			push @bad, "@$case: $@";
+			clean_up($c) if $c;
+			next;
+		}
+		my ($line) = (listed($c))[-1];
+		reap($c->{w});
+		my $from = $t->{stages}[$c->{ok}];
+		my $to = $t->{stages}[$c->{ok} + 1] // $from;
+		push @bad, map { "@$case, $line: $_" }
+		    faults($t, $c, $from, $to);
+		clean_up($c);
+	}
+	report("$t->{name}: killed", scalar(@cases) . ' calls', @bad);
+	return;
+}
+
+# Errors that a call can have.
+sub errors_of
+{
+	my ($n, $line) = @_;
+	my (undef, $call, $class) = split ' ', $line;
+	my @errors = $class =~ /^r/ ? ('EIO') : ('EIO', 'EACCES');
+
+	return () if $class =~ /^w/;
+	@errors = ('EMFILE', @errors) if $call =~ /^open|^inotify/;
+	@errors = ('ENOLCK', 'EINTR') if $call =~ /^flock|^fcntl/;
+	@errors = ('EIO', 'EINTR') if $call =~ /^p?(?:read|write)$/;
+	@errors = ('EIO') if $call =~ /sync$|^p?read$|^getdents/;
+	@errors = ('EPERM') if $call =~ /^utimens|^fch/;
+	my @options = map { ['-e', "$n:$_"] } @errors;
+	push @options, ['-e', "$n+:ENOSPC"], ['-e', "$n:EDQUOT"]
+	    if $class =~ /\+/;
+	push @options, ['-s', $n] if $call =~ /^p?write$/;
+	return @options;
+}
+
+# The session after a failure: it still works, and can do it now.
+sub go_on
+{
+	my ($t, $c) = @_;
+	my $again = $t->{again} // 1;
+	my $r;
+
+	return "the session ended" if $c->{w}{eof} || $c->{status} eq 'EOF';
+	return "answer $c->{status}" if $c->{status} !~ /^(?:OK|NO)$/;
+	$r = $c->{w}->cmd('NOOP');
+	return 'then NOOP: ' . $r->raw if !$r->ok;
+	return () if $c->{status} eq 'OK' || !$again;
+	for (@{$t->{act}}[$c->{ok} .. $#{$t->{act}}]) {
+		$r = $c->{w}->cmd(@$_);
+		learn($t, $c, $_->[0], $r);
+		return "again: $_->[0]: " . $r->raw
+		    if !$r->ok && ($again eq '1' || $r->code !~ $again);
+	}
+	$c->{ok} = @{$t->{act}};
+	return ();
+}
+
+sub error_case
+{
+	my ($t, @fault) = @_;
+	my $c = start($t, @fault);
+	my @bad;
+
+	act($t, $c);
+	my ($line) = grep { /^$fault[1] / ||
+	    /^@{[$fault[1] =~ s,\D.*,,r]} / } listed($c);
+	my $failed = $c->{ok};
+	if ($c->{status} eq 'NO' && !$t->{parts}) {
+		# what failed has not been done: seen before it is done again
+		my $o = eval { observe($c->{maildir}, $t->{env}) };
+		push @bad, !$o ? "then another session: $@" :
+		    place_faults(places($o), (places($t->{stages}[$failed]))
+		    x 2);
+	}
+	push @bad, eval { go_on($t, $c) };
+	push @bad, $@ if $@;
+	reap($c->{w});
+	my $from = $t->{stages}[$c->{ok}];
+	my $to = $c->{ok} == $failed && $t->{stages}[$c->{ok} + 1] || $from;
+	push @bad, faults($t, $c, $from, $to);
+	clean_up($c);
+	$line //= 'not reached';
+	return map { "@fault, $line: $_" } @bad;
+}
+
+sub error_tests
+{
+	my ($t) = @_;
+	my @cases = sample($t->{errors} // 40,
+	    map { errors_of($_, $t->{calls}[$_ - 1]) } 1 .. @{$t->{calls}});
+	my @bad;
+
+	for (@cases) {
+		my @found = eval { error_case($t, @$_) };
+		push @bad, @found;
+		push @bad, "@$_: $@" if $@;
+	}
+	report("$t->{name}: failing", scalar(@cases) . ' cases', @bad);
+	return;
+}
+
+# A process that is not dumpable hides its places from those who are not root.
+sub sync_test
+{
+	my ($t) = @_;
+
+	SKIP: {
+		skip "$t->{name}: the list shows no places", 1
+		    if grep { / \?/ } @{$t->{calls}};
+		report("$t->{name}: synced", scalar(@{$t->{calls}}) . ' calls',
+		    Crash::Sync::unsynced($t->{synced}, @{$t->{calls}}));
+	}
+	return;
+}
+
+sub crash_test
+{
+	my ($name, %t) = @_;
+	my $base = scratch() . '/base';
+
+	base_maildir() if !-d $base;
+	$t{name} = $name;
+	$t{maildir} = scratch() . '/' . ++$serial;
+	copy_tree($base, $t{maildir});
+	$t{build}->($t{maildir}) if $t{build};
+	if (!eval { rehearse(\%t); 1 }) {
+		report("$name: without a fault", 'rehearsal', $@);
+		return;
+	}
+	sync_test(\%t) if $t{synced};
+	kill_tests(\%t);
+	error_tests(\%t);
+	File::Path::remove_tree($t{maildir});
+	return;
+}
+
+1;

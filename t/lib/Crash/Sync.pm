@@ -1,0 +1,70 @@
+# Crash::Sync: what would not be on the disk if the machine stopped when it
+# has answered, from the list of faultat.
+package Crash::Sync;
+use strict;
+use warnings;
+use Exporter 'import';
+
+our @EXPORT_OK = qw(unsynced);
+
+sub parent { return $_[0] =~ s{/[^/]*$}{}r }
+
+# A change of a name is on the disk when the directory was synced; one of
+# content when the file was, under whichever name.
+sub apply
+{
+	my ($s, $call, $r, @at) = @_;
+	my ($from, $to) = @at;
+
+	if ($call =~ /sync$/) {
+		delete $s->{content}{$s->{same}{$from} // $from};
+		delete @{$s->{names}}{grep { $s->{names}{$_} eq $from }
+		    keys %{$s->{names}}};
+	} elsif ($call =~ /^p?writev?$|^sendfile|^copy_file|^ftruncate/) {
+		$s->{content}{$s->{same}{$from} // $from} = $from;
+	} elsif ($call =~ /^(?:rename|link)/) {
+		my $is = $s->{same}{$from} // $from;
+		push @{$s->{early}}, "$to is a name before its content is synced"
+		    if $s->{content}{$is} && $to !~ m{/tmp/[^/]*$};
+		$s->{same}{$to} = $is;
+		$s->{names}{"$to"} = parent($to);
+		$s->{names}{"$from, the old name"} = parent($from)
+		    if $call =~ /^rename/;
+		delete $s->{names}{$from} if $call =~ /^rename/;
+		$s->{content}{$is} = $to if $s->{content}{$is};
+	} elsif ($call =~ /^(?:unlink|rmdir)/) {
+		delete $s->{content}{$s->{same}{$from} // $from};
+		delete $s->{same}{$from};
+		delete $s->{names}{$from};
+		$s->{names}{"$from, removed"} = parent($from);
+	} elsif ($call =~ /^(?:mkdir|open|creat)/) {
+		$s->{names}{$from} = parent($from);
+	}
+	return;
+}
+
+# The list's lines, and a pattern of places that must be on the disk at each
+# answer (what is in tmp need never be).  What is not.
+sub unsynced
+{
+	my ($must, @lines) = @_;
+	my %s = (content => {}, names => {}, same => {}, early => []);
+	my @bad;
+
+	for (@lines) {
+		my (undef, $call, $class, @at) = split ' ';
+		my $r = pop @at;
+		pop @at;
+		return ('the list shows no places') if grep { /\?/ } @at;
+		if ($class =~ /^c/ && $r !~ /^-/) {
+			apply(\%s, $call, $r, @at);
+		} elsif ($class =~ /^w/) {
+			push @bad, map { "answered, not synced: $_" }
+			    grep { !m{/tmp/} && /$must/ }
+			    values %{$s{content}}, keys %{$s{names}};
+		}
+	}
+	return (@{$s{early}}, @bad);
+}
+
+1;
