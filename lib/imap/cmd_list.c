@@ -17,6 +17,7 @@
 struct row {
 	struct span folder;
 	struct span name; /* the mailbox name, in UTF-8 */
+	bool listed; /* it is a folder, or above one */
 	bool exists;
 	bool children;
 	bool subscribed;
@@ -68,6 +69,7 @@ merge(struct rows *rows)
 			rows->v[n++] = rows->v[i];
 			continue;
 		}
+		last->listed |= rows->v[i].listed;
 		last->exists |= rows->v[i].exists;
 		last->children |= rows->v[i].children;
 		last->subscribed |= rows->v[i].subscribed;
@@ -81,7 +83,7 @@ static int
 add_subscriptions(struct session *s, struct rows *rows)
 {
 	struct row row = { .subscribed = true };
-	struct row above = { 0 };
+	struct row above = { .children = true };
 	struct span *names;
 	size_t n;
 
@@ -101,7 +103,7 @@ static int
 add_folders(struct session *s, struct rows *rows)
 {
 	struct folder_info *info;
-	struct row row = { 0 };
+	struct row row = { .listed = true };
 	size_t n;
 
 	if (folder_list(s->account, &s->arena, &info, &n) == -1)
@@ -165,8 +167,7 @@ choose(struct session *s, struct rows *rows, unsigned options)
 		row->selected =
 		    (!(options & LIST_SUBSCRIBED) || row->subscribed) &&
 		    (!(options & LIST_SPECIAL_USE) || row->uses != 0) &&
-		    ((options & LIST_SUBSCRIBED) || row->exists ||
-			row->children);
+		    ((options & LIST_SUBSCRIBED) || row->listed);
 		/* Without its prefix the INBOX has no children of others. */
 		if (row->folder.p == row->folder.end && !s->conf->inbox_prefix)
 			row->children = false;
@@ -245,10 +246,9 @@ put_attributes(struct session *s, const struct row *row, unsigned options)
 	bool inbox = row->folder.p == row->folder.end;
 	const char *sep = "";
 
-	if (!row->exists && (s->rev2 || (options & LIST_EXTENDED)))
-		attribute(s, &sep, "\\NonExistent");
-	if (!row->exists)
-		attribute(s, &sep, "\\Noselect");
+	if (!row->exists) /* \NonExistent says \Noselect as well */
+		attribute(s, &sep, s->rev2 || (options & LIST_EXTENDED) ?
+		    "\\NonExistent" : "\\Noselect");
 	else if (inbox || s->conf->check_all)
 		attribute(s, &sep,
 		    folder_marked(s->account, row->folder) ? "\\Marked"

@@ -64,7 +64,7 @@ S: p OK STATUS completed.
 END
 ok $w->cmd('SELECT INBOX.Sent')->ok, 'SELECT';
 my $r = $w->cmd('FETCH 2 (FLAGS INTERNALDATE)');
-is_deeply [sort @{$r->fetch(2)->{FLAGS}}], ['$Fwd', '\Recent', '\Seen'],
+is_deeply [sort @{$r->fetch(2)->{FLAGS}}], ['$Fwd', '\Seen'],
     'flags and keyword';
 is $r->fetch(2)->{INTERNALDATE}, '05-Jan-2024 09:11:12 +0000', 'date';
 
@@ -74,7 +74,7 @@ C: q APPEND INBOX.Sent {5}
 S: + OK
 C: hello
 S: * 8 EXISTS
-S: * 8 RECENT
+S: * 1 RECENT
 S: q OK [APPENDUID <uidv> 8] APPEND completed.
 END
 
@@ -82,12 +82,11 @@ END
 my $nul = "Subject: x\r\n\r\na\0b\rc\r\nlast";
 $r = $w->cmd('APPEND INBOX.Sent ', \$nul);
 ok $r->ok, 'a NUL';
+$w->{judge}->sent('z1', 'APPEND');
 $w->raw("z1 APPEND INBOX.Sent ~{" . length($nul) . "+}\r\n$nul\r\n");
-$w->script(<<'END');
-S: * 10 EXISTS
-S: * 10 RECENT
-S: z1 OK [APPENDUID <uidv> 10] APPEND completed.
-END
+my $last;
+1 while ($last = $w->next) && $last->{kind} ne 'tagged';
+is $last->{type}, 'OK', 'a literal8';
 my ($plain, $binary) = map { slurp($_) } (sort {
 	(stat $a)[9] <=> (stat $b)[9] || $a cmp $b } glob "$md/.Sent/cur/*")[-2, -1];
 is_deeply [sort $plain, $binary], [sort "Subject: x\n\na\x80b\rc\nlast\n",

@@ -131,7 +131,7 @@ S: * LIST (\HasNoChildren \Subscribed) "." "INBOX.c.b"
 S: c1 OK LIST completed.
 C: c2 LIST (SUBSCRIBED RECURSIVEMATCH) "" INBOX.%
 S: * LIST (\HasNoChildren \Subscribed) "." "INBOX.Na&AO8-ve"
-S: * LIST (\NonExistent \Noselect \HasChildren) "." "INBOX.c" ("CHILDINFO" ("SUBSCRIBED"))
+S: * LIST (\NonExistent \HasChildren) "." "INBOX.c" ("CHILDINFO" ("SUBSCRIBED"))
 S: c2 OK LIST completed.
 C: c3 LIST "" (INBOX INBOX.later) RETURN (SUBSCRIBED STATUS (MESSAGES))
 S: * LIST (\Unmarked \HasChildren \Subscribed) "." "INBOX"
