@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /*
- * Ignore SIGPIPE and SIGXFSZ, do not ignore SIGCHLD; block SIGTERM, SIGHUP and SIGINT but for the
- * time spent in sig_poll().
+ * Ignore SIGPIPE and SIGXFSZ, do not ignore SIGCHLD; block SIGTERM, SIGHUP
+ * and SIGINT but for the time spent in sig_poll().
  */
 void sig_init(void);
 
