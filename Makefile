@@ -75,7 +75,7 @@ UNIT_text = base64 bytes casefold charset date encword mutf7 qp utf8
 
 UNIT_msg = addr decode header mime stream structure
 
-UNIT_store = search_text
+UNIT_store = flags keywords maildir mailbox name search_text uiddb
 
 UNIT_auth = checkpassword handover options sasl
 

@@ -213,25 +213,31 @@ file_name(const struct file *f, struct strbuf *out)
 	return out->p;
 }
 
-/* -1 with ENOENT: it has been renamed, begin again. */
-static int
-read_file(struct loading *g, const struct file *f, const char *name)
-{
-	struct strbuf text = { 0 };
-
-	if (fs_slurp(g->dir, name, FILE_LEN, &text) == -1)
-		return errno == ENOENT ? -1 : 0; /* no file: passed over */
-	g->sets[f->message] =
-	    keywords_parse_file(strbuf_span(&text), g->l->set);
-	strbuf_clear(&text);
-	return 0;
-}
-
 /* It was kept long enough: consolidated once more, it can go. */
 static bool
 is_aged(const struct loading *g, uint64_t n)
 {
 	return n < (uint64_t)((g->now - STALE_S) / STEP_S);
+}
+
+/*
+ * -1 with ENOENT: it has been renamed, begin again.  What is no file, or
+ * cannot be read, is passed over like one of no message.
+ */
+static int
+read_file(struct loading *g, struct file *f, const char *name)
+{
+	struct strbuf text = { 0 };
+
+	if (fs_slurp(g->dir, name, FILE_LEN, &text) == -1) {
+		f->message = g->l->n;
+		return errno == ENOENT ? -1 : 0;
+	}
+	g->sets[f->message] =
+	    keywords_parse_file(strbuf_span(&text), g->l->set);
+	g->stale |= f->n == newest || is_aged(g, f->n);
+	strbuf_clear(&text);
+	return 0;
 }
 
 static int
@@ -241,7 +247,7 @@ read_files(struct loading *g)
 	int r = 0;
 
 	for (size_t i = 0; i < g->n && r == 0; i++) {
-		const struct file *f = &g->files[i];
+		struct file *f = &g->files[i];
 		bool first = i == 0 || !span_eq(f->base, f[-1].base);
 
 		(void)file_name(f, &name);
@@ -250,7 +256,6 @@ read_files(struct loading *g)
 			remove_if_old(g, name.p);
 		} else if (first) {
 			r = read_file(g, f, name.p);
-			g->stale |= f->n == newest || is_aged(g, f->n);
 		} else if (f[-1].n != newest && g->l->may_write) {
 			/* an older one beside a larger N */
 			(void)unlinkat(g->dir, name.p, 0);
