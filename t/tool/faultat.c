@@ -197,8 +197,9 @@ print_fd(const struct stop *s, int fd)
 static void
 print_at(const struct stop *s, int fd, unsigned long long at)
 {
-	char path[4096];
-	bool seen = peek_text(s, at, path, sizeof path);
+	char path[4096] = "";
+	/* no path: the descriptor itself */
+	bool seen = at == 0 || peek_text(s, at, path, sizeof path);
 
 	fputc(' ', opt.list);
 	if (seen && path[0] == '/') {
