@@ -249,21 +249,36 @@ put_fields(const struct bodystructure *b, const struct part *p, bool opaque)
 
 static void put_part(const struct bodystructure *b, const struct part *p);
 
+/*
+ * Whether p shows the message in it.  MESSAGE/GLOBAL does in IMAP4rev2, may
+ * with UTF8=ACCEPT (RFC 9755), and is a leaf like others in IMAP4rev1.
+ */
+static bool
+is_message(const struct bodystructure *b, const struct part *p)
+{
+	return p->kind == PART_MESSAGE && p->child != NULL &&
+	       p->child->envelope != NULL &&
+	       (b->utf8 || span_case_is(p->subtype, "rfc822"));
+}
+
+/* Whether the name of a leaf promises what does not follow. */
+static bool
+is_misnamed(const struct bodystructure *b, const struct part *p)
+{
+	if (!span_case_is(p->type, "message"))
+		return span_case_is(p->type, "multipart");
+	return span_case_is(p->subtype, "rfc822") ||
+	       (b->utf8 && span_case_is(p->subtype, "global"));
+}
+
 /* (body-type-basic / body-type-msg / body-type-text) [SP body-ext-1part] */
 static void
 put_single(const struct bodystructure *b, const struct part *p)
 {
 	struct wr *w = b->w;
-	bool message = p->kind == PART_MESSAGE && p->child != NULL &&
-		       p->child->envelope != NULL;
-	/* names that would promise what does not follow */
-	bool opaque =
-	    !message && (span_case_is(p->type, "multipart") ||
-			    (span_case_is(p->type, "message") &&
-				(span_case_is(p->subtype, "rfc822") ||
-				    span_case_is(p->subtype, "global"))));
+	bool message = is_message(b, p);
 
-	put_fields(b, p, opaque);
+	put_fields(b, p, !message && is_misnamed(b, p));
 	if (message) {
 		wr_lit(w, " ");
 		envelope_put(w, b->a, p->child->envelope, b->utf8);

@@ -53,6 +53,15 @@ static const struct {
 	    "(\"message\" \"rfc822\" NIL NIL NIL \"7bit\" 19 (NIL \"in\" "
 	    "NIL NIL NIL NIL NIL NIL NIL NIL) "
 	    TEXT "4 1 NIL NIL NIL NIL) 3 NIL NIL NIL NIL)" },
+	{ "message/global is a leaf",
+	    "Content-Type: message/global\n\nSubject: in\n\nhi\n",
+	    false, false,
+	    "(\"message\" \"global\" NIL NIL NIL \"7bit\" 19)" },
+	{ "message/global is a message where UTF-8 is known",
+	    "Content-Type: message/global\n\nSubject: in\n\nhi\n",
+	    false, true,
+	    "(\"message\" \"global\" NIL NIL NIL \"7bit\" 19 (NIL \"in\" "
+	    "NIL NIL NIL NIL NIL NIL NIL NIL) " TEXT "4 1) 3)" },
 	{ "continued parameters",
 	    "Content-Type: image/png; name*0=\"a b\"; name*1=c; x=y\n\n",
 	    false, false,
@@ -124,7 +133,7 @@ check(struct arena *a, size_t i)
 static void
 check_names(struct arena *a)
 {
-	struct bodystructure b = { .w = &w, .a = a };
+	struct bodystructure b = { .w = &w, .a = a, .utf8 = true };
 	static const char *const names[][2] = { { "message", "rfc822" },
 		{ "Message", "GLOBAL" }, { "multipart", "mixed" } };
 	struct part p = { .kind = PART_LEAF,
