@@ -101,8 +101,10 @@ main(int argc, char **argv)
 		fputs("usage: imapd [-n | Maildir]\n", stderr);
 		return 100;
 	}
+	wr_init(&out, 1, LIMIT_WRITE_SECONDS * 1000);
 	if (argc == 2 && strcmp(argv[1], "-n") == 0) {
-		imap_conf_print();
+		imap_conf_print(&out);
+		wr_flush(&out);
 		return 0;
 	}
 	imap_conf_read(&conf);
@@ -112,7 +114,6 @@ main(int argc, char **argv)
 	tzset(); /* INTERNALDATE is local time */
 	log_open("imapd");
 	(void)umask(conf.umask);
-	wr_init(&out, 1, LIMIT_WRITE_SECONDS * 1000);
 	rd_init(&in, 0, &out, false);
 	handover_ready();
 	path = maildir(argc, argv);

@@ -45,7 +45,7 @@ cmd_logout(struct session *s, struct span args)
 	return V_OK;
 }
 
-/* --- ID (RFC 2971) ------------------------------------------------------------ */
+/* --- ID (RFC 2971) ------------------------------------------------------- */
 
 static void
 id_pair(struct session *s, const char *name, const char *value)
@@ -127,7 +127,7 @@ cmd_id(struct session *s, struct span args)
 	return V_OK;
 }
 
-/* --- ENABLE (RFC 5161) --------------------------------------------------------- */
+/* --- ENABLE (RFC 5161) --------------------------------------------------- */
 
 enum verdict
 cmd_enable(struct session *s, struct span args)

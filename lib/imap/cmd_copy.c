@@ -58,7 +58,7 @@ put_copyuid(struct session *s, const struct copy *c, struct strbuf *out)
 	out_put_set(out, c->uids, c->n);
 }
 
-/* --- COPY ------------------------------------------------------------------------- */
+/* --- COPY ---------------------------------------------------------------- */
 
 static int
 copy_all(struct session *s, struct append *ap, struct copy *c)
@@ -109,7 +109,7 @@ cmd_copy(struct session *s, struct span args)
 	return V_OK;
 }
 
-/* --- MOVE ------------------------------------------------------------------------- */
+/* --- MOVE ---------------------------------------------------------------- */
 
 /* Leave out what had vanished before it could be moved. */
 static void

@@ -41,7 +41,7 @@ one_folder(
 	return false;
 }
 
-/* --- CREATE -------------------------------------------------------------------- */
+/* --- CREATE -------------------------------------------------------------- */
 
 /*
  * create-param = SP "(" "USE" SP "(" [use-attr *(SP use-attr)] ")" ")"
@@ -94,7 +94,7 @@ cmd_create(struct session *s, struct span args)
 	return session_errno(s);
 }
 
-/* --- DELETE, RENAME -------------------------------------------------------------- */
+/* --- DELETE, RENAME ------------------------------------------------------ */
 
 enum verdict
 cmd_delete(struct session *s, struct span args)
@@ -130,7 +130,7 @@ cmd_rename(struct session *s, struct span args)
 	return session_say(s, V_OK, NULL, "Folder renamed.");
 }
 
-/* --- subscriptions --------------------------------------------------------------- */
+/* --- subscriptions ------------------------------------------------------- */
 
 enum verdict
 cmd_subscribe(struct session *s, struct span args)

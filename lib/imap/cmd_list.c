@@ -181,7 +181,7 @@ choose(struct session *s, struct rows *rows, unsigned options)
 			    is_below(rows->v[i].name, rows->v[0].name);
 }
 
-/* --- patterns --------------------------------------------------------------------- */
+/* --- patterns ------------------------------------------------------------ */
 
 /* "inbox" in any case stands for INBOX, as a whole word (RFC 9051 5.1). */
 static void
@@ -219,7 +219,7 @@ full_pattern(struct session *s, struct span reference, struct span pattern,
 	return good;
 }
 
-/* --- output ------------------------------------------------------------------------ */
+/* --- output -------------------------------------------------------------- */
 
 static void
 attribute(struct session *s, const char **sep, const char *name)
@@ -247,8 +247,9 @@ put_attributes(struct session *s, const struct row *row, unsigned options)
 	const char *sep = "";
 
 	if (!row->exists) /* \NonExistent says \Noselect as well */
-		attribute(s, &sep, s->rev2 || (options & LIST_EXTENDED) ?
-		    "\\NonExistent" : "\\Noselect");
+		attribute(s, &sep,
+		    s->rev2 || (options & LIST_EXTENDED) ? "\\NonExistent"
+							 : "\\Noselect");
 	else if (inbox || s->conf->check_all)
 		attribute(s, &sep,
 		    folder_marked(s->account, row->folder) ? "\\Marked"

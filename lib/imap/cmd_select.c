@@ -113,7 +113,7 @@ cmd_unselect(struct session *s, struct span args)
 	return session_say(s, V_OK, NULL, "mailbox closed.");
 }
 
-/* --- EXPUNGE ------------------------------------------------------------------- */
+/* --- EXPUNGE ------------------------------------------------------------- */
 
 static int
 expunge_one(struct session *s, uint32_t seq)

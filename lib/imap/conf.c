@@ -1,9 +1,6 @@
 /* conf.c: Courier's settings, and a few of our own. */
 #include "imap/conf.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "base/nelem.h"
 #include "sys/env.h"
 
@@ -106,9 +103,7 @@ octal(struct span in)
 static const char *
 header_from(void)
 {
-	const char *set = getenv("HEADERFROM");
-
-	return set != NULL && *set == '\0' ? NULL : value(S_HEADERFROM);
+	return env_is_empty("HEADERFROM") ? NULL : value(S_HEADERFROM);
 }
 
 static void
@@ -162,13 +157,17 @@ imap_conf_read(struct imap_conf *c)
 }
 
 void
-imap_conf_print(void)
+imap_conf_print(struct wr *w)
 {
-	for (size_t i = 0; i < NELEM(settings); i++) {
-		const char *set = env_str(settings[i].name, NULL);
-		const char *v = set != NULL ? set : settings[i].def;
+	const char *set, *v;
 
-		printf("%s=%s\t%s\n", settings[i].name, v == NULL ? "" : v,
-		    set != NULL ? "environment" : "default");
+	for (size_t i = 0; i < NELEM(settings); i++) {
+		set = env_str(settings[i].name, NULL);
+		v = set != NULL ? set : settings[i].def;
+		wr_span(w, span_str(settings[i].name));
+		wr_putc(w, '=');
+		wr_span(w, span_str(v == NULL ? "" : v));
+		wr_span(w,
+		    span_str(set != NULL ? "\tenvironment\n" : "\tdefault\n"));
 	}
 }

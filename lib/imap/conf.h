@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "store/account.h"
+#include "sys/wr.h"
 
 /* Read from the environment once; strings live as long as that. */
 struct imap_conf {
@@ -38,6 +39,6 @@ struct imap_conf {
 void imap_conf_read(struct imap_conf *c);
 
 /* "NAME=value" and where the value is from, a line each (-n). */
-void imap_conf_print(void);
+void imap_conf_print(struct wr *w);
 
 #endif

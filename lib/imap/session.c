@@ -22,7 +22,7 @@ session_deselect(struct session *s)
 		s->state = STATE_AUTH;
 }
 
-/* --- sets -------------------------------------------------------------------- */
+/* --- sets ---------------------------------------------------------------- */
 
 void
 session_save(struct session *s, const struct seqset *uids)
@@ -90,7 +90,7 @@ session_seqs(struct session *s, struct seqset *set, uint32_t **seqs, size_t *n)
 	return true;
 }
 
-/* --- commands ---------------------------------------------------------------- */
+/* --- commands ------------------------------------------------------------ */
 
 static const char *const verdicts[] = {
 	[V_OK] = "OK ",
@@ -212,7 +212,7 @@ dispatch(struct session *s)
 		bye(s, "[ALERT] Too many consecutive protocol violations");
 }
 
-/* --- the session -------------------------------------------------------------- */
+/* --- the session --------------------------------------------------------- */
 
 static void
 greet(struct session *s)

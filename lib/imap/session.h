@@ -60,7 +60,7 @@ struct session {
 /* Serve until the client leaves.  The exit status of the program. */
 int session_run(struct session *s);
 
-/* --- for command handlers ---------------------------------------------------- */
+/* --- for command handlers ------------------------------------------------ */
 
 /*
  * A handler gets what follows the command's name (" INBOX", or nothing), and

@@ -26,7 +26,8 @@ struct store_conf {
 	enum folder_encoding encoding;
 	const char *quota; /* MAILDIRQUOTA, or NULL */
 	/* a line of the deletion log (sys/log.h belongs to the session) */
-	void (*on_expunge)(void *arg, struct span old_name, struct span new_name);
+	void (*on_expunge)(
+	    void *arg, struct span old_name, struct span new_name);
 	void *arg;
 };
 

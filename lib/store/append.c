@@ -125,18 +125,16 @@ keyword_set(struct append *ap, const struct span *names, size_t n)
 	return kwset_set(&ap->kw, v, k);
 }
 
-/* --- a message's bytes -------------------------------------------------------- */
+/* --- a message's bytes --------------------------------------------------- */
 
 int
-append_message(
-    struct append *ap, const struct append_info *info, bool literal8)
+append_message(struct append *ap, const struct append_info *info, bool literal8)
 {
 	struct arrival *v = add(ap);
 
 	v->flags = info->flags & FLAGS_STORED;
 	if (ap->a->conf->keywords != 0)
-		v->keywords =
-		    keyword_set(ap, info->keywords, info->nkeywords);
+		v->keywords = keyword_set(ap, info->keywords, info->nkeywords);
 	ap->date = info->date;
 	ap->literal8 = literal8;
 	ap->error = 0;
@@ -273,8 +271,9 @@ append_end(struct append *ap, bool *header_8bit)
 	if (ap->last != '\n')
 		put(ap, "\n", 1);
 	flush(ap);
-	if (ap->error == 0 && (set_date(ap->fd, ap->date) == -1 ||
-		fsync(ap->fd) == -1 || fstat(ap->fd, &st) == -1))
+	if (ap->error == 0 &&
+	    (set_date(ap->fd, ap->date) == -1 || fsync(ap->fd) == -1 ||
+		fstat(ap->fd, &st) == -1))
 		ap->error = errno;
 	fs_close(ap->fd);
 	ap->fd = -1;
@@ -299,7 +298,7 @@ append_reopen(struct append *ap)
 	return fs_open_file(ap->md.tmp, last(ap)->from, NULL);
 }
 
-/* --- copies ---------------------------------------------------------------------- */
+/* --- copies -------------------------------------------------------------- */
 
 static int
 copy_bytes(struct append *ap, int from, const char *name)
@@ -392,21 +391,19 @@ append_copy(struct append *ap, struct mailbox *m, uint32_t seq)
 		    box_name(m, seq - 1));
 	} while (r == -1 && errno == ENOENT && ++tries < 4);
 	if (r == 0)
-		r = fstatat(
-		    ap->md.tmp, v->from, &st, AT_SYMLINK_NOFOLLOW);
+		r = fstatat(ap->md.tmp, v->from, &st, AT_SYMLINK_NOFOLLOW);
 	if (r == -1) {
 		drop(ap);
 		return -1;
 	}
 	v->flags = msg->flags & FLAGS_STORED;
-	v->old_name =
-	    arena_span(&ap->ar, span_str(box_name(m, seq - 1)));
+	v->old_name = arena_span(&ap->ar, span_str(box_name(m, seq - 1)));
 	v->keywords = copy_keywords(ap, m, msg->keywords);
 	name_arrival(ap, v, &st);
 	return 0;
 }
 
-/* --- all of them ------------------------------------------------------------------- */
+/* --- all of them --------------------------------------------------------- */
 
 /* What counts for the quota (quota.md 3). */
 static void
@@ -424,8 +421,8 @@ sum(const struct append *ap, int64_t *bytes, int64_t *messages)
 }
 
 int
-append_commit(struct append *ap, uint32_t *uidvalidity, const uint32_t **uids,
-    size_t *n)
+append_commit(
+    struct append *ap, uint32_t *uidvalidity, const uint32_t **uids, size_t *n)
 {
 	struct arrival_place to = { ap->a, &ap->md, ap->folder, &ap->kw };
 	int64_t bytes, messages;

@@ -58,8 +58,8 @@ int append_copy(struct append *ap, struct mailbox *m, uint32_t seq);
  * Publish.  uids[0..n-1] are ascending, n the number of messages; the array
  * is valid until append_free().
  */
-int append_commit(struct append *ap, uint32_t *uidvalidity,
-    const uint32_t **uids, size_t *n);
+int append_commit(
+    struct append *ap, uint32_t *uidvalidity, const uint32_t **uids, size_t *n);
 
 /* Ends it; what was not committed is removed.  NULL is fine. */
 void append_free(struct append *ap);

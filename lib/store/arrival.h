@@ -38,7 +38,7 @@ enum arrival_mode {
  * mailbox of the folder is told.
  * ARRIVAL_EACH: on failure those that have a uid are there.
  */
-int arrival_publish(const struct arrival_place *to, struct arrival *v,
-    size_t n, enum arrival_mode mode, uint32_t *uidvalidity);
+int arrival_publish(const struct arrival_place *to, struct arrival *v, size_t n,
+    enum arrival_mode mode, uint32_t *uidvalidity);
 
 #endif

@@ -113,7 +113,7 @@ box_own_keywords(struct mailbox *m)
 	m->state.owed = true;
 }
 
-/* --- a file that has been renamed ------------------------------------------------ */
+/* --- a file that has been renamed ---------------------------------------- */
 
 struct search {
 	struct mailbox *m;
@@ -127,7 +127,7 @@ same_base(struct span base, const char *name)
 	size_t len = span_len(base);
 
 	return strncmp(name, base.p, len) == 0 &&
-	    (name[len] == '\0' || name[len] == ':');
+	       (name[len] == '\0' || name[len] == ':');
 }
 
 static int
@@ -171,8 +171,8 @@ box_relocate(struct mailbox *m, size_t i)
 		errno = ESTALE;
 		return -1;
 	}
-	flags = flags_parse(span_str(box_name(m, i))) |
-	    (msg->flags & FLAG_RECENT);
+	flags =
+	    flags_parse(span_str(box_name(m, i))) | (msg->flags & FLAG_RECENT);
 	if (flags != msg->flags) {
 		msg->flags = (uint16_t)flags;
 		msg->state |= MSG_CHANGED;
@@ -261,9 +261,9 @@ box_arrive(struct mailbox *m, const struct box_arrival *v, size_t n,
 		m->own_first = v[0].uid;
 	m->own_last = v[n - 1].uid;
 	if (!m->state.sticky || !was->neat || !m->db.neat ||
-	    was->uidvalidity != m->state.uidvalidity ||
-	    was->ino != m->db.ino || was->len != m->db.len ||
-	    m->db_stamp.state != STAMP_CLEAN || v[0].uid <= m->maxuid)
+	    was->uidvalidity != m->state.uidvalidity || was->ino != m->db.ino ||
+	    was->len != m->db.len || m->db_stamp.state != STAMP_CLEAN ||
+	    v[0].uid <= m->maxuid)
 		return;
 	modseq = box_modseq(m);
 	box_make_room(m, n);

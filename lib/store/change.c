@@ -35,7 +35,7 @@ check_live(const struct mailbox *m, size_t i)
 	return -1;
 }
 
-/* --- flags ------------------------------------------------------------------------ */
+/* --- flags --------------------------------------------------------------- */
 
 static unsigned
 new_flags(unsigned now, const struct flag_change *c)
@@ -90,9 +90,8 @@ rename_message(struct mailbox *m, size_t i, unsigned flags)
 	struct strbuf to = { 0 };
 	int r = -1;
 
-	if (sign > 0 &&
-	    quota_check(m->a, m->quota_bytes + size, m->quota_messages + 1) ==
-		-1)
+	if (sign > 0 && quota_check(m->a, m->quota_bytes + size,
+			    m->quota_messages + 1) == -1)
 		return -1;
 	flags_name(span_str(box_name(m, i)), flags, &to);
 	if (to.len > NAME_LEN)
@@ -111,8 +110,7 @@ rename_message(struct mailbox *m, size_t i, unsigned flags)
 }
 
 static int
-store_flags(
-    struct mailbox *m, size_t i, const struct flag_change *c, bool *did)
+store_flags(struct mailbox *m, size_t i, const struct flag_change *c, bool *did)
 {
 	for (int tries = 0; tries < TRIES; tries++) {
 		unsigned now = m->msgs[i].flags & FLAGS_STORED;
@@ -137,7 +135,7 @@ store_flags(
 	return -1;
 }
 
-/* --- keywords ----------------------------------------------------------------------- */
+/* --- keywords ------------------------------------------------------------ */
 
 /* Append those of the list that are (or are not) in v[0..n-1]. */
 static size_t
@@ -189,8 +187,7 @@ refresh(struct mailbox *m, size_t i)
 
 /* Somebody's change is pending: take it into account. */
 static int
-meet_pending(
-    struct mailbox *m, size_t i, const struct keywords_update *u)
+meet_pending(struct mailbox *m, size_t i, const struct keywords_update *u)
 {
 	uint32_t pending;
 
@@ -234,8 +231,8 @@ store_keywords(
 }
 
 int
-mailbox_store(struct mailbox *m, uint32_t seq, const struct flag_change *c,
-    bool *changed)
+mailbox_store(
+    struct mailbox *m, uint32_t seq, const struct flag_change *c, bool *changed)
 {
 	size_t i = seq - 1;
 	bool did = false, keywords = c->nkeywords > 0;
@@ -255,7 +252,7 @@ mailbox_store(struct mailbox *m, uint32_t seq, const struct flag_change *c,
 	return r;
 }
 
-/* --- the end ---------------------------------------------------------------------------- */
+/* --- the end ------------------------------------------------------------- */
 
 static bool
 goes_to_trash(const struct mailbox *m, size_t i)
@@ -263,8 +260,8 @@ goes_to_trash(const struct mailbox *m, size_t i)
 	const struct store_conf *c = m->a->conf;
 
 	return c->expunge_to_trash && c->trash != NULL &&
-	    !(m->msgs[i].state & MSG_COPIED) &&
-	    !span_is(strbuf_span(&m->folder), c->trash);
+	       !(m->msgs[i].state & MSG_COPIED) &&
+	       !span_is(strbuf_span(&m->folder), c->trash);
 }
 
 static int

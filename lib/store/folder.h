@@ -43,8 +43,8 @@ bool folder_name_valid(const struct account *a, struct span name);
  * All folders and the levels above them, sorted by their names' bytes; the
  * INBOX first.  Allocated from ar.
  */
-int folder_list(struct account *a, struct arena *ar,
-    struct folder_info **out, size_t *n);
+int folder_list(
+    struct account *a, struct arena *ar, struct folder_info **out, size_t *n);
 
 /* ENOENT when there is no such folder; EINVAL for a bad name. */
 int folder_exists(struct account *a, struct span name);

@@ -42,7 +42,7 @@ enum {
 	LIST_LEN = 1 << 30
 };
 
-/* --- reading text ------------------------------------------------------------------ */
+/* --- reading text -------------------------------------------------------- */
 
 /* Numbers of keywords, gathered. */
 struct numbers {
@@ -75,10 +75,9 @@ keywords_parse_file(struct span text, struct kwset *k)
 	return id;
 }
 
-/* index *( SP index ), behind base ":"; names are the numbers of the first part. */
+/* index *( SP index ), behind base ":" */
 static void
-parse_line(
-    struct span line, const struct numbers *names, struct numbers *set)
+parse_line(struct span line, const struct numbers *names, struct numbers *set)
 {
 	uint32_t i;
 
@@ -117,7 +116,7 @@ keywords_parse_list(
 	free(set.v);
 }
 
-/* --- the files of messages ----------------------------------------------------------- */
+/* --- the files of messages ----------------------------------------------- */
 
 struct file {
 	struct span base;
@@ -146,8 +145,8 @@ add_file(struct loading *g, struct span base, uint64_t n)
 {
 	struct file *f;
 
-	g->files = arena_grow(
-	    &g->ar, g->files, g->n, &g->max, sizeof *g->files);
+	g->files =
+	    arena_grow(&g->ar, g->files, g->n, &g->max, sizeof *g->files);
 	f = &g->files[g->n++];
 	f->base = arena_span(&g->ar, base);
 	f->n = n;
@@ -180,8 +179,7 @@ note_entry(void *arg, const char *name, unsigned char type)
 		return 0;
 	}
 	s.p++;
-	if (num_u64(&s, &n) && n != newest && span_eat(&s, '.') &&
-	    s.p < s.end)
+	if (num_u64(&s, &n) && n != newest && span_eat(&s, '.') && s.p < s.end)
 		add_file(g, s, n);
 	else
 		remove_if_old(g, name);
@@ -305,7 +303,7 @@ try_load(struct loading *g)
 	return read_list(g);
 }
 
-/* --- consolidating --------------------------------------------------------------------- */
+/* --- consolidating ------------------------------------------------------- */
 
 static void
 put_list(const struct loading *g, struct strbuf *out)
@@ -430,7 +428,7 @@ keywords_load(const struct keywords_load *l, uint32_t *sets, bool *orphans)
 	return r;
 }
 
-/* --- one message's change ---------------------------------------------------------------- */
+/* --- one message's change ------------------------------------------------ */
 
 /* The directory is made at its first use, with the folder's mode. */
 static int

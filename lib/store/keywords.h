@@ -38,8 +38,7 @@ struct keywords_load {
  * Read all keywords into sets[0..n-1].  *orphans tells whether some stand
  * there for no message.  Consolidates what is new, if it may.
  */
-int keywords_load(
-    const struct keywords_load *l, uint32_t *sets, bool *orphans);
+int keywords_load(const struct keywords_load *l, uint32_t *sets, bool *orphans);
 
 /* One message's keywords, to be changed. */
 struct keywords_update {

@@ -199,8 +199,8 @@ kwset_set(struct kwset *k, uint32_t *v, size_t n)
 	}
 	copy = arena_array(&k->ar, n, sizeof *copy);
 	memcpy(copy, v, n * sizeof *v);
-	k->sets = arena_grow(
-	    &k->ar, k->sets, k->nsets, &k->maxsets, sizeof *k->sets);
+	k->sets =
+	    arena_grow(&k->ar, k->sets, k->nsets, &k->maxsets, sizeof *k->sets);
 	k->sets[k->nsets++] = (struct kwlist){ .v = copy, .n = n };
 	k->set_cells[i] = (uint32_t)k->nsets;
 	return (uint32_t)k->nsets;

@@ -33,8 +33,8 @@ void kwset_clear(struct kwset *k);
  * is none, bytes that no keyword may have becoming "_"; *added then tells
  * (NULL: of no interest).  False when there is none, or name is empty.
  */
-bool kwset_name(struct kwset *k, struct span name, bool add, uint32_t *out,
-    bool *added);
+bool kwset_name(
+    struct kwset *k, struct span name, bool add, uint32_t *out, bool *added);
 
 /* The number of the set v[0..n-1], which is sorted here and made unique. */
 uint32_t kwset_set(struct kwset *k, uint32_t *v, size_t n);

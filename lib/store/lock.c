@@ -66,7 +66,7 @@ is_stale(struct span content, const struct stat *st, int64_t now)
 		strbuf_clear(&host);
 		if (here && pid > 0 && pid <= INT32_MAX)
 			return (pid_t)pid == getpid() ||
-			    (kill((pid_t)pid, 0) == -1 && errno == ESRCH);
+			       (kill((pid_t)pid, 0) == -1 && errno == ESRCH);
 	}
 	return now / 1000000000 - st->st_mtime > STALE_S;
 }
@@ -105,7 +105,7 @@ link_lock(int tmp, const char *file)
 	if (linkat(tmp, file, tmp, dotlock, 0) == -1)
 		errno = EEXIST; /* the count tells */
 	return fstatat(tmp, file, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    st.st_nlink == 2;
+	       st.st_nlink == 2;
 }
 
 /* Until the lock may have gone, or by. */
@@ -142,8 +142,7 @@ wait_for_lock(int tmp, const char *file, int64_t now)
 			r = 0;
 		if (r == 0)
 			break;
-		if (break_stale(tmp, now +
-				(clock_mono_ms() - start) * 1000000))
+		if (break_stale(tmp, now + (clock_mono_ms() - start) * 1000000))
 			continue;
 		if (wait_for_change(w, start + WAIT_MS) == -1)
 			break;
@@ -168,7 +167,7 @@ make_file(struct account *a, int tmp, struct strbuf *name, int64_t *now)
 	local_host(&content);
 	if (fs_write(fd, strbuf_span(&content)) == 0 && fstat(fd, &st) == 0) {
 		*now = (int64_t)st.st_mtim.tv_sec * 1000000000 +
-		    st.st_mtim.tv_nsec;
+		       st.st_mtim.tv_nsec;
 		r = 0;
 	}
 	fs_close(fd);

@@ -11,7 +11,8 @@ struct lock {
 	int fd; /* the flock, among ourselves */
 	int tmp;
 	bool dot; /* tmp/courier.lock is ours */
-	int64_t now; /* of the file system: ns since 1970, mtime of a new file */
+	int64_t
+	    now; /* of the file system: ns since 1970, mtime of a new file */
 };
 
 /*

@@ -45,8 +45,8 @@ unlink_box(struct mailbox *m)
 }
 
 int
-mailbox_open(struct account *a, struct span folder, bool readonly,
-    struct mailbox **out)
+mailbox_open(
+    struct account *a, struct span folder, bool readonly, struct mailbox **out)
 {
 	struct mailbox *m = calloc(1, sizeof *m);
 
@@ -186,7 +186,7 @@ mailbox_forget(struct mailbox *m, uint32_t upto, mailbox_gone *each, void *arg)
 	return told;
 }
 
-/* --- files ---------------------------------------------------------------------- */
+/* --- files --------------------------------------------------------------- */
 
 static int
 dir_of(const struct mailbox *m, const struct message *msg)
@@ -231,7 +231,7 @@ mailbox_stat_message(struct mailbox *m, uint32_t seq, struct stat *st)
 	return -1;
 }
 
-/* --- keywords -------------------------------------------------------------------- */
+/* --- keywords ------------------------------------------------------------ */
 
 uint32_t
 mailbox_keyword_count(const struct mailbox *m)
@@ -246,8 +246,7 @@ mailbox_keyword(const struct mailbox *m, uint32_t k)
 }
 
 bool
-mailbox_keyword_find(
-    struct mailbox *m, struct span name, bool add, uint32_t *k)
+mailbox_keyword_find(struct mailbox *m, struct span name, bool add, uint32_t *k)
 {
 	bool added = false;
 
@@ -266,7 +265,7 @@ mailbox_keyword_set(const struct mailbox *m, uint32_t id, size_t *n)
 	return l.v;
 }
 
-/* --- watching -------------------------------------------------------------------- */
+/* --- watching ------------------------------------------------------------ */
 
 int
 mailbox_watch(struct mailbox *m)

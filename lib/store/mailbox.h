@@ -53,8 +53,8 @@ struct mailbox_state {
  * far as it can be, and changes are refused with EROFS).
  * ENOENT, EINVAL, EACCES.
  */
-int mailbox_open(struct account *a, struct span folder, bool readonly,
-    struct mailbox **out);
+int mailbox_open(
+    struct account *a, struct span folder, bool readonly, struct mailbox **out);
 void mailbox_close(struct mailbox *m);
 
 struct span mailbox_folder(const struct mailbox *m);
@@ -99,7 +99,7 @@ uint32_t mailbox_forget(
 int mailbox_open_message(struct mailbox *m, uint32_t seq, struct stat *st);
 int mailbox_stat_message(struct mailbox *m, uint32_t seq, struct stat *st);
 
-/* --- keywords -------------------------------------------------------------- */
+/* --- keywords ------------------------------------------------------------ */
 
 /* How many names there are, and the name of number k (0-based). */
 uint32_t mailbox_keyword_count(const struct mailbox *m);
@@ -113,7 +113,7 @@ bool mailbox_keyword_find(
 const uint32_t *mailbox_keyword_set(
     const struct mailbox *m, uint32_t id, size_t *n);
 
-/* --- changes ---------------------------------------------------------------- */
+/* --- changes ------------------------------------------------------------- */
 
 enum flag_op { FLAG_SET, FLAG_ADD, FLAG_REMOVE };
 
@@ -144,7 +144,7 @@ int mailbox_expunge_end(struct mailbox *m);
 /* The session has copied it: expunging it does not keep it in Trash. */
 void mailbox_note_copied(struct mailbox *m, uint32_t seq);
 
-/* --- watching --------------------------------------------------------------- */
+/* --- watching ------------------------------------------------------------ */
 
 /*
  * A descriptor that becomes readable when the folder may have changed, or -1
@@ -154,7 +154,7 @@ void mailbox_note_copied(struct mailbox *m, uint32_t seq);
 int mailbox_watch(struct mailbox *m);
 void mailbox_watch_drain(struct mailbox *m);
 
-/* --- folders that are not selected ------------------------------------------- */
+/* --- folders that are not selected --------------------------------------- */
 
 struct mailbox_status {
 	uint32_t messages;

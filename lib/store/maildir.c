@@ -73,8 +73,8 @@ maildir_tmp_name(struct account *a, const char *tag, struct strbuf *out)
 }
 
 void
-maildir_base(struct account *a, const struct stat *st, uint64_t size,
-    struct strbuf *out)
+maildir_base(
+    struct account *a, const struct stat *st, uint64_t size, struct strbuf *out)
 {
 	int64_t us = clock_now_us();
 	char s[128];

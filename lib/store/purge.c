@@ -18,8 +18,8 @@ enum { DAY_S = 24 * 3600 };
  * they count as 1.  rules = rule *( "," rule )
  */
 static bool
-p_rule(
-    const struct account *a, struct span in, struct span *folder, uint32_t *days)
+p_rule(const struct account *a, struct span in, struct span *folder,
+    uint32_t *days)
 {
 	struct span s = in, name = span_cut(&s, ':');
 

@@ -41,7 +41,7 @@ struct usage {
 	int64_t mtime;
 };
 
-/* --- the file --------------------------------------------------------------------- */
+/* --- the file ------------------------------------------------------------ */
 
 /* limit *( "," limit ), limit = 1*DIGIT ( "S" / "C" ); 0 is none. */
 static void
@@ -147,7 +147,7 @@ load(struct account *a, struct usage *u)
 	return 0;
 }
 
-/* --- counting ----------------------------------------------------------------------- */
+/* --- counting ------------------------------------------------------------ */
 
 struct count {
 	int dir;
@@ -188,7 +188,7 @@ count_dir(struct count *c, int folder, const char *name)
 		return errno == ENOENT ? 0 : -1;
 	if (fstat(fd, &st) == 0) {
 		mtime = (int64_t)st.st_mtim.tv_sec * 1000000000 +
-		    st.st_mtim.tv_nsec;
+			st.st_mtim.tv_nsec;
 		if (c->newest < mtime)
 			c->newest = mtime;
 	}
@@ -267,9 +267,8 @@ write_file(struct account *a, struct span text)
 	char number[64];
 	int fd, r = -1;
 
-	(void)snprintf(number, sizeof number,
-	    "tmp/%lld.%ld_NeWmAiLdIrSiZe.", (long long)clock_now(),
-	    (long)getpid());
+	(void)snprintf(number, sizeof number, "tmp/%lld.%ld_NeWmAiLdIrSiZe.",
+	    (long long)clock_now(), (long)getpid());
 	strbuf_puts(&name, number);
 	strbuf_puts(&name, a->host);
 	(void)unlinkat(a->fd, name.p, 0); /* of this process and second */
@@ -319,15 +318,15 @@ recalculate(struct account *a, struct usage *u)
 	return -1;
 }
 
-/* --- MAILDIRQUOTA ------------------------------------------------------------------- */
+/* --- MAILDIRQUOTA -------------------------------------------------------- */
 
 static bool
 same_limits(const struct quota *a, const struct quota *b)
 {
 	return a->has_bytes == b->has_bytes &&
-	    a->has_messages == b->has_messages &&
-	    (!a->has_bytes || a->bytes_limit == b->bytes_limit) &&
-	    (!a->has_messages || a->messages_limit == b->messages_limit);
+	       a->has_messages == b->has_messages &&
+	       (!a->has_bytes || a->bytes_limit == b->bytes_limit) &&
+	       (!a->has_messages || a->messages_limit == b->messages_limit);
 }
 
 /* load(), after line 1 was made what the environment says. */
@@ -350,7 +349,7 @@ load_in_force(struct account *a, struct usage *u)
 	return 0;
 }
 
-/* --- what the layer uses ---------------------------------------------------------------- */
+/* --- what the layer uses ------------------------------------------------- */
 
 static bool
 fits_one(int64_t used, int64_t more, bool has_limit, uint64_t limit)
@@ -368,8 +367,8 @@ static bool
 fits(const struct usage *u, int64_t bytes, int64_t messages)
 {
 	return fits_one(u->bytes, bytes, u->q.has_bytes, u->q.bytes_limit) &&
-	    fits_one(u->messages, messages, u->q.has_messages,
-		u->q.messages_limit);
+	       fits_one(u->messages, messages, u->q.has_messages,
+		   u->q.messages_limit);
 }
 
 int

@@ -53,7 +53,7 @@ struct registry {
 	size_t n, max;
 };
 
-/* --- reading ----------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------- */
 
 static unsigned
 parse_uses(struct span s)
@@ -144,7 +144,7 @@ find(struct registry *g, struct span name)
 	return NULL;
 }
 
-/* --- writing ------------------------------------------------------------------- */
+/* --- writing ------------------------------------------------------------- */
 
 static void
 put_record(const struct record *r, struct strbuf *out)
@@ -354,7 +354,7 @@ registry_move(struct account *a, struct span from, struct span to)
 	return done;
 }
 
-/* --- special uses ---------------------------------------------------------------- */
+/* --- special uses -------------------------------------------------------- */
 
 static struct folder_info *
 find_folder(struct folder_info *v, size_t n, struct span name)

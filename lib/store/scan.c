@@ -73,7 +73,7 @@ scan_add(struct scan *s, struct span name)
 	return f;
 }
 
-/* --- courierimapuiddb against what is known -------------------------------------- */
+/* --- courierimapuiddb against what is known ------------------------------ */
 
 /*
  * The message has another UID there.  The higher counts: an UID is never
@@ -124,7 +124,7 @@ scan_entry(void *arg, uint32_t uid, struct span base)
 	f->order = (uint32_t)s->n;
 }
 
-/* --- cur -------------------------------------------------------------------------- */
+/* --- cur ----------------------------------------------------------------- */
 
 static void
 set_flags(struct mailbox *m, uint32_t i, struct span name)
@@ -217,7 +217,7 @@ mtime_of(int fd)
 	return (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
 }
 
-/* --- two files of one base ---------------------------------------------------------- */
+/* --- two files of one base ----------------------------------------------- */
 
 static bool
 same_file(const struct stat *a, const struct stat *b)
@@ -235,10 +235,10 @@ both_exist(int cur, const char *a, const char *b)
 	struct stat first, other, again;
 
 	return fstatat(cur, a, &first, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    fstatat(cur, b, &other, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    fstatat(cur, a, &again, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    same_file(&first, &again) &&
-	    (!same_file(&first, &other) || first.st_nlink > 1);
+	       fstatat(cur, b, &other, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       fstatat(cur, a, &again, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       same_file(&first, &again) &&
+	       (!same_file(&first, &other) || first.st_nlink > 1);
 }
 
 /* Append a new base for the file name, with its info as it is. */
@@ -263,8 +263,9 @@ part_twin(struct scan *s, const char *twin)
 
 	if (number == TABLE_NONE || !s->may_write)
 		return;
-	known = s->m->names.p + (number < s->count ?
-		s->m->msgs[number].name : s->found[number - s->count].name);
+	known = s->m->names.p + (number < s->count
+					? s->m->msgs[number].name
+					: s->found[number - s->count].name);
 	if (!both_exist(s->m->md.cur, known, twin))
 		return;
 	fresh_name(s, s->m->md.cur, twin, &fresh);
@@ -296,8 +297,8 @@ scan_cur(struct scan *s)
 			return -1;
 		after = mtime_of(s->m->md.cur);
 		now = s->now + (clock_mono_ms() - start) * 1000000;
-		quiet = all_seen(s) ||
-		    (before == after && now - after > RACY_NS);
+		quiet =
+		    all_seen(s) || (before == after && now - after > RACY_NS);
 	}
 	part_twins(s);
 	for (uint32_t i = 0; i < s->count; i++)
@@ -306,7 +307,7 @@ scan_cur(struct scan *s)
 	return 0;
 }
 
-/* --- new ---------------------------------------------------------------------------- */
+/* --- new ----------------------------------------------------------------- */
 
 struct names {
 	int dir;
@@ -385,8 +386,8 @@ show_one(struct scan *s, const char *name)
 		s->seen[number] = 1;
 		return;
 	}
-	f = number == TABLE_NONE ? scan_add(s, span_str(name)) :
-				   &s->found[number - s->count];
+	f = number == TABLE_NONE ? scan_add(s, span_str(name))
+				 : &s->found[number - s->count];
 	if (f->seen != 0)
 		return; /* the same base in cur */
 	f->seen = 1;

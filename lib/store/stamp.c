@@ -44,7 +44,7 @@ stamp_has_moved(const struct stamp *s, const struct stat *st)
 		return true;
 	set(&now, st);
 	return now.ino != s->ino || now.size != s->size ||
-	    now.modified != s->modified || now.changed != s->changed;
+	       now.modified != s->modified || now.changed != s->changed;
 }
 
 bool

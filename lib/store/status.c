@@ -67,7 +67,7 @@ count_one(void *arg, const char *name, unsigned char type)
 	return 0;
 }
 
-/* --- messages in cur that have no UID yet -------------------------------------------- */
+/* --- messages in cur that have no UID yet -------------------------------- */
 
 static void
 drop_known(void *arg, uint32_t uid, struct span base)
@@ -94,8 +94,9 @@ count_unknown(const struct maildir *md, const struct strbuf *names)
 	if (uiddb_load(md->dir, &db, drop_known, &t) == 0)
 		for (size_t at = 0; at < names->len;
 		     at += strlen(names->p + at) + 1)
-			unknown += table_find(&t, flags_base(span_str(
-					   names->p + at))) == at;
+			unknown +=
+			    table_find(
+				&t, flags_base(span_str(names->p + at))) == at;
 	table_clear(&t);
 	return unknown;
 }
@@ -106,14 +107,13 @@ is_newer(const struct maildir *md)
 {
 	struct stat cur, db;
 
-	if (fstat(md->cur, &cur) == -1 ||
-	    fstatat(md->dir, "courierimapuiddb", &db, AT_SYMLINK_NOFOLLOW) ==
-		-1)
+	if (fstat(md->cur, &cur) == -1 || fstatat(md->dir, "courierimapuiddb",
+					      &db, AT_SYMLINK_NOFOLLOW) == -1)
 		return true;
 	return cur.st_mtime >= db.st_mtime;
 }
 
-/* --- UIDVALIDITY ------------------------------------------------------------------------ */
+/* --- UIDVALIDITY --------------------------------------------------------- */
 
 /* What is shown once must last, so an empty file is made (imap.md 14, 27). */
 static int

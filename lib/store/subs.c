@@ -118,8 +118,8 @@ clear_tmp:
 
 /* Copy the lines that are not name's; whether there was one that is. */
 static bool
-filter(struct account *a, struct span text, struct span name,
-    struct strbuf *out)
+filter(
+    struct account *a, struct span text, struct span name, struct strbuf *out)
 {
 	struct strbuf one = { 0 };
 	bool there = false;

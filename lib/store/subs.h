@@ -14,7 +14,8 @@
  * once; lines of other namespaces ("#shared.x") are kept in the file and left
  * out here.  A missing file is an empty list.
  */
-int subs_list(struct account *a, struct arena *ar, struct span **out, size_t *n);
+int subs_list(
+    struct account *a, struct arena *ar, struct span **out, size_t *n);
 
 /* Done already is no error. The folder need not exist. */
 int subs_add(struct account *a, struct span name);

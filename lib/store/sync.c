@@ -70,14 +70,15 @@ look(struct mailbox *m, struct look *l)
 	stat_entry(m->md.dir, "courierimapkeywords", &l->keywords);
 	l->cur_due = stamp_is_due(&m->cur_stamp, &l->cur);
 	l->new_due = stamp_is_due(&m->new_stamp, &l->new);
-	l->db_due = m->state.sticky &&
-	    stamp_is_due(&m->db_stamp, or_null(&l->db));
-	l->keywords_due = m->a->conf->keywords != 0 &&
+	l->db_due =
+	    m->state.sticky && stamp_is_due(&m->db_stamp, or_null(&l->db));
+	l->keywords_due =
+	    m->a->conf->keywords != 0 &&
 	    stamp_is_due(&m->keywords_stamp, or_null(&l->keywords));
 	return 0;
 }
 
-/* --- new messages ----------------------------------------------------------------- */
+/* --- new messages -------------------------------------------------------- */
 
 static void
 add_message(struct mailbox *m, const struct found *f, uint64_t modseq)
@@ -85,8 +86,9 @@ add_message(struct mailbox *m, const struct found *f, uint64_t modseq)
 	struct message *msg = &m->msgs[m->state.count++];
 	bool own = f->uid >= m->own_first && f->uid <= m->own_last;
 
-	*msg = (struct message){ .uid = f->uid, .name = f->name,
-		.modseq = modseq };
+	*msg = (struct message){
+		.uid = f->uid, .name = f->name, .modseq = modseq
+	};
 	msg->flags = (uint16_t)flags_parse(span_str(m->names.p + f->name));
 	if (f->recent || (own && m->own_first != 0))
 		msg->flags |= FLAG_RECENT;
@@ -122,7 +124,7 @@ add_found(struct scan *s)
 		m->state.uidnext = m->maxuid + 1;
 }
 
-/* --- keywords ----------------------------------------------------------------------- */
+/* --- keywords ------------------------------------------------------------ */
 
 static uint32_t
 find_message(void *arg, struct span base)
@@ -192,7 +194,7 @@ read_keywords(struct scan *s, const struct look *l)
 	return 0;
 }
 
-/* --- a scan --------------------------------------------------------------------------- */
+/* --- a scan -------------------------------------------------------------- */
 
 static int
 load_db(struct scan *s)
@@ -248,7 +250,7 @@ is_for_session_only(const struct scan *s)
 	if (s->may_write)
 		return false;
 	return m->db.uidvalidity == 0 ||
-	    (m->cannot_write && uids_are_lacking(s));
+	       (m->cannot_write && uids_are_lacking(s));
 }
 
 static void
@@ -382,6 +384,7 @@ sync_box(struct mailbox *m)
 	box_record_quota(m);
 	r = scan_locked(m);
 	m->state.owed = stamp_is_open(&m->cur_stamp) ||
-	    stamp_is_open(&m->new_stamp) || stamp_is_open(&m->keywords_stamp);
+			stamp_is_open(&m->new_stamp) ||
+			stamp_is_open(&m->keywords_stamp);
 	return r;
 }

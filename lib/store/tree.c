@@ -49,7 +49,7 @@ tmp_path(struct account *a, struct strbuf *out)
 	maildir_tmp_name(a, "folder", out);
 }
 
-/* --- create ------------------------------------------------------------------------ */
+/* --- create -------------------------------------------------------------- */
 
 /* The four directories and two files of a new folder, on disk. */
 static int
@@ -126,7 +126,7 @@ folder_create(struct account *a, struct span name, unsigned uses)
 	return r;
 }
 
-/* --- delete ------------------------------------------------------------------------- */
+/* --- delete -------------------------------------------------------------- */
 
 /* Remember the UIDVALIDITY of the folder that dir is open on. */
 static int
@@ -179,7 +179,7 @@ folder_delete(struct account *a, struct span name)
 	return r;
 }
 
-/* --- rename -------------------------------------------------------------------------- */
+/* --- rename -------------------------------------------------------------- */
 
 /* One of the folders that a RENAME moves. */
 struct step {

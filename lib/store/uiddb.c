@@ -74,7 +74,7 @@ enum {
 
 static const size_t max_len = (size_t)1 << 30;
 
-/* --- reading ------------------------------------------------------------------ */
+/* --- reading ------------------------------------------------------------- */
 
 static void
 skip_spaces(struct span *s)
@@ -107,7 +107,7 @@ p_header(struct span *in, struct uiddb *db)
 	db->uidvalidity = uidvalidity;
 	db->uidnext = uidnext > 0 ? uidnext : 1;
 	db->neat = uidnext > 0 && s.p == s.end && s.p - next == WIDTH &&
-	    line.end < in->p && span_at(&line, '1') && next[-1] == ' ';
+		   line.end < in->p && span_at(&line, '1') && next[-1] == ' ';
 	return true;
 }
 
@@ -173,7 +173,7 @@ static bool
 counts_as_none(void)
 {
 	return errno == ENOENT || errno == ELOOP || errno == EINVAL ||
-	    errno == EISDIR || errno == ENXIO;
+	       errno == EISDIR || errno == ENXIO;
 }
 
 int
@@ -242,7 +242,7 @@ uiddb_head(int dir, struct uiddb *db)
 	return 0;
 }
 
-/* --- writing ------------------------------------------------------------------- */
+/* --- writing ------------------------------------------------------------- */
 
 void
 uiddb_put(struct strbuf *lines, uint32_t uid, struct span base)
@@ -275,7 +275,7 @@ is_same(int fd, const struct stat *st, const struct uiddb *db)
 		return false;
 	s = span_of(head, (size_t)n);
 	return p_header(&s, &now) && now.neat &&
-	    now.uidvalidity == db->uidvalidity && now.uidnext <= db->uidnext;
+	       now.uidvalidity == db->uidvalidity && now.uidnext <= db->uidnext;
 }
 
 int
@@ -344,8 +344,8 @@ write_file(int fd, const struct uiddb *db, struct span lines)
 }
 
 int
-uiddb_replace(const struct uiddb_place *at, struct uiddb *db,
-    struct span lines, uint32_t n)
+uiddb_replace(const struct uiddb_place *at, struct uiddb *db, struct span lines,
+    uint32_t n)
 {
 	struct uiddb new = *db;
 	struct strbuf name = { 0 };
@@ -383,7 +383,7 @@ clear_name:
 	return r;
 }
 
-/* --- giving UIDs to what is not in the folder yet -------------------------------- */
+/* --- giving UIDs to what is not in the folder yet ------------------------ */
 
 struct keeping {
 	struct strbuf lines;
@@ -426,9 +426,8 @@ uiddb_give(const struct uiddb_place *at, struct span bases, uint32_t n,
 		goto clear_lines;
 	}
 	put_new(&k.lines, bases, next);
-	r = head.neat ?
-	    uiddb_append(at->dir, &db, strbuf_span(&k.lines), n) :
-	    uiddb_replace(at, &db, strbuf_span(&k.lines), k.n + n);
+	r = head.neat ? uiddb_append(at->dir, &db, strbuf_span(&k.lines), n)
+		      : uiddb_replace(at, &db, strbuf_span(&k.lines), k.n + n);
 	if (r == 0) {
 		*was = head;
 		*now = db;

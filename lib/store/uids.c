@@ -117,7 +117,7 @@ give(struct scan *s, uint32_t *next, uint32_t *given)
 	return 0;
 }
 
-/* --- the file --------------------------------------------------------------------- */
+/* --- the file ------------------------------------------------------------ */
 
 static uint32_t
 put_messages(const struct scan *s, bool all, struct strbuf *lines)
@@ -185,7 +185,7 @@ is_full_of_dead(const struct scan *s, const struct uiddb *db)
 	for (size_t i = 0; i < s->n; i++)
 		live += s->found[i].seen != 0 && !s->found[i].recent;
 	return db->entries > live + DEAD_MIN &&
-	    (db->entries - live) * 8 > db->entries;
+	       (db->entries - live) * 8 > db->entries;
 }
 
 /*
@@ -196,8 +196,8 @@ static int
 start_anew(struct scan *s, struct uiddb *db, uint32_t *given)
 {
 	if (s->m->state.uidvalidity != 0 ||
-	    registry_note(s->m->a, strbuf_span(&s->m->folder),
-		db->uidvalidity) == -1) {
+	    registry_note(
+		s->m->a, strbuf_span(&s->m->folder), db->uidvalidity) == -1) {
 		errno = EOVERFLOW;
 		return -1;
 	}

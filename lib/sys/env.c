@@ -13,6 +13,14 @@ env_str(const char *name, const char *def)
 	return s == NULL || *s == '\0' ? def : s;
 }
 
+bool
+env_is_empty(const char *name)
+{
+	const char *s = getenv(name);
+
+	return s != NULL && *s == '\0';
+}
+
 uint32_t
 env_num(const char *name, uint32_t def)
 {

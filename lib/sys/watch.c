@@ -28,10 +28,10 @@ struct watch {
 	int n;
 };
 
-static const uint32_t in_events = IN_CREATE | IN_DELETE | IN_MOVED_FROM |
-    IN_MOVED_TO | IN_ONLYDIR;
-static const unsigned dn_events = DN_CREATE | DN_DELETE | DN_RENAME |
-    DN_MULTISHOT;
+static const uint32_t in_events =
+    IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ONLYDIR;
+static const unsigned dn_events =
+    DN_CREATE | DN_DELETE | DN_RENAME | DN_MULTISHOT;
 
 struct watch *
 watch_open(void)
@@ -56,7 +56,7 @@ watch_close(struct watch *w)
 	free(w);
 }
 
-/* --- dnotify ---------------------------------------------------------------- */
+/* --- dnotify ------------------------------------------------------------- */
 
 /*
  * A queue of signals that is full makes the kernel send SIGIO instead; both
@@ -107,7 +107,7 @@ change_over(struct watch *w)
 	return 0;
 }
 
-/* --- both -------------------------------------------------------------------- */
+/* --- both ---------------------------------------------------------------- */
 
 static int
 add_inotify(const struct watch *w, int dir)

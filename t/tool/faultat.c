@@ -150,7 +150,7 @@ struct stop {
 	bool client;
 };
 
-/* --- the list ---------------------------------------------------------------- */
+/* --- the list ------------------------------------------------------------ */
 
 /* A process that is not dumpable shows its memory to root only. */
 static bool
@@ -268,7 +268,7 @@ print_result(const char *what, long long r)
 	fflush(opt.list);
 }
 
-/* --- which calls count --------------------------------------------------------- */
+/* --- which calls count --------------------------------------------------- */
 
 static bool
 is_lock(int command)
@@ -312,7 +312,7 @@ is_hit(const struct stop *s, unsigned long n)
 	return n == opt.at;
 }
 
-/* --- running -------------------------------------------------------------------- */
+/* --- running ------------------------------------------------------------- */
 
 static int
 finish(pid_t pid, int status)
@@ -439,7 +439,7 @@ run(char **argv)
 	return trace(pid);
 }
 
-/* --- arguments -------------------------------------------------------------------- */
+/* --- arguments ----------------------------------------------------------- */
 
 static int
 error_number(const char *name)

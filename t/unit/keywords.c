@@ -5,12 +5,14 @@
 #include "scratch.h"
 
 /* maildir.md 9.1, recorded. */
-#define REC_1 "1795288830.M463302P403V000000000000FE00I0000000000A7E96B_1." \
-	      "mx.example.com,S=88"
-#define REC_2 "1795288830.M463376P403V000000000000FE00I0000000000A7E96D_2." \
-	      "mx.example.com,S=88"
-static const char recorded[] = "Work\nbeta\ngamma\nalpha\n\n" REC_1
-			       ":3 1\n" REC_2 ":0 2\n";
+#define REC_1                                                                  \
+	"1795288830.M463302P403V000000000000FE00I0000000000A7E96B_1."          \
+	"mx.example.com,S=88"
+#define REC_2                                                                  \
+	"1795288830.M463376P403V000000000000FE00I0000000000A7E96D_2."          \
+	"mx.example.com,S=88"
+static const char recorded[] =
+    "Work\nbeta\ngamma\nalpha\n\n" REC_1 ":3 1\n" REC_2 ":0 2\n";
 
 static const struct {
 	const char *list;
@@ -86,7 +88,7 @@ test_file(void)
 	    "NUL and 0xff");
 }
 
-/* --- loading ------------------------------------------------------------------ */
+/* --- loading ------------------------------------------------------------- */
 
 static struct maildir md;
 static struct account *account;
@@ -162,8 +164,8 @@ test_load(void)
 	is(";;;", true, false); /* no directory */
 	scratch_dir("M/courierimapkeywords");
 	is(";;;", true, false);
-	scratch_put("M/courierimapkeywords/:list",
-	    "x\ny\n\n1.a:0 1\n2.b,S=3:0\n");
+	scratch_put(
+	    "M/courierimapkeywords/:list", "x\ny\n\n1.a:0 1\n2.b,S=3:0\n");
 	is("x,y;x;;", true, false);
 	scratch_put("M/courierimapkeywords/2.b,S=3", "");
 	scratch_put("M/courierimapkeywords/3.c", "z\n");
@@ -215,8 +217,7 @@ test_orphans(void)
 	is("x;;x;", true, true);
 	ok(scratch_has("M/courierimapkeywords/8.y") &&
 		!scratch_has("M/courierimapkeywords/7.w") &&
-		!scratch_has(
-		    "M/courierimapkeywords/.tmp.17950000001.x") &&
+		!scratch_has("M/courierimapkeywords/.tmp.17950000001.x") &&
 		scratch_has("M/courierimapkeywords/.foo") &&
 		strstr(scratch_get("M/courierimapkeywords/:list"), "9.z") ==
 		    NULL,

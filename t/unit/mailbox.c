@@ -289,8 +289,8 @@ test_odd_db(void)
 	       "1 77 0000000010\n6 3.a\n7 1.a\n8 2.a\n9 4.a\n") == 0,
 	    "repaired");
 	mailbox_close(m);
-	scratch_put("M/courierimapuiddb",
-	    "1 77 20\n5 1.a\n12 1.a\n6 2.a\n7 gone\n");
+	scratch_put(
+	    "M/courierimapuiddb", "1 77 20\n5 1.a\n12 1.a\n6 2.a\n7 gone\n");
 	m = open_box("", false);
 	is(m, "6: 12: 20:r 21:r", "a base twice: the higher UID");
 	scratch_unlink("M/courierimapuiddb");

@@ -57,7 +57,17 @@ static const struct {
 
 /* What may stand in a Maildir and is no folder of ours. */
 static const char *const no_folders[] = {
-	".", "..", "...", ".a.", "..a", ".a..b", ".\xff", ".a\nb", "a", "", "./a",
+	".",
+	"..",
+	"...",
+	".a.",
+	"..a",
+	".a..b",
+	".\xff",
+	".a\nb",
+	"a",
+	"",
+	"./a",
 };
 
 static void

@@ -90,7 +90,8 @@ test_parse(size_t i)
 static void
 test_cut(void)
 {
-	static const char text[] = "1 795288809 0000000004\n1 a\n2 b\0c\n3 \xff\n";
+	static const char text[] =
+	    "1 795288809 0000000004\n1 a\n2 b\0c\n3 \xff\n";
 	struct strbuf out = { 0 };
 
 	for (size_t n = 0; n < sizeof text; n++) {
@@ -102,7 +103,7 @@ test_cut(void)
 	ok(true, "cut at each length");
 }
 
-/* --- the file --------------------------------------------------------------- */
+/* --- the file ------------------------------------------------------------ */
 
 static struct uiddb_place place;
 
@@ -141,8 +142,7 @@ test_append(void)
 	ok(uiddb_append(place.dir, &db, span_str("4 d\n"), 1) == -1 &&
 		errno == EBADMSG,
 	    "not to Courier's");
-	ok(uiddb_head(place.dir, &seen) == 0 && !seen.neat &&
-		seen.uidnext == 4,
+	ok(uiddb_head(place.dir, &seen) == 0 && !seen.neat && seen.uidnext == 4,
 	    "its head");
 }
 
@@ -239,8 +239,8 @@ test_no_file(void)
 		    "nor is a FIFO");
 	db = (struct uiddb){ .uidvalidity = 9, .uidnext = 1 };
 	ok(uiddb_replace(&place, &db, span_str(""), 0) == 0 &&
-		strcmp(scratch_get("M/courierimapuiddb"),
-		    "1 9 0000000001\n") == 0,
+		strcmp(scratch_get("M/courierimapuiddb"), "1 9 0000000001\n") ==
+		    0,
 	    "both are replaced");
 }
 

@@ -87,9 +87,8 @@ $w->raw("z1 APPEND INBOX.Sent ~{" . length($nul) . "+}\r\n$nul\r\n");
 my $last;
 1 while ($last = $w->next) && $last->{kind} ne 'tagged';
 is $last->{type}, 'OK', 'a literal8';
-my ($plain, $binary) = map { slurp($_) } (sort {
-	(stat $a)[9] <=> (stat $b)[9] || $a cmp $b } glob "$md/.Sent/cur/*")[-2, -1];
-is_deeply [sort $plain, $binary], [sort "Subject: x\n\na\x80b\rc\nlast\n",
+my @stored = grep { /^Subject: x/ } map { slurp($_) } glob "$md/.Sent/cur/*";
+is_deeply [sort @stored], [sort "Subject: x\n\na\x80b\rc\nlast\n",
     "Subject: x\n\na\0b\rc\nlast\n"], 'as stored';
 $w->done;
 like join(' ', map { s{.*/}{}r } glob "$md/.Sent/cur/*"), qr/,S=6:2,S /,
