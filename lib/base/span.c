@@ -14,7 +14,8 @@ span_str(const char *s)
 struct span
 span_of(const void *p, size_t len)
 {
-	struct span s = { p, (const char *)p + len };
+	/* to add 0 to NULL is undefined */
+	struct span s = { p, len > 0 ? (const char *)p + len : p };
 
 	return s;
 }
