@@ -59,6 +59,16 @@ tap_exact(const void *p, size_t len)
 	return span_of(m + pages - len, len);
 }
 
+/* Make template one for mkdtemp() or mkstemp(), below $TMPDIR. */
+static inline void
+tap_template(char *template, size_t max, const char *name)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	snprintf(template, max, "%s/%s-XXXXXX",
+	    tmp != NULL && *tmp != '\0' ? tmp : "/tmp", name);
+}
+
 void
 oom(void)
 {

@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { FRESH = 500 }; /* inputs that share one Maildir */
 
-static char dir[] = "/tmp/satchel-fuzz-XXXXXX";
+static char dir[256];
 static struct imap_conf conf;
 
 /* In place of lib/sys/log.c: a line for each session would be too much. */
@@ -79,6 +79,8 @@ once(void)
 	if (done)
 		return;
 	done = true;
+	snprintf(dir, sizeof dir, "%s/satchel-fuzz-XXXXXX",
+	    getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
 	if (mkdtemp(dir) == NULL || atexit(remove_maildir) != 0)
 		abort();
 	imap_conf_read(&conf);

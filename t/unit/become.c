@@ -11,8 +11,8 @@
 
 enum { NOBODY = 65534 };
 
-static char dir[] = "/tmp/become-XXXXXX";
-static char skel[64];
+static char dir[256];
+static char skel[280];
 
 static void
 touch(const char *name, unsigned mode)
@@ -105,6 +105,7 @@ main(void)
 		.uid = geteuid() + 1, .gid = getegid(), .home = "/"
 	};
 
+	tap_template(dir, sizeof dir, "become");
 	if (mkdtemp(dir) == NULL || chdir(dir) == -1 || chmod(".", 0755) == -1)
 		return 111;
 	ok(in_child(&zero, NULL) == 1, "uid 0 is refused");

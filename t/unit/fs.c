@@ -10,7 +10,7 @@
 #include "base/nelem.h"
 #include "tap.h"
 
-static char root[] = "/tmp/fs.XXXXXX";
+static char root[64];
 static int dir;
 
 /* A file with these bytes. */
@@ -232,6 +232,7 @@ test_remove(void)
 int
 main(void)
 {
+	tap_template(root, sizeof root, "fs");
 	if (mkdtemp(root) == NULL ||
 	    (dir = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
 		exit(111);

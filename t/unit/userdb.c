@@ -8,7 +8,7 @@
 
 #include "tap.h"
 
-static char dir[] = "/tmp/userdb-XXXXXX";
+static char dir[256];
 
 static void
 put(GDBM_FILE f, const char *name, const char *value)
@@ -114,6 +114,7 @@ test_damage(void)
 int
 main(void)
 {
+	tap_template(dir, sizeof dir, "userdb");
 	if (mkdtemp(dir) == NULL || chdir(dir) == -1)
 		return 111;
 	make();

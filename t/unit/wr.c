@@ -157,10 +157,11 @@ test_gone(bool is_pipe)
 static void
 test_file(void)
 {
-	char name[] = "/tmp/wr.XXXXXX";
-	int fd = mkstemp(name);
-	char got[20];
+	char name[256], got[20];
+	int fd;
 
+	tap_template(name, sizeof name, "wr");
+	fd = mkstemp(name);
 	unlink(name);
 	wr_init(&w, fd, 100);
 	wr_lit(&w, "in a file");
