@@ -71,7 +71,7 @@ S: e OK FETCH completed.
 C: f FETCH 1 BINARY.PEEK[5]
 S: * 1 FETCH (BINARY[5] {19}
 S: Subject: in
-S: 
+S:
 S: text)
 S: f OK FETCH completed.
 C: g FETCH 1:2 (BINARY.PEEK[4])

@@ -84,7 +84,7 @@ S: Subject: s
 S: From: Bob <<bob@example.com>
 S: X: y
 S:  z
-S: 
+S:
 S: hello
 S: world
 S: )
@@ -94,7 +94,7 @@ S: * 1 FETCH (BODY[HEADER.FIELDS (x From)] {41}
 S: From: Bob <<bob@example.com>
 S: X: y
 S:  z
-S: 
+S:
 S:  BODY[TEXT] {14}
 S: hello
 S: world
@@ -103,7 +103,7 @@ S: b OK FETCH completed.
 C: c FETCH 1 BODY.PEEK[HEADER.FIELDS.NOT (X From "a b")]
 S: * 1 FETCH (BODY[HEADER.FIELDS.NOT (X From "a b")] {14}
 S: Subject: s
-S: 
+S:
 S: )
 S: c OK FETCH completed.
 C: d FETCH 1 RFC822.HEADER
@@ -112,7 +112,7 @@ S: Subject: s
 S: From: Bob <<bob@example.com>
 S: X: y
 S:  z
-S: 
+S:
 S: )
 S: d OK FETCH completed.
 C: e FETCH 1 (BODY.PEEK[]<0.7> BODY.PEEK[TEXT]<7.100> BODY.PEEK[]<67.1>)
@@ -134,18 +134,18 @@ S: * 2 FETCH (BODY[1] {3}
 S: one BODY[2.HEADER] {58}
 S: Subject: in
 S: Content-Type: multipart/mixed; boundary=c
-S: 
+S:
 S:  BODY[2.1] {3}
 S: two BODY[2.1.MIME] {42}
 S: Content-Type: text/html; charset=utf-8
-S: 
+S:
 S: )
 S: g OK FETCH completed.
 C: h FETCH 3:4 (BODY.PEEK[] BODY.PEEK[HEADER] BODY.PEEK[TEXT])
 S: * 3 FETCH (BODY[] {2}
-S: 
+S:
 S:  BODY[HEADER] {2}
-S: 
+S:
 S:  BODY[TEXT] {0}
 S: )
 S: * 4 FETCH (BODY[] {0}
@@ -184,7 +184,7 @@ S: Subject: s
 S: From: Bob <<bob@example.com>
 S: X: y
 S:  z
-S: 
+S:
 S:  BODY[TEXT] {14}
 S: hello
 S: world
@@ -202,7 +202,7 @@ ok !grep({ /Seen/ } @{$w->cmd('FETCH 1 FLAGS')->fetch(1)->{FLAGS}}),
     'EXAMINE sets no flag';
 ok $w->cmd('SELECT INBOX')->ok, 'SELECT again';
 
-# --- sets ----------------------------------------------------------------------
+# --- sets ------------------------------------------------------------------
 $w->script(<<'END');
 C: a FETCH *:3,1 UID
 S: * 1 FETCH (UID 1)

@@ -102,7 +102,8 @@ my @cases = (
 	'HEADER X-Empty a' => '', 'HEADER X-None ""' => '',
 	'HEADER X-Part mimeheader' => '', 'HEADER X y' => '3',
 	# bodies
-	'BODY hello' => '1', 'BODY "big world"' => '1', 'BODY "hello big"' => '1',
+	'BODY hello' => '1', 'BODY "big world"' => '1',
+	'BODY "hello big"' => '1',
 	'BODY bob' => '', 'BODY leche' => '2', 'BODY "con leche"' => '2',
 	'BODY inner' => '2', 'BODY nested' => '2', 'BODY attachment' => '',
 	'BODY mimeheader' => '', 'BODY ""' => '1 2 3 4',
@@ -130,7 +131,8 @@ my @cases = (
 );
 while (my ($program, $numbers) = splice @cases, 0, 2) {
 	my $r = $w->cmd("SEARCH $program");
-	is $r->status . ' ' . join(' ', $r->numbers), "OK $numbers", "SEARCH $program";
+	is $r->status . ' ' . join(' ', $r->numbers), "OK $numbers",
+	    "SEARCH $program";
 }
 
 is join(' ', $w->cmd('SEARCH SUBJECT ', \"gr\xc3\xbc\xc3\x9fe")->numbers), '1',
