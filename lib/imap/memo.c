@@ -104,22 +104,25 @@ make_marks(struct memo *m, int fd, int64_t from, int64_t to)
 }
 
 int
-memo_seek(struct memo *m, int fd, int64_t from, int64_t to, uint64_t skip,
-    struct memo_mark *mark)
+memo_range(struct memo *m, int fd, int64_t from, int64_t to)
 {
-	struct memo_mark one;
+	if (m->marks.len > 0 && m->from == from && m->to == to)
+		return 0;
+	return make_marks(m, fd, from, to);
+}
 
-	if (m->marks.len == 0 || m->from != from || m->to != to)
-		if (make_marks(m, fd, from, to) == -1)
-			return -1;
-	*mark = (struct memo_mark){ .offset = from };
-	for (size_t i = 0; i < m->marks.len; i += sizeof one) {
-		memcpy(&one, m->marks.p + i, sizeof one);
-		if (one.octets > skip)
+struct memo_mark
+memo_seek(const struct memo *m, uint64_t skip)
+{
+	struct memo_mark found = { .offset = m->from }, mark;
+
+	for (size_t i = 0; i < m->marks.len; i += sizeof mark) {
+		memcpy(&mark, m->marks.p + i, sizeof mark);
+		if (mark.octets > skip)
 			break;
-		*mark = one;
+		found = mark;
 	}
-	return 0;
+	return found;
 }
 
 void

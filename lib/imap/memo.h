@@ -60,11 +60,13 @@ int memo_tree(struct memo *m, int fd, const struct part **root);
 void memo_trim(struct memo *m);
 
 /*
- * The last mark of the bytes from..to that is not behind the octet skip; they
- * are made where they are missing.  m->total is set.  -1 with errno.
+ * Have marks for the bytes from..to, and m->total of their octets.  -1 with
+ * errno.
  */
-int memo_seek(struct memo *m, int fd, int64_t from, int64_t to, uint64_t skip,
-    struct memo_mark *mark);
+int memo_range(struct memo *m, int fd, int64_t from, int64_t to);
+
+/* The last mark of that range that is not behind the octet skip. */
+struct memo_mark memo_seek(const struct memo *m, uint64_t skip);
 
 void memo_clear(struct memo *m);
 

@@ -274,8 +274,9 @@ approach(
 	if (f->memo == NULL || c->kind != CONTENT_RANGE ||
 	    c->to - c->from < MEMO_STEP || out->skip == 0)
 		return 0;
-	if (memo_seek(f->memo, f->fd, c->from, c->to, out->skip, &mark) == -1)
+	if (memo_range(f->memo, f->fd, c->from, c->to) == -1)
 		return -1;
+	mark = memo_seek(f->memo, out->skip);
 	c->from = mark.offset;
 	c->octets = (int64_t)(f->memo->total - mark.octets);
 	out->skip -= mark.octets;
