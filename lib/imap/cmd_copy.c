@@ -127,14 +127,27 @@ drop_vanished(struct copy *c, uint32_t *uids)
 	c->uids = uids;
 }
 
+/* Told before the messages go, also when only some could be moved. */
+static void
+tell_moved(struct session *s, const struct copy *c)
+{
+	struct strbuf code = { 0 };
+
+	put_copyuid(s, c, &code);
+	wr_lit(s->out, "* OK [");
+	wr_span(s->out, strbuf_span(&code));
+	wr_lit(s->out, "] Moved\r\n");
+	strbuf_clear(&code);
+}
+
 enum verdict
 cmd_move(struct session *s, struct span args)
 {
-	struct strbuf code = { 0 };
+	struct append_moved moved = { 0 };
 	struct copy c = { 0 };
-	uint32_t *uids;
 	enum verdict v;
 	size_t asked;
+	int r = 0;
 
 	if (!parse(s, args, &c, &v))
 		return v;
@@ -142,20 +155,16 @@ cmd_move(struct session *s, struct span args)
 		return session_say(
 		    s, V_NO, "CANNOT", "Messages are sent by COPY or APPEND.");
 	asked = c.n;
-	uids = arena_array(&s->arena, c.n, sizeof *uids);
-	if (c.n > 0 && append_move(s->mbox, c.seqs, c.n, c.folder,
-			   &c.uidvalidity, uids) == -1)
-		return session_errno(s);
-	drop_vanished(&c, uids);
-	if (c.n > 0) {
-		put_copyuid(s, &c, &code);
-		wr_lit(s->out, "* OK [");
-		wr_span(s->out, strbuf_span(&code));
-		wr_lit(s->out, "] Moved\r\n");
-		strbuf_clear(&code);
-	}
-	if (c.n < asked && !s->uid)
+	moved.uids = arena_array(&s->arena, c.n, sizeof *moved.uids);
+	if (c.n > 0)
+		r = append_move(s->mbox, c.seqs, c.n, c.folder, &moved);
+	v = r == -1 ? session_errno(s) : V_OK;
+	drop_vanished(&c, moved.uids);
+	c.uidvalidity = moved.uidvalidity;
+	if (c.n > 0)
+		tell_moved(s, &c);
+	if (v == V_OK && c.n < asked && !s->uid)
 		return session_say(s, V_NO, "EXPUNGEISSUED",
 		    "Some messages were gone already.");
-	return V_OK;
+	return v;
 }

@@ -125,8 +125,6 @@ cmd_rename(struct session *s, struct span args)
 		return bad_name(s);
 	if (folder_rename(s->account, from, to) == -1)
 		return session_errno(s);
-	if (s->mbox != NULL)
-		mailbox_renamed(s->mbox, from, to);
 	return session_say(s, V_OK, NULL, "Folder renamed.");
 }
 

@@ -68,9 +68,13 @@ void append_free(struct append *ap);
  * MOVE (RFC 6851): rename seqs[0..n-1] of m into folder.  Each is either here
  * or there at any moment, and has its new UID on disk before it is seen
  * there.  They become MSG_GONE.  Those that vanished before are passed over:
- * uids[i] is then 0.  uids has room for n.
+ * uids[i] is then 0.  The caller brings uids with room for n.
  */
+struct append_moved {
+	uint32_t uidvalidity;
+	uint32_t *uids;
+};
 int append_move(struct mailbox *m, const uint32_t *seqs, size_t n,
-    struct span folder, uint32_t *uidvalidity, uint32_t *uids);
+    struct span folder, struct append_moved *out);
 
 #endif

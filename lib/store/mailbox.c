@@ -108,26 +108,6 @@ mailbox_is_readonly(const struct mailbox *m)
 	return m->readonly || m->cannot_write;
 }
 
-void
-mailbox_renamed(struct mailbox *m, struct span from, struct span to)
-{
-	struct span rest = strbuf_span(&m->folder);
-	struct strbuf now = { 0 };
-
-	if (from.p == from.end || span_len(rest) < span_len(from) ||
-	    memcmp(rest.p, from.p, span_len(from)) != 0)
-		return;
-	rest.p += span_len(from);
-	if (rest.p < rest.end && *rest.p != '.')
-		return;
-	strbuf_cat(&now, to);
-	strbuf_cat(&now, rest);
-	strbuf_clear(&m->folder);
-	m->folder = now;
-	strbuf_reset(&m->dirname);
-	(void)name_to_dir(m->a, strbuf_span(&now), &m->dirname); /* it is one */
-}
-
 struct mailbox_state *
 mailbox_state(struct mailbox *m)
 {

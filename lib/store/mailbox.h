@@ -58,12 +58,6 @@ int mailbox_open(
 void mailbox_close(struct mailbox *m);
 
 struct span mailbox_folder(const struct mailbox *m);
-/*
- * The folder from was renamed to by this session: when m is that or below it,
- * it goes on under its new name.  Nothing for the INBOX, which stays.
- */
-void mailbox_renamed(struct mailbox *m, struct span from, struct span to);
-
 bool mailbox_is_readonly(const struct mailbox *m);
 struct mailbox_state *mailbox_state(struct mailbox *m);
 

@@ -135,10 +135,10 @@ is_done(const struct move *mv, size_t n)
 
 int
 append_move(struct mailbox *m, const uint32_t *seqs, size_t n,
-    struct span folder, uint32_t *uidvalidity, uint32_t *uids)
+    struct span folder, struct append_moved *out)
 {
 	struct maildir md;
-	struct move mv = { .m = m, .seqs = seqs, .uids = uids };
+	struct move mv = { .m = m, .seqs = seqs, .uids = out->uids };
 	int r = 0;
 
 	if (m->readonly || m->cannot_write) {
@@ -151,9 +151,9 @@ append_move(struct mailbox *m, const uint32_t *seqs, size_t n,
 	mv.v = arena_array(&mv.ar, n, sizeof *mv.v);
 	mv.which = arena_array(&mv.ar, n, sizeof *mv.which);
 	for (size_t k = 0; k < n; k++)
-		uids[k] = 0;
+		out->uids[k] = 0;
 	for (int i = 0; i < ROUNDS && r == 0 && !is_done(&mv, n); i++)
-		r = one_round(&mv, n, uidvalidity);
+		r = one_round(&mv, n, &out->uidvalidity);
 	/* what is there is on disk; what is here no more may be lost now */
 	if (fs_sync_dir(m->md.cur) == -1)
 		r = -1;

@@ -390,8 +390,9 @@ static int
 rename_inbox(struct account *a, struct span to)
 {
 	struct mailbox *m;
-	uint32_t *seqs, *uids, uidvalidity, n;
+	struct append_moved moved = { 0 };
 	struct arena ar = { 0 };
+	uint32_t *seqs, n;
 	int r;
 
 	if (folder_create(a, to, 0) == -1)
@@ -400,10 +401,10 @@ rename_inbox(struct account *a, struct span to)
 		return -1;
 	n = mailbox_state(m)->count;
 	seqs = arena_array(&ar, n, sizeof *seqs);
-	uids = arena_array(&ar, n, sizeof *uids);
+	moved.uids = arena_array(&ar, n, sizeof *moved.uids);
 	for (uint32_t i = 0; i < n; i++)
 		seqs[i] = i + 1;
-	r = append_move(m, seqs, n, to, &uidvalidity, uids);
+	r = append_move(m, seqs, n, to, &moved);
 	mailbox_close(m);
 	arena_clear(&ar);
 	return r;
