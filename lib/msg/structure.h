@@ -78,7 +78,7 @@ struct part {
 	struct span subtype;
 	struct mime_params params;
 	struct span encoding; /* "7bit" when there is none */
-	/* p is NULL where there is no such field; of several the first counts. */
+	/* p NULL: no such field; of several the first counts. */
 	struct span id;
 	struct span description;
 	struct span md5;
