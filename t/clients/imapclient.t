@@ -23,22 +23,22 @@ sub done
 	return ok($good, $name) || diag($c->LastError // '', $s->log);
 }
 
-done($c->IsAuthenticated, 'login');
-done($c->has_capability('IDLE'), 'capabilities');
-done((grep { $_ eq 'INBOX' } $c->folders), 'folders');
+done(scalar $c->IsAuthenticated, 'login');
+done(scalar $c->has_capability('IDLE'), 'capabilities');
+done(scalar(grep { $_ eq 'INBOX' } $c->folders), 'folders');
 my $ns = $c->namespace;
 my $folder = ($ns ? $ns->[0][0][0] // '' : '') . 'Perl';
-done($c->create($folder), 'create');
-done($c->exists($folder), 'exists');
-done($c->subscribe($folder), 'subscribe');
-done((grep { $_ eq $folder } $c->subscribed), 'subscribed');
+done(scalar $c->create($folder), 'create');
+done(scalar $c->exists($folder), 'exists');
+done(scalar $c->subscribe($folder), 'subscribe');
+done(scalar(grep { $_ eq $folder } $c->subscribed), 'subscribed');
 my $text = "Subject: from perl\r\nTo: \"A, B\" <a\@example.org>\r\n\r\nhello\r\n";
 my $uid = $c->append_string($folder, $text, '\\Flagged',
     '02-Mar-2024 10:00:00 +0000');
 done($uid, 'append');
-done($c->select($folder), 'select');
+done(scalar $c->select($folder), 'select');
 is($c->message_count, 1, 'one message');
-is(($c->search('FLAGGED', 'SUBJECT', $c->Quote('from perl')))[0], $uid,
+is(($c->search('FLAGGED', 'SUBJECT', 'from perl'))[0], $uid,
     'search');
 is($c->message_string($uid), $text, 'its bytes');
 is($c->internaldate($uid), '02-Mar-2024 10:00:00 +0000', 'its date');
@@ -50,17 +50,17 @@ is($env && $env->to->[0]->personalname, 'A, B', 'a name with a comma');
 my $bs = $c->get_bodystructure($uid);
 is($bs && lc $bs->bodytype . '/' . lc $bs->bodysubtype, 'text/plain',
     'body structure');
-done($c->set_flag('Perly', $uid), 'a keyword');
-done((grep { /^Perly$/ } $c->flags($uid)), 'is there');
+done(scalar $c->set_flag('Perly', $uid), 'a keyword');
+done(scalar(grep { /^Perly$/ } $c->flags($uid)), 'is there');
 my $to = $c->copy('INBOX', $uid);
 done($to, 'copy');
-done($c->move('INBOX', $uid), 'move');
-done($c->expunge, 'expunge');
-done($c->close, 'close');
-done($c->delete($folder), 'delete');
-done($c->unsubscribe($folder), 'unsubscribe');
+done(scalar $c->move('INBOX', $uid), 'move');
+done(scalar $c->expunge, 'expunge');
+done(scalar $c->close, 'close');
+done(scalar $c->delete($folder), 'delete');
+done(scalar $c->unsubscribe($folder), 'unsubscribe');
 
-done($c->examine('INBOX'), 'examine');
+done(scalar $c->examine('INBOX'), 'examine');
 is($c->message_count, @files + 2, 'all are there');
 my $h = $c->fetch_hash('RFC822.SIZE', 'INTERNALDATE', 'FLAGS');
 is(scalar keys %{$h // {}}, @files + 2, 'fetch_hash of all');
@@ -71,7 +71,7 @@ for my $u ((sort { $a <=> $b } keys %$h)[0 .. 29]) {
 is($good, 30, 'it reads the envelopes and structures of the first thirty');
 my $idle = $c->idle;
 done($idle, 'idle');
-done($c->done($idle), 'done');
-done($c->logout, 'logout');
+done(scalar $c->done($idle), 'done');
+done(scalar $c->logout, 'logout');
 $s->stop;
 done_testing;

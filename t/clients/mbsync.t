@@ -126,8 +126,9 @@ like((glob "$local/mail/INBOX/cur/*,U=3:*")[0] // '', qr/:2,\w*R/,
     'answered here');
 
 # a whole folder that begins here
-make_maildir("$local/mail/${prefix}Drawings");
-deliver("$local/mail/${prefix}Drawings", flags => 'DS', base => 'drawing.1.h',
+# the prefix of the namespace is no part of names on this side
+make_maildir("$local/mail/Drawings");
+deliver("$local/mail/Drawings", flags => 'DS', base => 'drawing.1.h',
     text => "Subject: stairs\n\nA drawing.\n");
 sync('a folder');
 $r = $w->cmd("STATUS ${prefix}Drawings (MESSAGES UNSEEN)");

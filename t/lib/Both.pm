@@ -131,6 +131,8 @@ sub subscribed
 	my ($self) = @_;
 	my $answer = $self->must('LSUB "" "*"');
 
+	# Courier shows the levels above as well, \Noselect
+	$answer =~ s/^\* LSUB \(\\Noselect.*\n//mg;
 	return join ' ', sort $answer =~ /^\* LSUB \([^)]*\) "\." "?([^"\r]+)/mg;
 }
 
