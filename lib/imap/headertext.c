@@ -6,16 +6,30 @@
 #include "text/encword.h"
 #include "text/utf8.h"
 
+/* NUL is 0x80 wherever a client sees it, and then no ASCII any more. */
+static void
+put_encoded(struct wr *w, struct span s)
+{
+	struct strbuf plain = { 0 }, encoded = { 0 };
+
+	strbuf_cat(&plain, s);
+	for (size_t i = 0; i < plain.len; i++)
+		if (plain.p[i] == '\0')
+			plain.p[i] = '\x80';
+	encword_encode(strbuf_span(&plain), &encoded);
+	out_nstring(w, strbuf_span(&encoded), false);
+	strbuf_clear(&plain);
+	strbuf_clear(&encoded);
+}
+
 void
 headertext_put(struct wr *w, struct span s, bool utf8)
 {
-	struct strbuf b = { 0 };
+	bool nul = s.p != NULL && span_find(s, '\0') != NULL;
 
-	if (s.p == NULL || utf8_is_ascii(s) || (utf8 && utf8_valid(s))) {
+	if (s.p == NULL ||
+	    (!nul && (utf8_is_ascii(s) || (utf8 && utf8_valid(s)))))
 		out_nstring(w, s, utf8);
-		return;
-	}
-	encword_encode(s, &b);
-	out_nstring(w, strbuf_span(&b), utf8);
-	strbuf_clear(&b);
+	else
+		put_encoded(w, s);
 }

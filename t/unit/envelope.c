@@ -71,12 +71,27 @@ static const struct {
 	    "NIL NIL NIL NIL NIL NIL NIL NIL)" },
 	{ "encoded words stay", { [ENV_SUBJECT] = "=?UTF-8?Q?=C3=A9?=" }, true,
 	    "(NIL \"=?UTF-8?Q?=C3=A9?=\" NIL NIL NIL NIL NIL NIL NIL NIL)" },
+	{ "0x80 for NUL is 8-bit, too", { [ENV_SUBJECT] = "a%b" }, true,
+	    "(NIL \"=?UNKNOWN-8BIT?B?YYBi?=\" "
+	    "NIL NIL NIL NIL NIL NIL NIL NIL)" },
 	{ "a bare CR makes a literal", { [ENV_MESSAGE_ID] = "<a\rb>" }, false,
 	    "(NIL NIL NIL NIL NIL NIL NIL NIL NIL {5}\r\n<a\rb>)" },
 	/* clang-format on */
 };
 
 static struct wr w;
+
+/* The bytes of s, with NUL for each "%". */
+static struct span
+with_nul(const char *s)
+{
+	char b[200];
+	size_t len = strlen(s);
+
+	for (size_t i = 0; i < len; i++)
+		b[i] = s[i] == '%' ? '\0' : s[i];
+	return tap_exact(b, len);
+}
 
 int
 main(void)
@@ -89,8 +104,7 @@ main(void)
 
 		for (int k = 0; k < ENV_FIELDS; k++)
 			if (cases[i].field[k] != NULL)
-				e.field[k] = tap_exact(cases[i].field[k],
-				    strlen(cases[i].field[k]));
+				e.field[k] = with_nul(cases[i].field[k]);
 		wr_init(&w, -1, 0);
 		envelope_put(&w, &a, &e, cases[i].utf8);
 		out = span_of(w.buf, w.len);
