@@ -32,7 +32,8 @@ done(scalar $c->create($folder), 'create');
 done(scalar $c->exists($folder), 'exists');
 done(scalar $c->subscribe($folder), 'subscribe');
 done(scalar(grep { $_ eq $folder } $c->subscribed), 'subscribed');
-my $text = "Subject: from perl\r\nTo: \"A, B\" <a\@example.org>\r\n\r\nhello\r\n";
+my $text = "Subject: from perl\r\nTo: \"A, B\" <a\@example.org>\r\n" .
+    "\r\nhello\r\n";
 my $uid = $c->append_string($folder, $text, '\\Flagged',
     '02-Mar-2024 10:00:00 +0000');
 done($uid, 'append');

@@ -429,7 +429,6 @@ sub check_block
 		last if $r->{kind} eq 'tagged' && $r->{tag} eq ($tag // '');
 	}
 	if ($got =~ $re) {
-		no strict 'refs';
 		for my $i (0 .. $#names) {
 			$self->{vars}{$names[$i]} = substr $got, $-[$i + 1],
 			    $+[$i + 1] - $-[$i + 1] if $names[$i] ne 'any';

@@ -181,6 +181,42 @@ sub copy
 	return "UID COPY $uid of $folder to $to";
 }
 
+# Only ours has MOVE; Courier finds the message elsewhere under a new UID.
+sub move
+{
+	my ($kind, $folder) = @_;
+
+	return 'no MOVE' if $kind ne 'ours';
+	my $mark = some($kind, $folder) // return 'nothing to move';
+	my $to = pick(grep { !$known{$_}{of}{$mark} } sort keys %known)
+	    // return 'it is everywhere';
+	my ($uid, $flags) = @{delete $known{$folder}{of}{$mark}};
+	my $answer = $open{$kind}->must("UID MOVE $uid $to");
+	my ($new) = $answer =~ /\[COPYUID [0-9]+ [0-9]+ ([0-9]+)\]/
+	    or die "$kind: no COPYUID: $answer\n";
+	die "$kind: $to: COPYUID $new was given before\n"
+	    if $new <= $known{$to}{top};
+	$known{$to}{of}{$mark} = [$new, $flags];
+	return "UID MOVE $uid of $folder to $to";
+}
+
+# A folder goes, with all that is in it, and may come back: then with another
+# UIDVALIDITY.  (Courier takes two seconds for it.)
+sub delete_folder
+{
+	my ($kind, $folder) = @_;
+
+	return 'not the INBOX' if $folder eq 'INBOX' || rand > 0.3;
+	my $old = delete $known{$folder};
+	$open{$_}->must('SELECT INBOX') for @sides;
+	$open{$kind}->must("DELETE $folder");
+	$open{$kind}->cmd("CREATE $folder");
+	check($_, $folder) for @sides;
+	die "$folder: deleted and made again, the same UIDVALIDITY\n"
+	    if $known{$folder}{uidvalidity} == $old->{uidvalidity};
+	return "DELETE and CREATE $folder";
+}
+
 # Another program sets a flag in the name.
 sub rename_flag
 {
@@ -241,7 +277,8 @@ sub reopen
 }
 
 my @steps = (\&deliver_here, \&deliverquota, (\&append) x 3, (\&store) x 5,
-    \&expunge, (\&copy) x 2, \&rename_flag, \&create, \&maildirmake,
+    \&expunge, (\&copy) x 2, (\&move) x 2,
+    \&delete_folder, \&rename_flag, \&create, \&maildirmake,
     \&subscribe, \&reopen);
 
 # --- in alternation ----------------------------------------------------------

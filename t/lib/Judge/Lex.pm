@@ -10,7 +10,8 @@ use Exporter 'import';
 our @EXPORT = qw(fail lit sp at_end peek is_nil number nz_number number64
     nz_number64 string nstring quoted astring atom nil literal8 tag_string
     flag flag_list date_time uid_set sequence_set text mailbox delimiter
-    list_of next_is next_is_digit check_utf8 mod_sequence numbers tagged_ext_val base64);
+    list_of next_is next_is_digit check_utf8 mod_sequence numbers
+    tagged_ext_val base64);
 
 # The response at hand (bytes; its place is pos()), and what was enabled.
 our ($in, $rev2, $utf8) = ('', 0, 0);
