@@ -69,13 +69,14 @@ LIBS_pw = $(GDBM_LIBS) $(CRYPT_LIBS) $(NETTLE_LIBS)
 # --- tests, by the layer that each links -------------------------------------
 UNIT_base = arena num span strbuf
 
-UNIT_sys = fs peer proc rd wr
+UNIT_sys = fs peer proc rd watch wr
 
 UNIT_text = base64 bytes casefold charset date encword mutf7 qp utf8
 
 UNIT_msg = addr decode header mime stream structure
 
-UNIT_store = flags keywords maildir mailbox name search_text uiddb
+UNIT_store = append change flags folder keywords kwset lock maildir mailbox \
+	name quota race search_text stamp status table uiddb
 
 UNIT_auth = checkpassword handover options sasl
 
@@ -87,8 +88,8 @@ UNIT_imap = bodystructure envelope fetch_parse input list_parse pattern \
 UNIT_chain = front imapcmd
 
 # t/fuzz/NAME.c with its seeds in t/fuzz/corpus/NAME/
-FUZZ = addr date encword fetch_parse header imapcmd mime mutf7 qp search_parse \
-	section session structure
+FUZZ = addr date encword fetch_parse header imapcmd keywords mime mutf7 qp \
+	search_parse section session structure uiddb
 
 # what tests and the demo need besides: t/tool/NAME.c
 TOOLS = faultat mkuserdb structure

@@ -1,0 +1,68 @@
+/* status.c: what STATUS says is what SELECT will show. */
+#include "scratch.h"
+#include "store/mailbox.h"
+
+static struct store_conf conf;
+static struct account *a;
+
+static struct mailbox_status
+status(const char *folder, bool size)
+{
+	struct mailbox_status st = { .messages = 99 };
+
+	if (mailbox_status(a, span_str(folder), size, &st) == -1)
+		st.messages = 98;
+	return st;
+}
+
+static void
+test_counts(void)
+{
+	struct mailbox_status st;
+	struct mailbox *m;
+
+	scratch_put("M/cur/1.a:2,S", "A: b\n\nx\n");
+	scratch_put("M/cur/2.a:2,T", "A: b\r\n\r\nx\r\n");
+	scratch_put("M/new/3.a", "x");
+	scratch_put("M/new/.x", "x");
+	scratch_dir("M/cur/dir");
+	st = status("", true);
+	ok(st.messages == 3 && st.recent == 1 && st.unseen == 2 &&
+		st.deleted == 1 && st.size == 11 + 11 + 1,
+	    "counted: %u %u %u %u %u", st.messages, st.recent, st.unseen,
+	    st.deleted, (unsigned)st.size);
+	ok(st.uidnext == 4 && st.uidvalidity != 0, "UIDNEXT is 4");
+	ok(scratch_has("M/new/3.a") &&
+		strchr(scratch_get("M/courierimapuiddb"), '\n')[1] == '\0',
+	    "nothing is moved, no UID given");
+	ok(status("", false).uidvalidity == st.uidvalidity,
+	    "the UIDVALIDITY lasts");
+	if (mailbox_open(a, span_of("", 0), false, &m) == -1)
+		exit(111);
+	ok(mailbox_state(m)->uidvalidity == st.uidvalidity &&
+		mailbox_state(m)->uidnext == st.uidnext,
+	    "as SELECT says");
+	mailbox_close(m);
+	st = status("", false);
+	ok(st.messages == 3 && st.recent == 0 && st.uidnext == 4,
+	    "after it: %u %u %u", st.messages, st.recent, st.uidnext);
+	scratch_put("M/cur/4.a:2,", "x");
+	ok(status("", false).uidnext == 5, "one more without a UID");
+}
+
+int
+main(void)
+{
+	conf = scratch_conf();
+	scratch_make();
+	scratch_maildir("M");
+	if (account_open("M", &conf, &a) == -1)
+		return 111;
+	test_counts();
+	ok(status("none", false).messages == 98 && errno == ENOENT,
+	    "no such folder");
+	ok(status("a/b", false).messages == 98 && errno == EINVAL,
+	    "no such name");
+	account_close(a);
+	return done_testing();
+}
