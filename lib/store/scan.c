@@ -11,7 +11,7 @@
 #include "sys/clock.h"
 #include "sys/fs.h"
 
-enum { PASSES = 4, RACY_NS = 20 * 1000 * 1000 };
+enum { PASSES = 7, RACY_NS = 20 * 1000 * 1000 };
 
 static void *
 zeroed(size_t n, size_t size)
