@@ -1,4 +1,88 @@
-/* sync.c: bring what is known of a folder up to date with the disk. */
+/*
+ * sync.c: bring what is known of a folder up to date with the disk.
+ *
+ * A Maildir has no master.  While we look, others deliver into new, move files
+ * to cur, rename them to change flags, remove them, and give UIDs; most of
+ * them take no lock.  What follows are the problems that this makes, and what
+ * was chosen.  (scan.c reads the directories, uids.c gives and stores UIDs.)
+ *
+ * 1. Which look is needed?
+ *   A NOOP must not read a directory of 100,000 names.  So cur, new, the
+ *   keywords' directory and courierimapuiddb are compared with what stat()
+ *   said when they were read last (stamp.c); nothing changed, nothing is read,
+ *   and no lock is taken.  Time stamps have a grain: what is read within it
+ *   of the last change is read again at the next look.  "Now" is the mtime of
+ *   a file just made in tmp (the lock's own), since the clock of the file
+ *   server counts, not ours.
+ *   courierimapuiddb needs no grain: every change that matters changes its
+ *   size or its inode.
+ *
+ * 2. Our own changes move the times, too.
+ *   A STORE renames in cur, and another program may have delivered there
+ *   just before: the new time cannot be called clean.  Reading cur after each
+ *   STORE would make a thousand of them quadratic.  So the time after an own
+ *   change is kept as "owed": as long as it is the one we left, nothing is
+ *   read; once it has been quiet for 25 ms, or after two seconds of unrest,
+ *   one scan pays for all of them.  new has its own stamp, so mail that
+ *   arrives during a burst of STOREs is seen at once.
+ *
+ * 3. readdir() can miss a file that is renamed while it runs, and can show it
+ *   under both names.
+ *   A file that is missing is not gone until a pass over a directory that
+ *   did not change has missed it, or several passes have (scan_cur()).
+ *   That holds for messages we show and for entries of courierimapuiddb
+ *   alike: an entry that is dropped too early gives its message a new UID.
+ *   Two names of one base count as two files only if both exist at one moment
+ *   (both_exist()).  Then one gets a new base, and is a message of its own.
+ *
+ * 4. Two who find the same new message.
+ *   UIDs are given under the folder's lock, and are on disk before the lock
+ *   goes (uiddb.c).  What was read before the lock was taken is looked at
+ *   again after it.
+ *
+ * 5. The file disagrees with what we have shown.
+ *   An entry for a message of ours is missing: it is written again, the
+ *   client knows that UID.  It has a higher UID there: somebody else has told
+ *   another client so; the old one is expunged here and the new one appears.
+ *   A lower one: ours stays, theirs is left out of the file.  A UID stands
+ *   there twice, or is not above all that were shown, though its message was
+ *   not: that message gets a new one.  The whole file is gone: it is written
+ *   from memory.  Another UIDVALIDITY: all we know is void, the session's
+ *   view ends (ENOENT).
+ *
+ * 6. UIDs cannot be stored.
+ *   The disk is full: messages that have no UID yet are not shown until they
+ *   can have one; the others are, so that the user can make room.  (Courier
+ *   shows UIDs which the next session gives to other messages.)
+ *   The tree is read-only: UIDs that stand there are used if every message
+ *   has one.  Otherwise the session numbers for itself, with a UIDVALIDITY
+ *   of its own, and says so (UIDNOTSTICKY).
+ *
+ * 7. EXAMINE
+ *   does all this as SELECT does.  A UID once shown must last, and what is in
+ *   new cannot be shown under a name that lasts.
+ *
+ * 8. Keywords
+ *   may be consolidated only by one who knows every message of the folder,
+ *   since lines of others are dropped: reading them goes with reading cur, in
+ *   this order, under the lock.  Files of messages that are not there yet
+ *   are remembered (keywords_orphaned), and read again when some arrive.
+ *
+ * 9. The folder is removed, or renamed and another put in its place.
+ *   We hold its directories open and would not notice.  Each look compares
+ *   the directory with the one that has the name now.
+ *
+ * 10. A message that comes back
+ *   (a backup, a MOVE there and back by another program) with a base whose
+ *   expunge was told: it is a new message with a new UID.  RFC 9051 wants
+ *   UIDs to rise in a session; a lower one could not be shown.
+ *
+ * Rejected: the local clock with a margin of seconds (two sessions on one
+ * folder would scan it for ever); trusting inotify to tell what changed
+ * (queues overflow, NFS tells nothing, and nobody watches between sessions);
+ * locking cur against deliveries (nobody else would take the lock); leaving
+ * new alone until a scan of cur is due (a delivery would cost O(n)).
+ */
 #include "store/sync.h"
 
 #include <errno.h>
