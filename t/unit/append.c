@@ -278,6 +278,16 @@ test_copy(void)
 	conf.emptytrash = NULL;
 }
 
+static int
+move(const uint32_t *seqs, size_t n, const char *to, uint32_t *got)
+{
+	struct append_moved moved = { .uids = got };
+	int r = append_move(m, seqs, n, span_str(to), &moved);
+
+	uidvalidity = moved.uidvalidity;
+	return r;
+}
+
 static void
 test_move(void)
 {
@@ -293,8 +303,8 @@ test_move(void)
 	open_box("");
 	scratch_unlink("M/cur/2.a:2,");
 	scratch_move("M/cur/3.a", "M/cur/3.a:2,T");
-	ok(append_move(m, seqs, 3, span_str("Work"), &uidvalidity, got) == 0 &&
-		got[0] == 2 && got[1] == 0 && got[2] == 3,
+	ok(move(seqs, 3, "Work", got) == 0 && got[0] == 2 && got[1] == 0 &&
+		got[2] == 3,
 	    "two of three moved");
 	ok(mailbox_message(m, 1)->state & MSG_GONE &&
 		mailbox_message(m, 2)->state & MSG_GONE &&
@@ -308,8 +318,8 @@ test_move(void)
 		mailbox_message(m, 3)->flags == FLAG_DELETED,
 	    "there, with flags and keywords");
 	seqs[0] = 2;
-	ok(append_move(m, seqs, 1, span_str("Work"), &uidvalidity, got) == 0 &&
-		got[0] == 4 && mailbox_state(m)->count == 4 &&
+	ok(move(seqs, 1, "Work", got) == 0 && got[0] == 4 &&
+		mailbox_state(m)->count == 4 &&
 		mailbox_message(m, 2)->state & MSG_GONE &&
 		mailbox_message(m, 4)->keywords != 0,
 	    "into the same folder");
@@ -317,8 +327,7 @@ test_move(void)
 	ok(mailbox_sync(m) == 0 && mailbox_forget(m, 4, NULL, NULL) == 3 &&
 		mailbox_message(m, 3)->uid == 4,
 	    "a scan agrees");
-	ok(append_move(m, seqs, 1, span_str("None"), &uidvalidity, got) == -1 &&
-		errno == ENOENT,
+	ok(move(seqs, 1, "None", got) == -1 && errno == ENOENT,
 	    "no such folder");
 }
 

@@ -174,6 +174,7 @@ test_append(void)
 	struct append_info info = { .date = INT64_MIN };
 	struct append *ap;
 	uint32_t v, seq = 1, uid;
+	struct append_moved moved = { .uids = &uid };
 	const uint32_t *uids;
 	struct mailbox *m;
 	size_t n;
@@ -200,11 +201,11 @@ test_append(void)
 	append_free(ap);
 	if (mailbox_open(a, span_str("Trash"), false, &m) == -1)
 		exit(111);
-	ok(append_move(m, &seq, 1, span_of("", 0), &v, &uid) == -1 &&
+	ok(append_move(m, &seq, 1, span_of("", 0), &moved) == -1 &&
 		errno == EDQUOT && scratch_count("M/.Trash/cur") == 1,
 	    "no room to take it back");
 	scratch_put("M/maildirsize", "20S\n           5            1\n");
-	ok(append_move(m, &seq, 1, span_of("", 0), &v, &uid) == 0 && uid == 1 &&
+	ok(append_move(m, &seq, 1, span_of("", 0), &moved) == 0 && uid == 1 &&
 		strstr(scratch_get("M/maildirsize"),
 		    "           6            1\n") != NULL,
 	    "then there is");

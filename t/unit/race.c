@@ -147,6 +147,7 @@ static void
 copy_or_move(struct account *a, struct mailbox *m, uint32_t seq, int to)
 {
 	uint32_t token = read_token(m, seq), v, uid;
+	struct append_moved moved = { .uids = &uid };
 	struct append *ap;
 	const uint32_t *uids;
 	size_t n;
@@ -154,11 +155,10 @@ copy_or_move(struct account *a, struct mailbox *m, uint32_t seq, int to)
 	if (token == 0)
 		return;
 	if (chance(2)) {
-		if (append_move(m, &seq, 1, span_str(names[to]), &v, &uid) ==
-		    -1)
+		if (append_move(m, &seq, 1, span_str(names[to]), &moved) == -1)
 			fail("append_move", 0);
 		else if (uid != 0)
-			claim(to, v, uid, token);
+			claim(to, moved.uidvalidity, uid, token);
 		return;
 	}
 	if (append_begin(a, span_str(names[to]), &ap) == -1) {
