@@ -125,7 +125,7 @@ keyword_set(struct append *ap, const struct span *names, size_t n)
 	return kwset_set(&ap->kw, v, k);
 }
 
-/* --- a message's bytes --------------------------------------------------- */
+/* --- a message's bytes ----------------------------------------------- */
 
 int
 append_message(struct append *ap, const struct append_info *info, bool literal8)
@@ -298,7 +298,7 @@ append_reopen(struct append *ap)
 	return fs_open_file(ap->md.tmp, last(ap)->from, NULL);
 }
 
-/* --- copies -------------------------------------------------------------- */
+/* --- copies ---------------------------------------------------------- */
 
 static int
 copy_bytes(struct append *ap, int from, const char *name)
@@ -403,7 +403,7 @@ append_copy(struct append *ap, struct mailbox *m, uint32_t seq)
 	return 0;
 }
 
-/* --- all of them --------------------------------------------------------- */
+/* --- all of them ----------------------------------------------------- */
 
 /* What counts for the quota (quota.md 3). */
 static void

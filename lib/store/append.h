@@ -56,7 +56,9 @@ int append_copy(struct append *ap, struct mailbox *m, uint32_t seq);
 
 /*
  * Publish.  uids[0..n-1] are ascending, n the number of messages; the array
- * is valid until append_free().
+ * is valid until append_free().  EDQUOT, ENOSPC ...: then none is there.
+ * A mailbox of this account that shows the folder has them at once, or after
+ * its next mailbox_sync(); they are \Recent in it.
  */
 int append_commit(
     struct append *ap, uint32_t *uidvalidity, const uint32_t **uids, size_t *n);
@@ -68,7 +70,9 @@ void append_free(struct append *ap);
  * MOVE (RFC 6851): rename seqs[0..n-1] of m into folder.  Each is either here
  * or there at any moment, and has its new UID on disk before it is seen
  * there.  They become MSG_GONE.  Those that vanished before are passed over:
- * uids[i] is then 0.  The caller brings uids with room for n.
+ * uids[i] is then 0.  The caller brings uids with room for n.  On failure
+ * those that have a UID have moved.  Their base is a new one: the old may
+ * have had another UID there.
  */
 struct append_moved {
 	uint32_t uidvalidity;

@@ -113,7 +113,7 @@ box_own_keywords(struct mailbox *m)
 	m->state.owed = true;
 }
 
-/* --- a file that has been renamed ---------------------------------------- */
+/* --- a file that has been renamed ------------------------------------ */
 
 struct search {
 	struct mailbox *m;

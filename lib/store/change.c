@@ -35,7 +35,7 @@ check_live(const struct mailbox *m, size_t i)
 	return -1;
 }
 
-/* --- flags --------------------------------------------------------------- */
+/* --- flags ----------------------------------------------------------- */
 
 static unsigned
 new_flags(unsigned now, const struct flag_change *c)
@@ -135,7 +135,7 @@ store_flags(struct mailbox *m, size_t i, const struct flag_change *c, bool *did)
 	return -1;
 }
 
-/* --- keywords ------------------------------------------------------------ */
+/* --- keywords -------------------------------------------------------- */
 
 /* Append those of the list that are (or are not) in v[0..n-1]. */
 static size_t
@@ -252,7 +252,7 @@ mailbox_store(
 	return r;
 }
 
-/* --- the end ------------------------------------------------------------- */
+/* --- the end --------------------------------------------------------- */
 
 static bool
 goes_to_trash(const struct mailbox *m, size_t i)

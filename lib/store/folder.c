@@ -84,7 +84,7 @@ folder_marked(struct account *a, struct span name)
 	return marked;
 }
 
-/* --- all of them --------------------------------------------------------- */
+/* --- all of them ----------------------------------------------------- */
 
 struct listing {
 	struct account *a;

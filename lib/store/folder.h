@@ -25,11 +25,17 @@ enum folder_use {
 	USE_MEMOS = 1 << 10,
 };
 
+/*
+ * A use that satchel-folders gives to a folder that exists counts.  Those that
+ * it gives to none go to the folders that clients know by name, at the top
+ * level and without regard to ASCII case: Sent, Drafts, Junk (else Spam),
+ * Archive, and the one that IMAP_TRASHFOLDERNAME names.
+ */
 struct folder_info {
 	struct span name; /* see account.h */
 	bool exists; /* false: a level above a folder that exists */
-	bool children; /* something below it exists */
-	unsigned uses; /* enum folder_use, from satchel-folders, or by name */
+	bool children; /* something below it exists; all is below the INBOX */
+	unsigned uses; /* enum folder_use */
 };
 
 /*
@@ -53,13 +59,17 @@ int folder_exists(struct account *a, struct span name);
 bool folder_marked(struct account *a, struct span name);
 
 /*
- * EEXIST, EINVAL.  uses are remembered in satchel-folders; EBUSY when another
- * folder has one of them already.  Creates courierimapuiddb with a
+ * EEXIST, EINVAL.  uses are remembered in satchel-folders; EBUSY when it gives
+ * one of them to another folder; EBADMSG when that file is none of ours,
+ * which is then left alone.  Creates courierimapuiddb with a
  * UIDVALIDITY above any the name ever had.
  */
 int folder_create(struct account *a, struct span name, unsigned uses);
 
-/* ENOENT; EPERM for the INBOX and the Trash folder.  Children stay. */
+/*
+ * ENOENT; EPERM for the INBOX and the Trash folder.  Children stay.  The
+ * name's UIDVALIDITY is remembered, its uses are not.
+ */
 int folder_delete(struct account *a, struct span name);
 
 /*
@@ -67,7 +77,9 @@ int folder_delete(struct account *a, struct span name);
  * when it may (design 4.11).  from INBOX: its messages move into the new
  * folder to, which is created (RFC 9051 6.3.6), and it stays.
  * ENOENT, EEXIST, EINVAL (also: into itself), EPERM (Trash).
- * A level that does not exist itself is renamed with its children.
+ * A level that does not exist itself is renamed with its children.  Mailboxes
+ * that this account has open go on under the new name, unless UIDVALIDITY had
+ * to change: then mailbox_sync() says ENOENT.
  */
 int folder_rename(struct account *a, struct span from, struct span to);
 

@@ -42,7 +42,7 @@ enum {
 	LIST_LEN = 1 << 30
 };
 
-/* --- reading text -------------------------------------------------------- */
+/* --- reading text ---------------------------------------------------- */
 
 /* Numbers of keywords, gathered. */
 struct numbers {
@@ -116,7 +116,7 @@ keywords_parse_list(
 	free(set.v);
 }
 
-/* --- the files of messages ----------------------------------------------- */
+/* --- the files of messages ------------------------------------------- */
 
 struct file {
 	struct span base;
@@ -303,7 +303,7 @@ try_load(struct loading *g)
 	return read_list(g);
 }
 
-/* --- consolidating ------------------------------------------------------- */
+/* --- consolidating --------------------------------------------------- */
 
 static void
 put_list(const struct loading *g, struct strbuf *out)
@@ -428,7 +428,7 @@ keywords_load(const struct keywords_load *l, uint32_t *sets, bool *orphans)
 	return r;
 }
 
-/* --- one message's change ------------------------------------------------ */
+/* --- one message's change -------------------------------------------- */
 
 /* The directory is made at its first use, with the folder's mode. */
 static int

@@ -166,7 +166,7 @@ mailbox_forget(struct mailbox *m, uint32_t upto, mailbox_gone *each, void *arg)
 	return told;
 }
 
-/* --- files --------------------------------------------------------------- */
+/* --- files ----------------------------------------------------------- */
 
 static int
 dir_of(const struct mailbox *m, const struct message *msg)
@@ -211,7 +211,7 @@ mailbox_stat_message(struct mailbox *m, uint32_t seq, struct stat *st)
 	return -1;
 }
 
-/* --- keywords ------------------------------------------------------------ */
+/* --- keywords -------------------------------------------------------- */
 
 uint32_t
 mailbox_keyword_count(const struct mailbox *m)
@@ -245,7 +245,7 @@ mailbox_keyword_set(const struct mailbox *m, uint32_t id, size_t *n)
 	return l.v;
 }
 
-/* --- watching ------------------------------------------------------------ */
+/* --- watching -------------------------------------------------------- */
 
 int
 mailbox_watch(struct mailbox *m)

@@ -44,7 +44,12 @@ struct mailbox_state {
 	bool sticky; /* false: UIDs are of this session only (UIDNOTSTICKY) */
 	bool changed; /* some message is MSG_CHANGED or MSG_GONE */
 	bool keywords_new; /* keywords appeared since it was last cleared */
-	bool owed; /* after own changes: mailbox_sync() will look in 25 ms */
+	/*
+	 * What this session has changed, or saw change just now, is to be
+	 * looked at again: mailbox_sync() does so from 25 ms on.  Who waits
+	 * long (IDLE) calls it once more then.
+	 */
+	bool owed;
 };
 
 /*
@@ -72,7 +77,9 @@ uint32_t mailbox_seq(struct mailbox *m, uint32_t uid);
 
 /*
  * Look at the disk if anything there may have changed (a few stat calls when
- * not).  ENOENT when the folder itself has gone: then all are MSG_GONE.
+ * not).  ENOENT when the folder itself has gone, or has another UIDVALIDITY:
+ * then all are MSG_GONE, and it stays so.  Messages whose UIDs cannot be
+ * stored (no space) are no error; they are shown when it can be done.
  */
 int mailbox_sync(struct mailbox *m);
 
@@ -93,7 +100,7 @@ uint32_t mailbox_forget(
 int mailbox_open_message(struct mailbox *m, uint32_t seq, struct stat *st);
 int mailbox_stat_message(struct mailbox *m, uint32_t seq, struct stat *st);
 
-/* --- keywords ------------------------------------------------------------ */
+/* --- keywords -------------------------------------------------------- */
 
 /* How many names there are, and the name of number k (0-based). */
 uint32_t mailbox_keyword_count(const struct mailbox *m);
@@ -107,7 +114,7 @@ bool mailbox_keyword_find(
 const uint32_t *mailbox_keyword_set(
     const struct mailbox *m, uint32_t id, size_t *n);
 
-/* --- changes ------------------------------------------------------------- */
+/* --- changes --------------------------------------------------------- */
 
 enum flag_op { FLAG_SET, FLAG_ADD, FLAG_REMOVE };
 
@@ -138,7 +145,7 @@ int mailbox_expunge_end(struct mailbox *m);
 /* The session has copied it: expunging it does not keep it in Trash. */
 void mailbox_note_copied(struct mailbox *m, uint32_t seq);
 
-/* --- watching ------------------------------------------------------------ */
+/* --- watching -------------------------------------------------------- */
 
 /*
  * A descriptor that becomes readable when the folder may have changed, or -1
@@ -148,7 +155,7 @@ void mailbox_note_copied(struct mailbox *m, uint32_t seq);
 int mailbox_watch(struct mailbox *m);
 void mailbox_watch_drain(struct mailbox *m);
 
-/* --- folders that are not selected --------------------------------------- */
+/* --- folders that are not selected ----------------------------------- */
 
 struct mailbox_status {
 	uint32_t messages;

@@ -89,6 +89,43 @@ maildir_base(
 	strbuf_num(out, size);
 }
 
+/* unlinkat(), keeping errno, for the way out of a failure. */
+static void
+discard(int dir, const char *name)
+{
+	int saved = errno;
+
+	(void)unlinkat(dir, name, 0);
+	errno = saved;
+}
+
+int
+maildir_replace(struct account *a, const char *name, struct span text)
+{
+	struct strbuf tmp_name = { 0 };
+	int tmp = fs_open_dir(a->fd, "tmp"), fd, r = -1;
+
+	if (tmp == -1)
+		return -1;
+	maildir_tmp_name(a, "file", &tmp_name);
+	if ((fd = fs_create(tmp, tmp_name.p, MODE_FILE)) == -1)
+		goto close_tmp;
+	r = fs_write(fd, text);
+	if (r == 0)
+		r = fsync(fd);
+	fs_close(fd);
+	if (r == 0)
+		r = renameat(tmp, tmp_name.p, a->fd, name);
+	if (r == 0)
+		r = fs_sync_dir(a->fd);
+	else
+		discard(tmp, tmp_name.p);
+close_tmp:
+	fs_close(tmp);
+	strbuf_clear(&tmp_name);
+	return r;
+}
+
 bool
 maildir_size(struct span filename, uint64_t *size)
 {

@@ -44,6 +44,12 @@ bool maildir_size(struct span filename, uint64_t *size);
  */
 int maildir_cmp(struct span a, struct span b);
 
+/*
+ * Put a file with this text in the place of name in the Maildir itself.  It
+ * is on disk when it returns 0; on failure the old one is there.
+ */
+int maildir_replace(struct account *a, const char *name, struct span text);
+
 /* Remove from tmp what nobody can be writing any more (maildir.md 15). */
 void maildir_clean_tmp(int tmp);
 

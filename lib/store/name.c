@@ -34,7 +34,7 @@ well_formed(struct span name)
 	return last != '.';
 }
 
-/* --- which of the encodings (maildir.md 6.2) ----------------------------- */
+/* --- which of the encodings (maildir.md 6.2) ------------------------- */
 
 struct looks {
 	unsigned old; /* names with a shift that is modified UTF-7 */
@@ -83,7 +83,7 @@ encoding_of(struct account *a)
 	return a->encoding;
 }
 
-/* --- both ways ----------------------------------------------------------- */
+/* --- both ways ------------------------------------------------------- */
 
 /* Most names are the same in both; then nobody need ask which it is. */
 static bool

@@ -41,7 +41,7 @@ struct usage {
 	int64_t mtime;
 };
 
-/* --- the file ------------------------------------------------------------ */
+/* --- the file -------------------------------------------------------- */
 
 /* limit *( "," limit ), limit = 1*DIGIT ( "S" / "C" ); 0 is none. */
 static void
@@ -147,7 +147,7 @@ load(struct account *a, struct usage *u)
 	return 0;
 }
 
-/* --- counting ------------------------------------------------------------ */
+/* --- counting -------------------------------------------------------- */
 
 struct count {
 	int dir;
@@ -264,26 +264,29 @@ static int
 write_file(struct account *a, struct span text)
 {
 	struct strbuf name = { 0 };
-	char number[64];
-	int fd, r = -1;
+	int tmp = fs_open_dir(a->fd, "tmp"), fd, r = -1;
 
-	(void)snprintf(number, sizeof number, "tmp/%lld.%ld_NeWmAiLdIrSiZe.",
-	    (long long)clock_now(), (long)getpid());
-	strbuf_puts(&name, number);
+	if (tmp == -1)
+		return -1;
+	strbuf_num(&name, (uint64_t)clock_now());
+	strbuf_putc(&name, '.');
+	strbuf_num(&name, (uint64_t)getpid());
+	strbuf_puts(&name, "_NeWmAiLdIrSiZe.");
 	strbuf_puts(&name, a->host);
-	(void)unlinkat(a->fd, name.p, 0); /* of this process and second */
-	if ((fd = fs_create(a->fd, name.p, 0644)) == -1)
-		goto clear_name;
+	(void)unlinkat(tmp, name.p, 0); /* of this process and second */
+	if ((fd = fs_create(tmp, name.p, 0644)) == -1)
+		goto close_tmp;
 	r = fs_write(fd, text);
 	fs_close(fd);
 	if (r == 0)
-		r = renameat(a->fd, name.p, a->fd, file_name);
+		r = renameat(tmp, name.p, a->fd, file_name);
 	if (r == -1) {
 		fd = errno;
-		(void)unlinkat(a->fd, name.p, 0);
+		(void)unlinkat(tmp, name.p, 0);
 		errno = fd;
 	}
-clear_name:
+close_tmp:
+	fs_close(tmp);
 	strbuf_clear(&name);
 	return r;
 }
@@ -318,7 +321,7 @@ recalculate(struct account *a, struct usage *u)
 	return -1;
 }
 
-/* --- MAILDIRQUOTA -------------------------------------------------------- */
+/* --- MAILDIRQUOTA ---------------------------------------------------- */
 
 static bool
 same_limits(const struct quota *a, const struct quota *b)
@@ -349,7 +352,7 @@ load_in_force(struct account *a, struct usage *u)
 	return 0;
 }
 
-/* --- what the layer uses ------------------------------------------------- */
+/* --- what the layer uses --------------------------------------------- */
 
 static bool
 fits_one(int64_t used, int64_t more, bool has_limit, uint64_t limit)

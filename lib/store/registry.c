@@ -2,10 +2,7 @@
 #include "store/registry.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <sys/file.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/nelem.h"
@@ -53,7 +50,7 @@ struct registry {
 	size_t n, max;
 };
 
-/* --- reading ------------------------------------------------------------- */
+/* --- reading --------------------------------------------------------- */
 
 static unsigned
 parse_uses(struct span s)
@@ -144,7 +141,7 @@ find(struct registry *g, struct span name)
 	return NULL;
 }
 
-/* --- writing ------------------------------------------------------------- */
+/* --- writing --------------------------------------------------------- */
 
 static void
 put_record(const struct record *r, struct strbuf *out)
@@ -172,30 +169,14 @@ put_record(const struct record *r, struct strbuf *out)
 static int
 save(struct account *a, const struct registry *g)
 {
-	struct strbuf text = { 0 }, tmp = { 0 };
-	int fd, r = -1;
+	struct strbuf text = { 0 };
+	int r;
 
 	strbuf_puts(&text, first_line);
 	strbuf_putc(&text, '\n');
 	for (size_t i = 0; i < g->n; i++)
 		put_record(&g->v[i], &text);
-	strbuf_puts(&tmp, "tmp/");
-	maildir_tmp_name(a, "folders", &tmp);
-	if ((fd = fs_create(a->fd, tmp.p, MODE_FILE)) == -1)
-		goto clear_text;
-	if (fs_write(fd, strbuf_span(&text)) == -1 || fsync(fd) == -1 ||
-	    renameat(a->fd, tmp.p, a->fd, file_name) == -1)
-		goto unlink_tmp;
-	fs_close(fd);
-	r = fs_sync_dir(a->fd);
-	goto clear_text;
-unlink_tmp:
-	fs_close(fd);
-	fd = errno;
-	(void)unlinkat(a->fd, tmp.p, 0);
-	errno = fd;
-clear_text:
-	strbuf_clear(&tmp);
+	r = maildir_replace(a, file_name, strbuf_span(&text));
 	strbuf_clear(&text);
 	return r;
 }
@@ -354,7 +335,7 @@ registry_move(struct account *a, struct span from, struct span to)
 	return done;
 }
 
-/* --- special uses -------------------------------------------------------- */
+/* --- special uses ---------------------------------------------------- */
 
 static struct folder_info *
 find_folder(struct folder_info *v, size_t n, struct span name)

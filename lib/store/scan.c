@@ -73,7 +73,7 @@ scan_add(struct scan *s, struct span name)
 	return f;
 }
 
-/* --- courierimapuiddb against what is known ------------------------------ */
+/* --- courierimapuiddb against what is known -------------------------- */
 
 /*
  * The message has another UID there.  The higher counts: an UID is never
@@ -124,7 +124,7 @@ scan_entry(void *arg, uint32_t uid, struct span base)
 	f->order = (uint32_t)s->n;
 }
 
-/* --- cur ----------------------------------------------------------------- */
+/* --- cur ------------------------------------------------------------- */
 
 static void
 set_flags(struct mailbox *m, uint32_t i, struct span name)
@@ -217,7 +217,7 @@ mtime_of(int fd)
 	return (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
 }
 
-/* --- two files of one base ----------------------------------------------- */
+/* --- two files of one base ------------------------------------------- */
 
 static bool
 same_file(const struct stat *a, const struct stat *b)
@@ -307,7 +307,7 @@ scan_cur(struct scan *s)
 	return 0;
 }
 
-/* --- new ----------------------------------------------------------------- */
+/* --- new ------------------------------------------------------------- */
 
 struct names {
 	int dir;

@@ -67,7 +67,7 @@ count_one(void *arg, const char *name, unsigned char type)
 	return 0;
 }
 
-/* --- messages in cur that have no UID yet -------------------------------- */
+/* --- messages in cur that have no UID yet ---------------------------- */
 
 static void
 drop_known(void *arg, uint32_t uid, struct span base)
@@ -113,7 +113,7 @@ is_newer(const struct maildir *md)
 	return cur.st_mtime >= db.st_mtime;
 }
 
-/* --- UIDVALIDITY --------------------------------------------------------- */
+/* --- UIDVALIDITY ----------------------------------------------------- */
 
 /* What is shown once must last, so an empty file is made (imap.md 14, 27). */
 static int

@@ -2,10 +2,7 @@
 #include "store/subs.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/ascii.h"
 #include "store/lock.h"
@@ -88,34 +85,6 @@ subs_list(struct account *a, struct arena *ar, struct span **out, size_t *n)
 	return 0;
 }
 
-static int
-save(struct account *a, struct span text)
-{
-	struct strbuf tmp = { 0 };
-	int fd, r = -1;
-
-	strbuf_puts(&tmp, "tmp/");
-	maildir_tmp_name(a, "imapsubscribe", &tmp);
-	if ((fd = fs_create(a->fd, tmp.p, MODE_FILE)) == -1)
-		goto clear_tmp;
-	r = fs_write(fd, text);
-	if (r == 0)
-		r = fsync(fd);
-	fs_close(fd);
-	if (r == 0)
-		r = renameat(a->fd, tmp.p, a->fd, file_name);
-	if (r == 0) {
-		r = fs_sync_dir(a->fd);
-		goto clear_tmp;
-	}
-	fd = errno;
-	(void)unlinkat(a->fd, tmp.p, 0);
-	errno = fd;
-clear_tmp:
-	strbuf_clear(&tmp);
-	return r;
-}
-
 /* Copy the lines that are not name's; whether there was one that is. */
 static bool
 filter(
@@ -164,7 +133,7 @@ change(struct account *a, struct span name, bool add)
 		errno = EINVAL;
 		goto drop_lock;
 	}
-	r = save(a, strbuf_span(&new));
+	r = maildir_replace(a, file_name, strbuf_span(&new));
 drop_lock:
 	lock_drop(&lock);
 close_tmp:

@@ -162,7 +162,7 @@ look(struct mailbox *m, struct look *l)
 	return 0;
 }
 
-/* --- new messages -------------------------------------------------------- */
+/* --- new messages ---------------------------------------------------- */
 
 static void
 add_message(struct mailbox *m, const struct found *f, uint64_t modseq)
@@ -208,7 +208,7 @@ add_found(struct scan *s)
 		m->state.uidnext = m->maxuid + 1;
 }
 
-/* --- keywords ------------------------------------------------------------ */
+/* --- keywords -------------------------------------------------------- */
 
 static uint32_t
 find_message(void *arg, struct span base)
@@ -278,7 +278,7 @@ read_keywords(struct scan *s, const struct look *l)
 	return 0;
 }
 
-/* --- a scan -------------------------------------------------------------- */
+/* --- a scan ---------------------------------------------------------- */
 
 static int
 load_db(struct scan *s)

@@ -22,6 +22,7 @@
 #include "store/box.h"
 #include "store/folder.h"
 #include "store/lock.h"
+#include "store/maildir.h"
 #include "store/name.h"
 #include "store/quota.h"
 #include "store/registry.h"
@@ -41,15 +42,7 @@ is_trash(const struct account *a, struct span name)
 	return a->conf->trash != NULL && span_is(name, a->conf->trash);
 }
 
-/* A path in the Maildir's tmp that nobody else uses. */
-static void
-tmp_path(struct account *a, struct strbuf *out)
-{
-	strbuf_puts(out, "tmp/");
-	maildir_tmp_name(a, "folder", out);
-}
-
-/* --- create -------------------------------------------------------------- */
+/* --- create ---------------------------------------------------------- */
 
 /* The four directories and two files of a new folder, on disk. */
 static int
@@ -79,27 +72,30 @@ fill(struct account *a, int dir, struct span name)
 static int
 create(struct account *a, struct span name, const char *dir)
 {
-	struct strbuf tmp = { 0 };
-	int fd, r = -1, saved;
+	struct strbuf tmp_name = { 0 };
+	int tmp = fs_open_dir(a->fd, "tmp"), fd, r = -1, saved;
 
-	tmp_path(a, &tmp);
-	if (mkdirat(a->fd, tmp.p, MODE_DIR) == -1)
-		goto clear_tmp;
-	if ((fd = fs_open_dir(a->fd, tmp.p)) != -1) {
+	if (tmp == -1)
+		return -1;
+	maildir_tmp_name(a, "folder", &tmp_name);
+	if (mkdirat(tmp, tmp_name.p, MODE_DIR) == -1)
+		goto close_tmp;
+	if ((fd = fs_open_dir(tmp, tmp_name.p)) != -1) {
 		r = fill(a, fd, name);
 		fs_close(fd);
 	}
 	if (r == 0)
-		r = fs_rename_new(a->fd, tmp.p, a->fd, dir);
+		r = fs_rename_new(tmp, tmp_name.p, a->fd, dir);
 	if (r == 0) {
 		r = fs_sync_dir(a->fd);
-		goto clear_tmp;
+		goto close_tmp;
 	}
 	saved = errno;
-	(void)fs_remove_tree(a->fd, tmp.p);
+	(void)fs_remove_tree(tmp, tmp_name.p);
 	errno = saved;
-clear_tmp:
-	strbuf_clear(&tmp);
+close_tmp:
+	fs_close(tmp);
+	strbuf_clear(&tmp_name);
 	return r;
 }
 
@@ -126,7 +122,7 @@ folder_create(struct account *a, struct span name, unsigned uses)
 	return r;
 }
 
-/* --- delete -------------------------------------------------------------- */
+/* --- delete ---------------------------------------------------------- */
 
 /* Remember the UIDVALIDITY of the folder that dir is open on. */
 static int
@@ -142,16 +138,19 @@ note_uidvalidity(struct account *a, struct span name, int dir)
 static int
 remove_folder(struct account *a, const char *dir)
 {
-	struct strbuf tmp = { 0 };
-	int r;
+	struct strbuf name = { 0 };
+	int tmp = fs_open_dir(a->fd, "tmp"), r;
 
-	tmp_path(a, &tmp);
-	r = renameat(a->fd, dir, a->fd, tmp.p);
+	if (tmp == -1)
+		return -1;
+	maildir_tmp_name(a, "folder", &name);
+	r = renameat(a->fd, dir, tmp, name.p);
 	if (r == 0)
 		r = fs_sync_dir(a->fd);
 	if (r == 0) /* what is left is removed with other old files in tmp */
-		(void)fs_remove_tree(a->fd, tmp.p);
-	strbuf_clear(&tmp);
+		(void)fs_remove_tree(tmp, name.p);
+	fs_close(tmp);
+	strbuf_clear(&name);
 	return r;
 }
 
@@ -179,7 +178,7 @@ folder_delete(struct account *a, struct span name)
 	return r;
 }
 
-/* --- rename -------------------------------------------------------------- */
+/* --- rename ---------------------------------------------------------- */
 
 /* One of the folders that a RENAME moves. */
 struct step {

@@ -74,7 +74,7 @@ enum {
 
 static const size_t max_len = (size_t)1 << 30;
 
-/* --- reading ------------------------------------------------------------- */
+/* --- reading --------------------------------------------------------- */
 
 static void
 skip_spaces(struct span *s)
@@ -242,7 +242,7 @@ uiddb_head(int dir, struct uiddb *db)
 	return 0;
 }
 
-/* --- writing ------------------------------------------------------------- */
+/* --- writing --------------------------------------------------------- */
 
 void
 uiddb_put(struct strbuf *lines, uint32_t uid, struct span base)
@@ -383,7 +383,7 @@ clear_name:
 	return r;
 }
 
-/* --- giving UIDs to what is not in the folder yet ------------------------ */
+/* --- giving UIDs to what is not in the folder yet -------------------- */
 
 struct keeping {
 	struct strbuf lines;

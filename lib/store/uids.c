@@ -117,7 +117,7 @@ give(struct scan *s, uint32_t *next, uint32_t *given)
 	return 0;
 }
 
-/* --- the file ------------------------------------------------------------ */
+/* --- the file -------------------------------------------------------- */
 
 static uint32_t
 put_messages(const struct scan *s, bool all, struct strbuf *lines)

@@ -293,7 +293,33 @@ test_rename_inbox(void)
 	    "not into one that is there");
 }
 
-/* --- subscriptions -------------------------------------------------------------- */
+/* security-checklist.md 30: nothing of ours is written outside. */
+static void
+test_linked_tmp(void)
+{
+	fresh();
+	scratch_maildir("other");
+	fs_remove_tree(scratch_fd, "M/tmp");
+	scratch_link("../other/tmp", "M/tmp");
+	ok(folder_create(a, span_str("x"), 0) == -1 &&
+		subs_add(a, span_str("x")) == -1 &&
+		scratch_count("other/tmp") == 0 && !scratch_has("M/.x"),
+	    "tmp is a link");
+	scratch_unlink("M/tmp");
+	scratch_dir("M/tmp");
+	scratch_link("/etc/passwd", "M/satchel-folders");
+	scratch_link("/etc/passwd", "M/courierimapsubscribed");
+	ok(folder_create(a, span_str("x"), USE_ALL) == -1 &&
+		!scratch_has("M/.x"),
+	    "satchel-folders is a link");
+	ok(subs_add(a, span_str("x")) == -1, "courierimapsubscribed is a link");
+	scratch_link("/etc/passwd", "M/maildirsize");
+	ok(folder_delete(a, span_str("nope")) == -1 &&
+		mkdirat(scratch_fd, "M/.d", 0700) == 0,
+	    "maildirsize is a link");
+}
+
+/* --- subscriptions -------------------------------------------------- */
 
 static const char *
 subs(void)
@@ -360,6 +386,7 @@ main(void)
 	test_delete();
 	test_rename();
 	test_rename_inbox();
+	test_linked_tmp();
 	test_subs();
 	return done_testing();
 }

@@ -88,7 +88,7 @@ test_file(void)
 	    "NUL and 0xff");
 }
 
-/* --- loading ------------------------------------------------------------- */
+/* --- loading --------------------------------------------------------- */
 
 static struct maildir md;
 static struct account *account;

@@ -103,7 +103,7 @@ test_cut(void)
 	ok(true, "cut at each length");
 }
 
-/* --- the file ------------------------------------------------------------ */
+/* --- the file -------------------------------------------------------- */
 
 static struct uiddb_place place;
 
