@@ -54,7 +54,7 @@ our @EXPORT = qw(crash_test crash_ready message_text observe copy_tree
     base_maildir scratch faultat);
 
 my $all = $ENV{CRASH_ALL};
-my $lock_seconds = 3; # well above a session, well below the stale lock's age
+my $lock_seconds = 20; # a busy machine; a live lock is waited for longer
 my $scratch;
 
 # Where it is quick to sync.
