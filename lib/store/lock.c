@@ -93,19 +93,25 @@ break_stale(int tmp, int64_t now)
 	return unlinkat(tmp, dotlock, 0) == 0 || errno == ENOENT;
 }
 
+enum link_result { LINK_OK, LINK_BUSY, LINK_ERR };
+
 /*
  * link() may fail and have done it (NFS): the link count tells, whatever it
  * returned.
  */
-static bool
+static enum link_result
 link_lock(int tmp, const char *file)
 {
+	int failed = linkat(tmp, file, tmp, dotlock, 0) == -1 ? errno : 0;
 	struct stat st;
 
-	if (linkat(tmp, file, tmp, dotlock, 0) == -1)
-		errno = EEXIST; /* the count tells */
-	return fstatat(tmp, file, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       st.st_nlink == 2;
+	if (fstatat(tmp, file, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    st.st_nlink == 2)
+		return LINK_OK;
+	if (failed == 0 || failed == EEXIST)
+		return LINK_BUSY;
+	errno = failed; /* a full disk, say: nothing to wait for */
+	return LINK_ERR;
 }
 
 /* Until the lock may have gone, or by. */
@@ -129,26 +135,22 @@ wait_for_change(struct watch *w, int64_t by)
 static int
 wait_for_lock(int tmp, const char *file, int64_t now)
 {
+	enum link_result r = link_lock(tmp, file);
 	int64_t start = clock_mono_ms();
 	struct watch *w;
-	int r = -1;
 
-	if (link_lock(tmp, file))
-		return 0;
+	if (r != LINK_BUSY)
+		return r == LINK_OK ? 0 : -1;
 	w = watch_open();
 	(void)watch_add(w, tmp); /* else it polls */
-	for (;;) {
-		if (link_lock(tmp, file))
-			r = 0;
-		if (r == 0)
-			break;
+	while ((r = link_lock(tmp, file)) == LINK_BUSY) {
 		if (break_stale(tmp, now + (clock_mono_ms() - start) * 1000000))
 			continue;
 		if (wait_for_change(w, start + WAIT_MS) == -1)
 			break;
 	}
 	watch_close(w);
-	return r;
+	return r == LINK_OK ? 0 : -1;
 }
 
 /* The file that is linked; its mtime is the time of the file system. */
