@@ -341,7 +341,9 @@ if (!$failed) {
 		if ($pid == 0) {
 			eval { work($kind, $n, "$dir/told$n"); 1 } or
 			    print STDERR "# $@";
-			POSIX::_exit($@ ? 1 : 0);
+			my $status = $@ ? 1 : 0;
+			File::Temp::cleanup(); # what this process made
+			POSIX::_exit($status);
 		}
 		$pid{$pid} = "$kind $n";
 	}
