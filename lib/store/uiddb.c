@@ -161,10 +161,13 @@ open_file(int dir, int flags, struct stat *st)
 
 	if (fd == -1)
 		return -1;
-	if (fstat(fd, st) == 0 && S_ISREG(st->st_mode))
+	if (fstat(fd, st) == -1)
+		goto close_file;
+	if (S_ISREG(st->st_mode))
 		return fd;
-	fs_close(fd);
 	errno = EINVAL;
+close_file:
+	fs_close(fd);
 	return -1;
 }
 
