@@ -111,24 +111,33 @@ or_null(const struct stat *st)
 	return st->st_ino != 0 ? st : NULL;
 }
 
-static void
+/* -1 where it cannot be told; what is not there has no inode. */
+static int
 stat_entry(int dir, const char *name, struct stat *st)
 {
-	if (fstatat(dir, name, st, AT_SYMLINK_NOFOLLOW) == -1)
-		*st = (struct stat){ .st_ino = 0 };
+	if (fstatat(dir, name, st, AT_SYMLINK_NOFOLLOW) == 0)
+		return 0;
+	*st = (struct stat){ .st_ino = 0 };
+	return errno == ENOENT ? 0 : -1;
 }
 
-/* Whether the directory is no longer the one that has the folder's name. */
-static bool
+/*
+ * Whether the directory is no longer the one that has the folder's name: 1,
+ * 0, or -1 where it cannot be told.
+ */
+static int
 is_lost(struct mailbox *m)
 {
 	struct stat here, there;
 
-	if (fstat(m->md.dir, &here) == -1 || here.st_nlink == 0)
-		return true;
+	if (fstat(m->md.dir, &here) == -1)
+		return errno == ESTALE ? 1 : -1;
+	if (here.st_nlink == 0)
+		return 1;
 	if (m->folder.len == 0)
-		return false;
-	stat_entry(m->a->fd, m->dirname.p, &there);
+		return 0;
+	if (stat_entry(m->a->fd, m->dirname.p, &there) == -1)
+		return -1;
 	return there.st_ino != here.st_ino || there.st_dev != here.st_dev;
 }
 
@@ -144,14 +153,15 @@ lose(struct mailbox *m)
 static int
 look(struct mailbox *m, struct look *l)
 {
-	if (m->lost || is_lost(m)) {
+	int lost = m->lost ? 1 : is_lost(m);
+
+	if (lost == 1)
 		lose(m);
+	if (lost != 0 || fstat(m->md.cur, &l->cur) == -1 ||
+	    fstat(m->md.new, &l->new) == -1 ||
+	    stat_entry(m->md.dir, "courierimapuiddb", &l->db) == -1 ||
+	    stat_entry(m->md.dir, "courierimapkeywords", &l->keywords) == -1)
 		return -1;
-	}
-	if (fstat(m->md.cur, &l->cur) == -1 || fstat(m->md.new, &l->new) == -1)
-		return -1;
-	stat_entry(m->md.dir, "courierimapuiddb", &l->db);
-	stat_entry(m->md.dir, "courierimapkeywords", &l->keywords);
 	l->cur_due = stamp_is_due(&m->cur_stamp, &l->cur);
 	l->new_due = stamp_is_due(&m->new_stamp, &l->new);
 	l->db_due =
@@ -271,7 +281,7 @@ read_keywords(struct scan *s, const struct look *l)
 	if (r == -1)
 		return -1;
 	stamp_read(&m->keywords_stamp, or_null(&l->keywords), s->now);
-	stat_entry(m->md.dir, "courierimapkeywords", &st);
+	(void)stat_entry(m->md.dir, "courierimapkeywords", &st);
 	if (st.st_mtim.tv_nsec != l->keywords.st_mtim.tv_nsec ||
 	    st.st_mtim.tv_sec != l->keywords.st_mtim.tv_sec)
 		stamp_own(&m->keywords_stamp, &st);
@@ -361,7 +371,7 @@ stamp_db(struct scan *s, const struct look *l)
 	struct stat st = l->db;
 
 	if (s->may_write)
-		stat_entry(s->m->md.dir, "courierimapuiddb", &st);
+		(void)stat_entry(s->m->md.dir, "courierimapuiddb", &st);
 	stamp_read(&s->m->db_stamp, or_null(&st), INT64_MAX);
 }
 
