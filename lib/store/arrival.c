@@ -109,8 +109,7 @@ undo(const struct arrival_place *to, struct arrival *v, size_t n)
 	int saved = errno;
 
 	for (size_t i = 0; i < n; i++) {
-		(void)fs_rename_new(to->md->cur, final_name(&v[i], &name),
-		    v[i].fromdir, v[i].from);
+		(void)unlinkat(to->md->cur, final_name(&v[i], &name), 0);
 		v[i].uid = 0;
 	}
 	strbuf_clear(&name);
