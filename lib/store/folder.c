@@ -20,7 +20,7 @@ folder_open(struct account *a, struct span name)
 {
 	struct strbuf dir = { 0 };
 	struct stat st;
-	int fd = -1;
+	int fd = -1, why = ENOENT;
 
 	if (!name_to_dir(a, name, &dir)) {
 		errno = EINVAL;
@@ -33,12 +33,13 @@ folder_open(struct account *a, struct span name)
 			errno = ENOENT;
 		goto clear_dir;
 	}
-	if (fstatat(fd, "cur", &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    S_ISDIR(st.st_mode))
+	if (fstatat(fd, "cur", &st, AT_SYMLINK_NOFOLLOW) == -1)
+		why = errno;
+	else if (S_ISDIR(st.st_mode))
 		goto clear_dir;
 	(void)close(fd); /* opened for reading */
 	fd = -1;
-	errno = ENOENT;
+	errno = why;
 clear_dir:
 	strbuf_clear(&dir);
 	return fd;
@@ -101,24 +102,35 @@ add(struct listing *l, struct span name, bool exists)
 	l->v[l->n++] = (struct folder_info){ .name = name, .exists = exists };
 }
 
+/*
+ * 1 when path is a directory, 0 when it is not, or not ours to see; -1 when
+ * the disk does not say: what is then left out would be taken for removed.
+ */
+static int
+is_dir(int dir, const char *path)
+{
+	struct stat st;
+
+	if (fstatat(dir, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return S_ISDIR(st.st_mode);
+	return errno == EIO || errno == ENOMEM || errno == ESTALE ? -1 : 0;
+}
+
 static int
 add_entry(void *arg, const char *entry, unsigned char type)
 {
 	struct listing *l = arg;
-	struct stat st;
+	int r;
 
 	if (entry[0] != '.' || (type != DT_DIR && type != DT_UNKNOWN))
 		return 0;
-	if (type == DT_UNKNOWN &&
-	    (fstatat(l->a->fd, entry, &st, AT_SYMLINK_NOFOLLOW) == -1 ||
-		!S_ISDIR(st.st_mode)))
-		return 0;
+	if (type == DT_UNKNOWN && (r = is_dir(l->a->fd, entry)) != 1)
+		return r;
 	strbuf_reset(&l->text);
 	strbuf_puts(&l->text, entry);
 	strbuf_puts(&l->text, "/cur");
-	if (fstatat(l->a->fd, l->text.p, &st, AT_SYMLINK_NOFOLLOW) == -1 ||
-	    !S_ISDIR(st.st_mode))
-		return 0;
+	if ((r = is_dir(l->a->fd, l->text.p)) != 1)
+		return r;
 	strbuf_reset(&l->text);
 	if (name_from_dir(l->a, span_str(entry), &l->text))
 		add(l, arena_span(l->ar, strbuf_span(&l->text)), true);
