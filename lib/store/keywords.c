@@ -445,7 +445,10 @@ open_dir(const struct maildir *md)
 		return -1;
 	if (fstat(md->dir, &st) == 0)
 		(void)fchmod(fd, st.st_mode & 0777); /* as Courier does */
-	return fd;
+	if (fs_sync_dir(md->dir) == 0)
+		return fd;
+	fs_close(fd);
+	return -1;
 }
 
 /* By way of ".tmp.", and by the link count, as everybody else does. */
