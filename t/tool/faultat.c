@@ -10,6 +10,8 @@
  *			that need room), until the gate is closed
  *	-s n		the n-th, a write, is done by half
  *
+ * A write to the client can be killed at, but does not fail.
+ *
  * Counted are the calls of the table below while the file gate exists (no
  * gate: from the start), so that the caller decides what is under test: it
  * makes the file when the program waits for its next command.  Each counted
@@ -307,8 +309,11 @@ is_hit(const struct stop *s, unsigned long n)
 {
 	bool full = opt.error == ENOSPC || opt.error == EDQUOT;
 
+	/* a client that cannot be written to is another matter */
+	if (s->client && (opt.fault == FAIL || opt.fault == SHORT))
+		return false;
 	if (opt.on && n > opt.at)
-		return !s->client && (!full || s->what & ROOM);
+		return !full || s->what & ROOM;
 	return n == opt.at;
 }
 
