@@ -668,7 +668,7 @@ sub go_on
 
 	if ($c->{w}{eof} || $c->{status} eq 'EOF') {
 		# a literal that was announced cannot be taken back
-		return () if $line =~ m{ pread r .*/(?:cur|new)/[^ ]+ = -5$};
+		return () if $line =~ m{ pread r .*/(?:cur|new)/[^ ]+ = -};
 		return 'the session ended';
 	}
 	return "answer $c->{status}" if $c->{status} !~ /^(?:OK|NO)$/;
@@ -679,6 +679,8 @@ sub go_on
 		my @parts = @{$t->{act}[$c->{ok}]};
 		$r = $c->{w}->cmd(@parts);
 		learn($t, $c, $parts[0], $r, $c->{ok});
+		# what may not be written is left alone from then on
+		return () if $r->code eq 'NOPERM' && $line =~ / = -13$/;
 		return "again: $parts[0]: " . $r->raw
 		    if !$r->ok && ($again eq '1' || $r->code !~ $again);
 	}

@@ -21,7 +21,11 @@ sub apply
 		delete @{$s->{names}}{grep { $s->{names}{$_} eq $from }
 		    keys %{$s->{names}}};
 	} elsif ($call =~ /^p?writev?$|^sendfile|^copy_file|^ftruncate/) {
-		$s->{content}{$s->{same}{$from} // $from} = $from;
+		my $is = $s->{same}{$from} // $from;
+		# the number, then the lines: see courierimapuiddb(5)
+		push @{$s->{early}}, "$from: one write before another is synced"
+		    if $s->{content}{$is} && $from =~ m{(?<!tmp)/[^/]*uiddb$};
+		$s->{content}{$is} = $from;
 	} elsif ($call =~ /^(?:rename|link)/) {
 		my $is = $s->{same}{$from} // $from;
 		push @{$s->{early}}, "$to is a name before its content is synced"
