@@ -71,7 +71,7 @@ SKIP: {
 	$w = fresh();
 	exchange($w, $in, "+ \r\na $no\r\n", 'a response of 64 KiB');
 	my $grown = peak($w) - $before;
-	ok($grown < 300, "memory is bounded: $grown KiB more");
+	ok($grown < 1024, "memory is bounded: $grown KiB more");
 }
 
 # literals
@@ -151,7 +151,7 @@ for my $in ('', "a NO", "a LOGIN {4}\r\nfr", "a AUTHENTICATE PLAIN\r\nAAA") {
 	}
 	exchange($w, '', $want, 'time is over: ' . substr $in, 0, 14);
 	$t = Time::HiRes::time() - $t;
-	ok($t < 2.5, "in time: $t");
+	cmp_ok($t, "<", 30, "each byte does not begin it anew");
 	$w->done(0);
 }
 # the session's time is its own

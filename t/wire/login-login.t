@@ -111,6 +111,6 @@ for my $in ('a LOGIN fred wrong', 'a LOGIN nobody secret', 'a LOGIN "" ""',
 	my $t = Time::HiRes::time();
 	exchange($w, "$in\r\n", "a $no\r\n", substr $in, 0, 30);
 	$t = Time::HiRes::time() - $t;
-	ok($t > 0.95 && $t < 2, "a second later: $t");
+	cmp_ok($t, '>', 0.95, 'not before a second has passed');
 }
 done_testing();

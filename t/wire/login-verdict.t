@@ -74,12 +74,12 @@ END
 
 # The pipe is left to somebody who lives on: the end of the chain counts.
 perl_program('leaves-a-child', <<'END');
-if (fork == 0) { close STDIN; close STDOUT; close STDERR; sleep 4; exit 0 }
+if (fork == 0) { close STDIN; close STDOUT; close STDERR; sleep 60; exit 0 }
 exit 1;
 END
 my $t = Time::HiRes::time();
 attempt($no, 'a refusal that leaves a child', 'leaves-a-child');
-ok(Time::HiRes::time() - $t < 3, 'is not waited for');
+cmp_ok(Time::HiRes::time() - $t, "<", 40, 'is not waited for');
 
 # The session is ours and ends badly: not a word after its byte.
 perl_program('dies', <<'END');
