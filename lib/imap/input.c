@@ -1,6 +1,8 @@
 /* input.c: lines and literals until a command is whole. */
 #include "imap/input.h"
 
+#include <string.h>
+
 #include "imap/limits.h"
 #include "sys/clock.h"
 
@@ -42,6 +44,29 @@ ends_in_literal(const struct strbuf *text, size_t start, struct literal *out)
 	return true;
 }
 
+/* Longer than the head of a literal, and of a line that is thrown away. */
+enum { HEAD_MAX = 64, PIECE = 4096 };
+
+/*
+ * Read on to the end of a line, of which line holds what came so far, and
+ * keep the last bytes only: they tell whether a literal follows.
+ */
+static enum rd_result
+skip_line(struct rd *in, struct strbuf *line)
+{
+	enum rd_result got;
+
+	do {
+		if (line->len > HEAD_MAX) {
+			memmove(
+			    line->p, line->p + line->len - HEAD_MAX, HEAD_MAX);
+			strbuf_cut(line, HEAD_MAX);
+		}
+		got = rd_line(in, line, PIECE);
+	} while (got == RD_LONG);
+	return got;
+}
+
 static enum input_result
 drop(struct input *i, uint64_t len)
 {
@@ -77,11 +102,7 @@ skip_rest(struct input *i, struct literal l)
 		if ((r = drop(i, l.len)) != INPUT_OK)
 			break;
 		strbuf_reset(&line);
-		if ((got = rd_line(i->in, &line, LIMIT_LINE)) == RD_LONG) {
-			strbuf_reset(&line);
-			got = rd_skip_line(i->in);
-		}
-		if (got != RD_OK)
+		if ((got = skip_line(i->in, &line)) != RD_OK)
 			r = lost(got);
 		else if (!ends_in_literal(&line, 0, &l))
 			break;
@@ -115,6 +136,21 @@ input_refuse(struct input *i)
 	return skip_rest(i, i->literal);
 }
 
+/* The line is too long; the literal that it may end in is to be dropped. */
+static enum input_result
+refuse_line(struct input *i, size_t start)
+{
+	struct strbuf end = { 0 };
+	enum rd_result got;
+
+	strbuf_add(&end, i->text.p + start, i->text.len - start);
+	got = skip_line(i->in, &end);
+	if (got != RD_OK || !ends_in_literal(&end, 0, &i->literal))
+		i->literal.nonsync = false;
+	strbuf_clear(&end);
+	return got == RD_OK ? refuse(i, "Command line too long") : lost(got);
+}
+
 /* One line; its literal's head, if any, is in i->literal. */
 static enum input_result
 line(struct input *i, bool *more)
@@ -122,11 +158,8 @@ line(struct input *i, bool *more)
 	size_t start = i->text.len;
 	enum rd_result got = rd_line(i->in, &i->text, LIMIT_LINE);
 
-	if (got == RD_LONG) {
-		got = rd_skip_line(i->in);
-		i->why = "Command line too long";
-		return got == RD_OK ? INPUT_BAD : lost(got);
-	}
+	if (got == RD_LONG)
+		return refuse_line(i, start);
 	if (got != RD_OK)
 		return lost(got);
 	*more = ends_in_literal(&i->text, start, &i->literal);
@@ -148,7 +181,9 @@ input_rest(struct input *i, input_gate *gate, void *arg)
 			i->pending = true;
 			return INPUT_LITERAL;
 		}
-		if (i->literal.binary || i->literal.len > LIMIT_LITERAL)
+		if (i->literal.binary)
+			return refuse(i, "Only APPEND takes a literal8");
+		if (i->literal.len > LIMIT_LITERAL)
 			return refuse(i, "Literal too large");
 		if (i->text.len > LIMIT_COMMAND ||
 		    i->literal.len > LIMIT_COMMAND - i->text.len)

@@ -184,6 +184,15 @@ run(struct session *s, const struct command *c, struct span args)
 	return v;
 }
 
+/* A client that says nothing but nonsense is no client. */
+static void
+count_bad(struct session *s, enum verdict v)
+{
+	s->bad = v == V_BAD ? s->bad + 1 : 0;
+	if (s->bad >= LIMIT_BAD && s->state != STATE_LOGOUT)
+		bye(s, "[ALERT] Too many consecutive protocol violations");
+}
+
 /* One command line, whole but for the message of an APPEND. */
 static void
 dispatch(struct session *s)
@@ -203,13 +212,11 @@ dispatch(struct session *s)
 		(void)session_say(s, V_OK, NULL, NULL);
 		v = run(s, c, args);
 	}
-	s->bad = v == V_BAD ? s->bad + 1 : 0;
 	if (v == V_BYE)
 		bye(s, s->text);
 	else if (!s->out->failed)
 		tagged(s, v, c);
-	if (s->bad >= LIMIT_BAD && s->state != STATE_LOGOUT)
-		bye(s, "[ALERT] Too many consecutive protocol violations");
+	count_bad(s, v);
 }
 
 /* --- the session --------------------------------------------------------- */
@@ -276,6 +283,7 @@ refused(struct session *s)
 	s->tag = p_tag(&line, &tag) && p_sp(&line) ? tag : span_of("", 0);
 	(void)session_say(s, V_BAD, NULL, s->input.why);
 	tagged(s, V_BAD, NULL);
+	count_bad(s, V_BAD);
 }
 
 int

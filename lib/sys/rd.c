@@ -117,13 +117,30 @@ line_piece(struct rd *r, struct span *piece, bool *ended)
  * The LF ends a line of at most max bytes, and a CR before it is no part of
  * it; so up to max + 1 bytes may be held before the LF is seen.
  */
+static bool
+fits(const struct strbuf *out, size_t start, size_t max, bool *cr)
+{
+	size_t len = out->len - start;
+
+	*cr = len > 0 && out->p[out->len - 1] == '\r';
+	return len <= max || (len == max + 1 && *cr);
+}
+
+/* What the last piece has beyond max bytes is still to be read. */
+static void
+give_back(struct rd *r, size_t n)
+{
+	r->pos -= n;
+	r->total -= n;
+}
+
 enum rd_result
 rd_line(struct rd *r, struct strbuf *out, size_t max)
 {
-	size_t start = out->len;
+	size_t start = out->len, over;
 	enum rd_result got;
 	struct span piece;
-	bool ended = false;
+	bool ended = false, cr;
 
 	while (!ended) {
 		if ((got = line_piece(r, &piece, &ended)) != RD_OK) {
@@ -133,16 +150,15 @@ rd_line(struct rd *r, struct strbuf *out, size_t max)
 		if (ended)
 			piece.end--;
 		strbuf_cat(out, piece);
-		if (ended && out->len > start && out->p[out->len - 1] == '\r')
-			strbuf_cut(out, out->len - 1);
-		if (out->len - start <= max ||
-		    (!ended && out->len - start == max + 1 &&
-			out->p[out->len - 1] == '\r'))
+		if (fits(out, start, max, &cr)) {
+			if (ended && cr)
+				strbuf_cut(out, out->len - 1);
 			continue;
-		if (ended) { /* rd_skip_line() shall find the LF */
-			r->pos--;
-			r->total--;
 		}
+		over = out->len - start - max;
+		if (over > span_len(piece)) /* a CR held back is lost */
+			over = span_len(piece);
+		give_back(r, over + (ended ? 1 : 0));
 		strbuf_cut(out, start + max);
 		return RD_LONG;
 	}

@@ -2,6 +2,7 @@
 #include "imap/input.h"
 
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #include "imap/limits.h"
 #include "tap.h"
@@ -157,12 +158,42 @@ test_long(void)
 	teardown();
 }
 
+/* What a literal+ behind a line too long holds is never a command. */
+static void
+test_long_literal(void)
+{
+	static char line[LIMIT_LINE + 40];
+	int status;
+	pid_t pid;
+
+	for (size_t len = LIMIT_LINE - 8; len <= LIMIT_LINE + 20; len++) {
+		setup();
+		memset(line, 'x', len);
+		memcpy(line, "a b ", 4);
+		memcpy(line + len, "{8+}\r\n", 7);
+		if ((pid = fork()) == 0) {
+			say(line);
+			say("z NOOP\r\n {3+}\r\ny\r\n\r\nb NOOP\r\n");
+			_exit(0);
+		}
+		ok(pid > 0 &&
+			input_command(&input, never, NULL) ==
+			    (len + 4 > LIMIT_LINE ? INPUT_BAD : INPUT_OK) &&
+			input_command(&input, never, NULL) == INPUT_OK &&
+			text_is("b NOOP"),
+		    "a literal+ behind a line of %zu bytes", len + 4);
+		teardown();
+		(void)waitpid(pid, &status, 0);
+	}
+}
+
 int
 main(void)
 {
 	test_literals();
 	test_gate();
 	test_long();
+	test_long_literal();
 	strbuf_clear(&input.text);
 	return done_testing();
 }
