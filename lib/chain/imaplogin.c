@@ -100,7 +100,7 @@ forget(struct dialogue *d)
 {
 	explicit_bzero(d->line.p, d->line.len);
 	explicit_bzero(d->decoded.p, d->decoded.len);
-	explicit_bzero(d->in.buf, d->in.len);
+	rd_forget(&d->in);
 	strbuf_reset(&d->line);
 	strbuf_reset(&d->decoded);
 }

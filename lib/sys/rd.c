@@ -16,7 +16,14 @@ rd_init(struct rd *r, int fd, struct wr *wr, bool exact)
 	r->exact = exact;
 	r->by = 0;
 	r->total = 0;
-	r->pos = r->len = 0;
+	r->pos = r->len = r->seen = 0;
+}
+
+void
+rd_forget(struct rd *r)
+{
+	explicit_bzero(r->buf, r->seen);
+	r->pos = r->len = r->seen = 0;
 }
 
 bool
@@ -37,11 +44,20 @@ wanted(const struct rd *r, size_t n, size_t max)
 	return lf == NULL ? n : (size_t)(lf - r->buf) + 1;
 }
 
+/* buf has been written to up to n. */
+static ssize_t
+note(struct rd *r, ssize_t n)
+{
+	if (n > 0 && (size_t)n > r->seen)
+		r->seen = (size_t)n;
+	return n;
+}
+
 /* One read of what an exact reader may have; as read(). */
 static ssize_t
 read_exact(struct rd *r, size_t max)
 {
-	ssize_t n = recv(r->fd, r->buf, RD_LEN, MSG_PEEK);
+	ssize_t n = note(r, recv(r->fd, r->buf, RD_LEN, MSG_PEEK));
 
 	if (n == -1 && errno == ENOTSOCK) {
 		if (max == 0) /* what cannot be peeked at comes byte by byte */
@@ -72,7 +88,8 @@ fill(struct rd *r, size_t max)
 		case -1:
 			return errno == EINTR ? RD_SIGNAL : RD_ERR;
 		}
-		n = r->exact ? read_exact(r, max) : read(r->fd, r->buf, RD_LEN);
+		n = note(r, r->exact ? read_exact(r, max)
+				     : read(r->fd, r->buf, RD_LEN));
 		if (n == 0)
 			return RD_EOF;
 		if (n > 0)

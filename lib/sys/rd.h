@@ -32,6 +32,7 @@ struct rd {
 	uint64_t total; /* bytes handed out since rd_init() */
 	size_t pos;
 	size_t len;
+	size_t seen; /* how much of buf has ever been written */
 	char buf[RD_LEN];
 };
 
@@ -59,6 +60,13 @@ enum rd_result rd_some(struct rd *r, size_t max, struct span *out);
 
 /* Whether rd_some() would not wait for the descriptor. */
 bool rd_buffered(const struct rd *r);
+
+/*
+ * Overwrite all that has been handed out, and all that an exact reader has
+ * only looked at.  What is buffered is lost: there is nothing of an exact
+ * reader behind a whole line or a whole count.
+ */
+void rd_forget(struct rd *r);
 
 /*
  * Wait until there is input (RD_OK), or other is readable (RD_LATE with

@@ -90,6 +90,28 @@ test_exact(enum kind kind)
 	strbuf_clear(&b);
 }
 
+/* Nothing is left of a line, nor of what was only looked at behind it. */
+static void
+test_forget(enum kind kind)
+{
+	struct strbuf b = { 0 };
+	int ends[2];
+	bool good;
+
+	connect_ends(kind, ends);
+	put(ends[1], "a\nsecret\n", 9);
+	rd_init(&r, ends[0], NULL, true);
+	good = rd_line(&r, &b, 9) == RD_OK;
+	rd_forget(&r);
+	for (size_t i = 0; i < sizeof r.buf; i++)
+		good = good && r.buf[i] == '\0';
+	ok(good && rd_line(&r, &b, 9) == RD_OK &&
+		span_is(strbuf_span(&b), "asecret"),
+	    "%s: forgets what it has seen, loses nothing", kinds[kind]);
+	finish(ends);
+	strbuf_clear(&b);
+}
+
 /* len bytes and an end, then "next": what rd_line() must make of it. */
 static bool
 one_length(int *ends, size_t len, const char *end, size_t max)
@@ -319,6 +341,9 @@ main(void)
 	alarm(60);
 	test_exact(SOCKET);
 	test_exact(PIPE);
+	memset(&r, 0, sizeof r);
+	test_forget(SOCKET);
+	test_forget(PIPE);
 	for (int exact = 0; exact < 2; exact++) {
 		test_lengths(SOCKET, exact);
 		test_lengths(PIPE, exact);
