@@ -2,6 +2,7 @@
 #include "text/base64.h"
 
 #include <stddef.h>
+#include <string.h>
 
 static const char alphabet[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -92,7 +93,7 @@ base64_decode(struct span in, struct strbuf *out)
 		if (span_len(in) == 4 && in.p[3] == '=')
 			pad = in.p[2] == '=' ? 2 : 1;
 		if (!group(in.p, pad, to + n)) {
-			to[0] = '\0';
+			explicit_bzero(to, n + 3); /* half a password */
 			return false;
 		}
 	}

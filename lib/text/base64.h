@@ -13,7 +13,8 @@ void base64_encode(struct span in, struct strbuf *out);
 
 /*
  * Strict, for SASL: only the alphabet, the right padding, no stray bits.
- * False, and nothing appended, otherwise.  Empty input is valid.
+ * False, and nothing appended nor left in *out's spare room, otherwise.
+ * Empty input is valid.
  */
 bool base64_decode(struct span in, struct strbuf *out);
 

@@ -1,0 +1,123 @@
+#!/usr/bin/perl
+# After a login nobody knows the password any more: not the front that waits,
+# not the session, not the environment of either.
+use strict;
+use warnings;
+no warnings 'portable';	# addresses are of 64 bits
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use Digest::MD5 'md5_hex';
+use MIME::Base64;
+use Test::More;
+use Time::HiRes 'sleep';
+use Wire;
+use Login;
+
+for (qw(checkpw-userdb imapd)) {
+	plan skip_all => "$_ is not built" if !-x program($_);
+}
+open my $self, '<', "/proc/$$/mem" or plan skip_all => 'no /proc/PID/mem';
+close $self;
+
+my $password = 'Zq7wXv9kJp3tGh5mBn2r';
+my $plain = encode_base64("\0fred\0$password", '');
+my $length = length $password;
+my ($uid, $gid) = account_ids();
+my $home = temp_dir();
+chmod 0755, $home;
+make_maildir("$home/Maildir");
+system('chown', '-R', "$uid:$gid", $home) == 0 or die;
+my $users = userdb("fred\tuid=$uid|gid=$gid|home=$home|systempw={MD5RAW}" .
+    md5_hex($password));
+
+# What of text a process has in writable memory or in its environment: a
+# piece of six characters is found.
+sub pieces
+{
+	my ($pid, $text) = @_;
+	my $any = join '|', map { quotemeta substr $text, $_, 6 }
+	    0 .. length($text) - 6;
+	my %found;
+
+	open my $maps, '<', "/proc/$pid/maps" or return 'no maps';
+	open my $mem, '<:raw', "/proc/$pid/mem" or return 'no memory';
+	while (my $line = <$maps>) {
+		my ($from, $to) = $line =~ /^(\w+)-(\w+) rw/ or next;
+		($from, $to) = map { hex } $from, $to;
+		sysseek $mem, $from, 0 or next;
+		sysread $mem, my $bytes, $to - $from or next;
+		$found{$1} = 1 while $bytes =~ /($any)/g;
+	}
+	return join ' ', sort keys %found;
+}
+
+# The front overwrites the password once the authenticator runs: it may not
+# have come to that when the session speaks.
+sub front_pieces
+{
+	my ($pid, $text) = @_;
+	my $found;
+
+	for (1 .. 20) {
+		return '' if ($found = pieces($pid, $text)) eq '';
+		sleep 0.05;
+	}
+	return $found;
+}
+
+sub child_of
+{
+	my ($pid) = @_;
+
+	return (slurp("/proc/$pid/task/$pid/children") =~ /^(\d+)/)[0];
+}
+
+sub is_forgotten
+{
+	my ($name, @lines) = @_;
+	my $w = login(chain => [program('checkpw-userdb'), program('imapd'),
+	    'Maildir'], env => { USERDB => $users });
+	my $r;
+
+	$w->greeting;
+	for (@lines) {
+		$w->raw($_);
+		sleep 0.05 if @lines > 1;
+	}
+	while (($r = $w->next) && $r->{raw} !~ /^a /) { }
+	like($r->{raw}, qr/^a OK /, $name);
+	my $session = child_of($w->{pid});
+	for my $text ($password, substr $plain, 8) {
+		is(front_pieces($w->{pid}, $text), '',
+		    'the front has forgotten');
+		is(pieces($session, $text), '', 'the session does not know');
+	}
+	$w->raw("z LOGOUT\r\n");
+	1 while $w->next;
+	$w->done(0);
+	return;
+}
+
+my $login = "a LOGIN fred $password\r\n";
+is_forgotten('a word', $login);
+is_forgotten('quoted', "a LOGIN fred \"$password\"\r\n");
+is_forgotten('a literal', "a LOGIN fred {$length}\r\n", "$password\r\n");
+is_forgotten('a literal at once',
+    "a LOGIN fred {$length+}\r\n$password\r\n");
+is_forgotten('two of them', "a LOGIN {4+}\r\nfred {$length+}\r\n$password\r\n");
+is_forgotten('behind others', join '',
+    map({ "x$_ NOOP\r\n" } 1 .. 9), $login);
+is_forgotten('behind a longer line',
+    'x ' . 'Y' x 4000 . "\r\n$login");
+is_forgotten('behind a refused one',
+    "x LOGIN fred {" . ($length + 1) . "+}\r\n!$password\r\n$login");
+is_forgotten('PLAIN', "a AUTHENTICATE PLAIN\r\n", "$plain\r\n");
+is_forgotten('PLAIN at once', "a AUTHENTICATE PLAIN\r\n$plain\r\n");
+is_forgotten('an initial response', "a AUTHENTICATE PLAIN $plain\r\n");
+is_forgotten('behind damaged base64',
+    "x AUTHENTICATE PLAIN $plain!!!!\r\na LOGIN fred $password\r\n");
+is_forgotten('damaged and longer', 'x AUTHENTICATE PLAIN ' .
+    encode_base64('y' x 600 . $password, '') . "!!!!\r\n$login");
+is_forgotten('LOGIN', "a AUTHENTICATE LOGIN\r\n", encode_base64('fred', "\r\n"),
+    encode_base64($password, "\r\n"));
+done_testing();
