@@ -99,6 +99,7 @@ test_forget(enum kind kind)
 	bool good;
 
 	connect_ends(kind, ends);
+	memset(&r, 0, sizeof r);
 	put(ends[1], "a\nsecret\n", 9);
 	rd_init(&r, ends[0], NULL, true);
 	good = rd_line(&r, &b, 9) == RD_OK;
@@ -341,7 +342,6 @@ main(void)
 	alarm(60);
 	test_exact(SOCKET);
 	test_exact(PIPE);
-	memset(&r, 0, sizeof r);
 	test_forget(SOCKET);
 	test_forget(PIPE);
 	for (int exact = 0; exact < 2; exact++) {
