@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "store/box.h"
 #include "store/flags.h"
 #include "store/lock.h"
 #include "store/maildir.h"
@@ -138,22 +139,28 @@ make_db(struct account *a, struct span folder, const struct maildir *md,
 	return r;
 }
 
-static void
+/*
+ * Where nothing can be written it is as for a session (uids.c); an error that
+ * may pass must not show another UIDVALIDITY than the one that is stored.
+ */
+static int
 uids(struct account *a, struct span folder, const struct maildir *md,
     struct mailbox_status *out)
 {
 	struct uiddb db = { 0 };
+	int r = uiddb_head(md->dir, &db);
 
-	if (uiddb_head(md->dir, &db) == -1 || db.uidvalidity == 0)
-		if (make_db(a, folder, md, &db) == -1)
-			db.uidvalidity = 0;
-	if (db.uidvalidity == 0) {
-		/* a tree that cannot be written: as a session would */
-		db.uidvalidity = (uint32_t)(clock_now() - EPOCH);
+	if (r == 0 && db.uidvalidity == 0)
+		r = make_db(a, folder, md, &db);
+	if (r == -1 && !box_is_unwritable(errno))
+		return -1;
+	if (r == -1) {
+		db.uidvalidity = (uint32_t)(clock_now() - EPOCH - 1);
 		db.uidnext = 1;
 	}
 	out->uidvalidity = db.uidvalidity;
 	out->uidnext = db.uidnext;
+	return 0;
 }
 
 int
@@ -168,7 +175,8 @@ mailbox_status(struct account *a, struct span folder, bool want_size,
 
 	if (maildir_open(a, folder, &md) == -1)
 		return -1;
-	uids(a, folder, &md, &st);
+	if (uids(a, folder, &md, &st) == -1)
+		goto close_dirs;
 	c.dir = md.new;
 	c.in_new = true;
 	if (fs_walk(md.new, count_one, &c) == -1)
