@@ -255,13 +255,14 @@ void
 uids_of_session(struct scan *s)
 {
 	struct mailbox *m = s->m;
-	int64_t now = clock_now() - EPOCH;
+	/* below that of a database which is made in this very second */
+	int64_t before = clock_now() - EPOCH - 1;
 	uint32_t given;
 
 	if (m->state.uidvalidity == 0) {
 		m->state.uidvalidity = m->db.uidvalidity + 1;
-		if (now > m->state.uidvalidity && now <= UINT32_MAX)
-			m->state.uidvalidity = (uint32_t)now;
+		if (before > m->state.uidvalidity && before <= UINT32_MAX)
+			m->state.uidvalidity = (uint32_t)before;
 		m->db.uidnext = 1;
 	}
 	for (size_t i = 0; i < s->n; i++)
