@@ -64,4 +64,9 @@ crash_test('SELECT after Courier: rewritten database, pending keywords',
 crash_test('STATUS with new mail', build => \&new_mail,
     act => [['STATUS INBOX.Work (MESSAGES UIDNEXT UIDVALIDITY)']]);
 
+crash_test('STATUS without courierimapuiddb',
+    build => sub { unlink "$_[0]/.Work/courierimapuiddb" },
+    act => [['STATUS INBOX.Work (MESSAGES UIDNEXT UIDVALIDITY)']],
+    synced => qr/uiddb/);
+
 done_testing;

@@ -474,7 +474,11 @@ sub learn
 	if ($command =~ /^(?:SELECT|EXAMINE) "?([^ "]+)/) {
 		$c->{folder} = $1;
 		$c->{validity} = $r->untagged_code('UIDVALIDITY');
+		$c->{said}{$1} = $c->{validity}
+		    if !grep { ($_->{code} // '') eq 'UIDNOTSTICKY' } $r->all;
 	}
+	$c->{said}{$_->{mailbox}} = $_->{att}{UIDVALIDITY}
+	    for $r->all('STATUS');
 	if ($r->code eq 'APPENDUID') {
 		my ($folder, @names) = @{$t->{adds}[$n]};
 		@{$c->{told}{$folder}{$arg->{uidvalidity}}}
@@ -549,6 +553,11 @@ sub faults
 	my @bad = (place_faults(places($o), places($from), places($to)),
 	    folder_faults($o, $from, $to, $validity), uid_faults($o, $known),
 	    strangers($c->{maildir}));
+	for (sort keys %{$c->{said}}) {
+		my $is = $o->{folders}{$_}{validity};
+		push @bad, "$_ was said to have UIDVALIDITY $c->{said}{$_}"
+		    if $is && $c->{said}{$_} && $is != $c->{said}{$_};
+	}
 	push @bad, sprintf 'the next session took %.1f s', $o->{seconds}
 	    if $o->{seconds} > $lock_seconds;
 	my $later = eval { observe($c->{maildir}, $t->{env}) };
@@ -615,7 +624,7 @@ sub kill_tests
 	my ($t) = @_;
 	my @at = grep { $t->{calls}[$_ - 1] =~ /^\d+ \w+ [cw]/ }
 	    1 .. @{$t->{calls}};
-	my @cases = map { ['-k', $_] } sample($t->{kills} // 60, @at);
+	my @cases = map { ['-k', $_] } sample($t->{kills} // 40, @at);
 	my @bad;
 
 	push @cases, map { ['-a', $_] } @at if $all;
@@ -719,7 +728,7 @@ sub error_case
 sub error_tests
 {
 	my ($t) = @_;
-	my @cases = sample($t->{errors} // 40,
+	my @cases = sample($t->{errors} // 24,
 	    map { errors_of($_, $t->{calls}[$_ - 1]) } 1 .. @{$t->{calls}});
 	my @bad;
 

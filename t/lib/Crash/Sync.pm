@@ -40,7 +40,9 @@ sub apply
 		delete $s->{content}{$s->{same}{$from} // $from};
 		delete $s->{same}{$from};
 		delete $s->{names}{$from};
-		$s->{names}{"$from, removed"} = parent($from);
+		# what has been taken over into :list may come back
+		$s->{names}{"$from, removed"} = parent($from)
+		    if $from !~ m{/courierimapkeywords/};
 	} elsif ($call =~ /^(?:mkdir|open|creat)/) {
 		$s->{names}{$from} = parent($from);
 	}
