@@ -15,7 +15,7 @@ use Time::HiRes qw(sleep time);
 use Crash;
 use Wire;
 
-my $seconds = $ENV{CRASH_SECONDS} // ($ENV{CRASH_ALL} ? 20 : 2);
+my $seconds = $ENV{CRASH_SECONDS} // ($ENV{CRASH_ALL} ? 20 : 1.5);
 my $seed = $ENV{CRASH_SEED} // time & 0xffffff;
 my %letter = (D => '\Draft', F => '\Flagged', R => '\Answered', S => '\Seen',
     T => '\Deleted');
@@ -341,7 +341,93 @@ sub together
 	return $n;
 }
 
-# --- --------------------------------------------------------------------------------
+# --- moving ----------------------------------------------------------------------
+
+# Selects a folder, and reads it: { uid => name }
+sub read_folder
+{
+	my ($w, $folder) = @_;
+	my %name;
+
+	my $r = $w->cmd("SELECT $folder");
+	wrong("SELECT $folder: ", $r->raw) if !$r->ok;
+	return {} if !$r->last('EXISTS')->{n};
+	my $of = $w->cmd("FETCH 1:* (UID $fields)")->fetch;
+	for my $att (values %$of) {
+		my ($subject) = grep { /^BODY\[/ } keys %$att;
+		$name{$att->{UID}} = $1
+		    if ($att->{$subject} // '') =~ /^Subject: (.*?)\r/;
+	}
+	return \%name;
+}
+
+# Two sessions move all messages to and fro between two folders, each what
+# it gets hold of, while somebody changes flags.
+sub moving
+{
+	my ($env, $what) = @_;
+	my $maildir = make_maildir(scratch() . '/move' . ++$serial);
+	my $work = make_folder($maildir, 'Work');
+	my @folders = ('INBOX', 'INBOX.Work');
+	my $by = time + $seconds;
+	my (%told, @names);
+	my $n = 0;
+
+	for (1 .. 12) {
+		push @names, ($raw[1]->($maildir, 'm') =~ /^(\S+)/)[0];
+	}
+	my @w = map { Wire->new(maildir => $maildir, env => $env,
+	    timeout => 60) } 1, 2;
+	my $pid = fork // die "fork: $!\n";
+	if ($pid == 0) {
+		local $SIG{TERM} = sub { POSIX::_exit(0) };
+		for (1 .. 1e6) {
+			$raw[2]->($_ % 2 ? $maildir : $work);
+			sleep rand 0.004;
+		}
+		POSIX::_exit(0);
+	}
+	while (time < $by && !@bad) {
+		my ($from, $to) = @folders[$n % 2, 1 - $n % 2];
+		my @seen = map { read_folder($_, $from) } @w;
+		my @r = map { $_->start("UID MOVE 1:* $to") } @w;
+		for (0, 1) {
+			$w[$_]->collect($r[$_]) if !$r[$_]{tagged};
+			wrong('MOVE: ', $r[$_]->raw)
+			    if $r[$_]->status !~ /^(?:OK|NO)$/;
+			my $c = $r[$_]->untagged_code('COPYUID') // next;
+			my @from = Judge::Lex::numbers($c->{from});
+			my @to = Judge::Lex::numbers($c->{to});
+			for my $i (0 .. $#from) {
+				my $name = $seen[$_]{$from[$i]} // next;
+				my $was = $told{$to}{$to[$i]} //= $name;
+				wrong("$to: UID $to[$i] was $was, is $name")
+				    if $was ne $name;
+			}
+		}
+		$n++;
+	}
+	kill 'TERM', $pid;
+	waitpid $pid, 0;
+	my %at;
+	for my $folder (@folders) {
+		my $name = read_folder($w[0], $folder);
+		push @{$at{$name->{$_}}}, $folder for keys %$name;
+		for (keys %$name) {
+			my $was = $told{$folder}{$_} // $name->{$_};
+			wrong("$folder: UID $_ is $name->{$_}, was $was")
+			    if $was ne $name->{$_};
+		}
+	}
+	for (@names) {
+		wrong("$_ is in ", join ' and ', @{$at{$_} // ['no folder']})
+		    if @{$at{$_} // []} != 1;
+	}
+	$_->done for @w;
+	return $n;
+}
+
+# --- all of it -------------------------------------------------------------------
 
 my $shim = faultat() =~ s/faultat$/coarse.so/r;
 
@@ -350,8 +436,9 @@ for (['fine stamps', {}], ['whole seconds', { LD_PRELOAD => $shim,
     ASAN_OPTIONS => 'verify_asan_link_order=0:detect_leaks=0' }]) {
 	my ($name, $env) = @$_;
 	SKIP: {
-		skip "$shim is not built", 2 if $env->{LD_PRELOAD} && !-e $shim;
-		for (['in turn', \&in_turn], ['at the same time', \&together]) {
+		skip "$shim is not built", 3 if $env->{LD_PRELOAD} && !-e $shim;
+		for (['in turn', \&in_turn], ['at the same time', \&together],
+		    ['moving', \&moving]) {
 			my ($how, $run) = @$_;
 			@bad = ();
 			$late = 0;
