@@ -308,20 +308,32 @@ lsub_level(const struct strbuf *pattern, struct row *row)
 	return true;
 }
 
+/*
+ * The patterns of args, joined with the reference; an empty one, which only
+ * the extended syntax can have here, matches nothing (RFC 9051 6.3.9).  False
+ * when one has too many wildcards.
+ */
+static bool
+full_patterns(
+    struct session *s, const struct list_args *args, struct strbuf *out)
+{
+	bool good = true;
+
+	for (size_t i = 0; i < args->npatterns && good; i++)
+		if (args->patterns[i].p < args->patterns[i].end)
+			good = full_pattern(
+			    s, args->reference, args->patterns[i], &out[i]);
+	return good;
+}
+
 static void
 put_rows(struct session *s, struct rows *rows, const char *what,
-    const struct list_args *args)
+    const struct list_args *args, const struct strbuf *patterns)
 {
-	struct strbuf *patterns =
-	    arena_array(&s->arena, args->npatterns, sizeof *patterns);
-	bool lsub = strcmp(what, "LSUB") == 0, good = true;
+	bool lsub = strcmp(what, "LSUB") == 0;
 	struct row *row;
 
-	for (size_t i = 0; i < args->npatterns; i++)
-		good = full_pattern(s, args->reference, args->patterns[i],
-			   &patterns[i]) &&
-		       good;
-	for (size_t i = 0; good && i < rows->n; i++) {
+	for (size_t i = 0; i < rows->n; i++) {
 		row = &rows->v[i];
 		if (!matches(patterns, args->npatterns, row->name))
 			continue;
@@ -330,8 +342,6 @@ put_rows(struct session *s, struct rows *rows, const char *what,
 		    (lsub && lsub_level(&patterns[0], row)))
 			put_row(s, row, what, args);
 	}
-	for (size_t i = 0; i < args->npatterns; i++)
-		strbuf_clear(&patterns[i]);
 }
 
 /* LIST ref "": the delimiter, and the root of the reference. */
@@ -347,25 +357,43 @@ put_root(struct session *s, const char *what, struct span reference)
 		wr_lit(s->out, "\"\"\r\n");
 }
 
+/* The rows that the patterns match. */
 static enum verdict
-list(struct session *s, const char *what, const struct list_args *args)
+list_matching(struct session *s, const char *what, const struct list_args *args,
+    const struct strbuf *patterns)
 {
 	const unsigned subscribed = LIST_SUBSCRIBED | LIST_RETURN_SUBSCRIBED;
 	struct rows rows = { 0 };
 
-	if (args->npatterns == 1 &&
-	    args->patterns[0].p == args->patterns[0].end) {
-		put_root(s, what, args->reference);
-		return V_OK;
-	}
 	if (add_folders(s, &rows) == -1)
 		return session_errno(s);
 	if ((args->options & subscribed) && add_subscriptions(s, &rows) == -1)
 		return session_errno(s);
 	merge(&rows);
 	choose(s, &rows, args->options);
-	put_rows(s, &rows, what, args);
+	put_rows(s, &rows, what, args, patterns);
 	return V_OK;
+}
+
+static enum verdict
+list(struct session *s, const char *what, const struct list_args *args)
+{
+	struct strbuf *patterns =
+	    arena_array(&s->arena, args->npatterns, sizeof *patterns);
+	enum verdict v;
+
+	if (!(args->options & LIST_EXTENDED) &&
+	    args->patterns[0].p == args->patterns[0].end) {
+		put_root(s, what, args->reference);
+		return V_OK;
+	}
+	if (full_patterns(s, args, patterns))
+		v = list_matching(s, what, args, patterns);
+	else
+		v = session_say(s, V_NO, "LIMIT", "Too many wildcards.");
+	for (size_t i = 0; i < args->npatterns; i++)
+		strbuf_clear(&patterns[i]);
+	return v;
 }
 
 enum verdict
