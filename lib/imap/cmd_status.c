@@ -1,4 +1,4 @@
-/* cmd_status.c: STATUS (RFC 9051 6.3.11, RFC 7889, RFC 8438). */
+/* cmd_status.c: STATUS (RFC 9051 6.3.11, RFC 7889, RFC 8438, RFC 9208). */
 #include "base/nelem.h"
 #include "imap/commands.h"
 #include "imap/name.h"
@@ -16,6 +16,7 @@ static const struct {
 	{ "UIDVALIDITY", STATUS_UIDVALIDITY },
 	{ "UNSEEN", STATUS_UNSEEN },
 	{ "DELETED", STATUS_DELETED },
+	{ "DELETED-STORAGE", STATUS_DELETED_STORAGE },
 	{ "SIZE", STATUS_SIZE },
 	{ "APPENDLIMIT", STATUS_APPENDLIMIT },
 };
@@ -67,6 +68,9 @@ put_value(struct session *s, unsigned item, const struct mailbox_status *st)
 		break;
 	case STATUS_DELETED:
 		wr_num(s->out, st->deleted);
+		break;
+	case STATUS_DELETED_STORAGE:
+		wr_num(s->out, st->deleted_bytes);
 		break;
 	case STATUS_SIZE:
 		wr_num(s->out, st->size);

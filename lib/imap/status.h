@@ -15,6 +15,7 @@ enum status_item {
 	STATUS_DELETED = 1 << 5,
 	STATUS_SIZE = 1 << 6,
 	STATUS_APPENDLIMIT = 1 << 7,
+	STATUS_DELETED_STORAGE = 1 << 8,
 };
 
 /* "(" status-att *(SP status-att) ")" */

@@ -162,6 +162,7 @@ struct mailbox_status {
 	uint32_t recent;
 	uint32_t unseen;
 	uint32_t deleted;
+	uint64_t deleted_bytes; /* of their files */
 	uint32_t uidnext;
 	uint32_t uidvalidity;
 	uint64_t highestmodseq;

@@ -49,6 +49,20 @@ crlf_len(int dir, const char *name)
 	return len;
 }
 
+/* The size of a file, from its name where that has it. */
+static uint64_t
+file_size(int dir, const char *name)
+{
+	struct stat st;
+	uint64_t size;
+
+	if (maildir_size(span_str(name), &size))
+		return size;
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return 0;
+	return (uint64_t)st.st_size;
+}
+
 static int
 count_one(void *arg, const char *name, unsigned char type)
 {
@@ -60,7 +74,10 @@ count_one(void *arg, const char *name, unsigned char type)
 	c->out->messages++;
 	c->out->recent += c->in_new;
 	c->out->unseen += !(flags & FLAG_SEEN);
-	c->out->deleted += (flags & FLAG_DELETED) != 0;
+	if (flags & FLAG_DELETED) {
+		c->out->deleted++;
+		c->out->deleted_bytes += file_size(c->dir, name);
+	}
 	if (c->want_size)
 		c->out->size += crlf_len(c->dir, name);
 	if (c->want_names)

@@ -31,6 +31,10 @@ test_counts(void)
 		st.deleted == 1 && st.size == 11 + 11 + 1,
 	    "counted: %u %u %u %u %u", st.messages, st.recent, st.unseen,
 	    st.deleted, (unsigned)st.size);
+	ok(st.deleted_bytes == 11, "bytes of deleted messages, by their files");
+	scratch_put("M/cur/5.a,S=70:2,ST", "x");
+	ok(status("", false).deleted_bytes == 11 + 70, "and by their names");
+	scratch_unlink("M/cur/5.a,S=70:2,ST");
 	ok(st.uidnext == 4 && st.uidvalidity != 0, "UIDNEXT is 4");
 	ok(scratch_has("M/new/3.a") &&
 		strchr(scratch_get("M/courierimapuiddb"), '\n')[1] == '\0',
