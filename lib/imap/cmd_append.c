@@ -54,7 +54,6 @@ struct appending {
 	struct session *s;
 	struct append *ap;
 	struct span folder; /* in the arena, as the command's text moves on */
-	bool outbox;
 	unsigned messages;
 };
 
@@ -138,8 +137,6 @@ end_message(struct appending *x)
 	if (high && s->conf->strict_8bit && !s->utf8)
 		return session_say(
 		    s, V_NO, "CANNOT", "8-bit header fields need UTF8=ACCEPT.");
-	if (x->outbox && outbox_send(s, x->ap) == -1)
-		return session_errno(s);
 	return V_OK;
 }
 
@@ -222,6 +219,8 @@ commit(struct appending *x)
 	const uint32_t *uids;
 	size_t n;
 
+	if (outbox_is(x->s, x->folder) && outbox_send(x->s, x->ap) == -1)
+		return session_errno(x->s);
 	if (append_commit(x->ap, &uidvalidity, &uids, &n) == -1)
 		return session_errno(x->s);
 	strbuf_puts(&x->s->code, "APPENDUID ");
@@ -244,7 +243,6 @@ begin(struct appending *x, struct span args, struct message_args *m)
 	if (!name_to_folder(s, name, &x->folder))
 		return session_say(s, V_NO, "CANNOT", "Invalid mailbox name.");
 	x->folder = arena_span(&s->arena, x->folder);
-	x->outbox = outbox_is(s, x->folder);
 	if (append_begin(s->account, x->folder, &x->ap) == 0)
 		return V_OK;
 	if (errno == ENOENT)

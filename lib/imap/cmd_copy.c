@@ -63,7 +63,6 @@ put_copyuid(struct session *s, const struct copy *c, struct strbuf *out)
 static int
 copy_all(struct session *s, struct append *ap, struct copy *c)
 {
-	bool send = outbox_is(s, c->folder);
 	size_t have = 0, n;
 
 	for (size_t i = 0; i < c->n; i++) {
@@ -72,12 +71,14 @@ copy_all(struct session *s, struct append *ap, struct copy *c)
 				continue; /* as if it had not been named */
 			return -1;
 		}
-		if (send && outbox_send(s, ap) == -1)
-			return -1;
 		c->seqs[have++] = c->seqs[i];
 	}
 	c->n = have;
-	return have == 0 ? 0 : append_commit(ap, &c->uidvalidity, &c->uids, &n);
+	if (have == 0)
+		return 0;
+	if (outbox_is(s, c->folder) && outbox_send(s, ap) == -1)
+		return -1;
+	return append_commit(ap, &c->uidvalidity, &c->uids, &n);
 }
 
 enum verdict
@@ -89,9 +90,6 @@ cmd_copy(struct session *s, struct span args)
 
 	if (!parse(s, args, &c, &v))
 		return v;
-	if (outbox_is(s, c.folder) && c.n > 1 && !s->conf->outbox_multiple)
-		return session_say(s, V_NO, "ALERT",
-		    "Only one message may be sent at a time.");
 	if (append_begin(s->account, c.folder, &ap) == -1)
 		return session_errno(s);
 	if (copy_all(s, ap, &c) == -1) {

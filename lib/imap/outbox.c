@@ -69,20 +69,9 @@ put_message(int to, int fd)
 	return n == 0 ? 0 : -1;
 }
 
+/* One message, whose bytes fd has. */
 static int
-put_all(const struct session *s, struct append *ap, int to)
-{
-	int fd = append_reopen(ap), r;
-
-	if (fd == -1)
-		return -1;
-	r = put_header(s, to) == 0 && put_message(to, fd) == 0 ? 0 : -1;
-	fs_close(fd);
-	return r;
-}
-
-int
-outbox_send(struct session *s, struct append *ap)
+send_one(const struct session *s, int fd)
 {
 	int fds[2], sent, status;
 	pid_t pid;
@@ -93,14 +82,42 @@ outbox_send(struct session *s, struct append *ap)
 	fs_close(fds[0]);
 	if (pid == -1) {
 		fs_close(fds[1]);
-		errno = ECONNABORTED;
 		return -1;
 	}
-	sent = put_all(s, ap, fds[1]);
+	sent = put_header(s, fds[1]) == 0 ? put_message(fds[1], fd) : -1;
 	fs_close(fds[1]);
 	status = proc_wait(pid, -1);
-	if (sent == 0 && status != -1 && WIFEXITED(status) &&
-	    WEXITSTATUS(status) == 0)
+	return sent == 0 && status != -1 && WIFEXITED(status) &&
+		       WEXITSTATUS(status) == 0
+		   ? 0
+		   : -1;
+}
+
+static bool
+is_one(struct append *ap)
+{
+	int second = append_reopen(ap, 1);
+
+	fs_close(second);
+	return second == -1;
+}
+
+int
+outbox_send(struct session *s, struct append *ap)
+{
+	int fd, r = 0;
+
+	if (append_check(ap) == -1)
+		return -1;
+	if (!s->conf->outbox_multiple && !is_one(ap)) {
+		errno = EMSGSIZE;
+		return -1;
+	}
+	for (size_t i = 0; r == 0 && (fd = append_reopen(ap, i)) != -1; i++) {
+		r = send_one(s, fd);
+		fs_close(fd);
+	}
+	if (r == 0 && errno == ENOENT)
 		return 0;
 	errno = ECONNABORTED;
 	return -1;

@@ -11,9 +11,11 @@
 bool outbox_is(const struct session *s, struct span folder);
 
 /*
- * Hand the last message of ap to sendmail, with the sender's header put in
- * front.  Returns when sendmail has ended; -1 with ECONNABORTED when it could
- * not be started or did not exit 0.
+ * Hand the messages of ap to sendmail, one by one, each with the sender's
+ * header put in front: all that can fail in the command itself must have
+ * been tried, since there is no way to take mail back.  Returns when sendmail
+ * has ended; -1 with EDQUOT, with EMSGSIZE when they are too many at a time,
+ * with ECONNABORTED when it could not be started or did not exit 0.
  */
 int outbox_send(struct session *s, struct append *ap);
 

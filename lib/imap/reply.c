@@ -24,7 +24,8 @@ static const struct {
 	{ ESTALE, "EXPUNGEISSUED", "Message is gone." },
 	{ EFBIG, "TOOBIG", "Message too large." },
 	{ EBADMSG, "SERVERBUG", "Mailbox is damaged." },
-	/* sendmail refused what went to the Outbox (outbox.c) */
+	/* outbox.c: too many; sendmail refused */
+	{ EMSGSIZE, "ALERT", "Only one message may be sent at a time." },
 	{ ECONNABORTED, "ALERT", "Unable to send E-mail message." },
 	{ EMFILE, "LIMIT", "Too many open files." },
 	{ ENFILE, "UNAVAILABLE", "Too many open files on the server." },

@@ -289,13 +289,13 @@ append_end(struct append *ap, bool *header_8bit)
 }
 
 int
-append_reopen(struct append *ap)
+append_reopen(struct append *ap, size_t i)
 {
-	if (ap->n == 0) {
+	if (i >= ap->n) {
 		errno = ENOENT;
 		return -1;
 	}
-	return fs_open_file(ap->md.tmp, last(ap)->from, NULL);
+	return fs_open_file(ap->md.tmp, ap->v[i].from, NULL);
 }
 
 /* --- copies ---------------------------------------------------------- */
@@ -421,6 +421,15 @@ sum(const struct append *ap, int64_t *bytes, int64_t *messages)
 }
 
 int
+append_check(struct append *ap)
+{
+	int64_t bytes, messages;
+
+	sum(ap, &bytes, &messages);
+	return messages == 0 ? 0 : quota_check(ap->a, bytes, messages);
+}
+
+int
 append_commit(
     struct append *ap, uint32_t *uidvalidity, const uint32_t **uids, size_t *n)
 {
@@ -428,12 +437,12 @@ append_commit(
 	int64_t bytes, messages;
 	uint32_t v;
 
-	sum(ap, &bytes, &messages);
-	if (messages > 0 && quota_check(ap->a, bytes, messages) == -1)
+	if (append_check(ap) == -1)
 		return -1;
 	if (arrival_publish(&to, ap->v, ap->n, ARRIVAL_ALL, &v) == -1)
 		return -1;
 	ap->published = true;
+	sum(ap, &bytes, &messages);
 	if (messages > 0)
 		quota_record(ap->a, bytes, messages);
 	ap->uids = arena_array(&ap->ar, ap->n, sizeof *ap->uids);

@@ -42,10 +42,10 @@ void append_write(struct append *ap, struct span bytes);
 int append_end(struct append *ap, bool *header_8bit);
 
 /*
- * Where the last message's bytes are, for reading (the Outbox sends them);
- * the caller closes it.
+ * The bytes of message i (from 0), for reading (the Outbox sends them); the
+ * caller closes it.  -1 with ENOENT when there are not so many.
  */
-int append_reopen(struct append *ap);
+int append_reopen(struct append *ap, size_t i);
 
 /*
  * A copy of message seq of m with its flags, keywords and date: a link where
@@ -53,6 +53,9 @@ int append_reopen(struct append *ap);
  * ESTALE when it is gone.
  */
 int append_copy(struct append *ap, struct mailbox *m, uint32_t seq);
+
+/* Whether the quota has room for them, EDQUOT; append_commit() looks again. */
+int append_check(struct append *ap);
 
 /*
  * Publish.  uids[0..n-1] are ascending, n the number of messages; the array
