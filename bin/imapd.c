@@ -79,14 +79,14 @@ static void
 log_expunge(void *arg, struct span old_name, struct span new_name)
 {
 	const struct imap_conf *c = arg;
+	bool kept = span_len(new_name) > 0;
 
 	log_line("INFO",
 	    "EXPUNGED, user=%s, ip=[%s], port=[%s], "
 	    "old_name=%.*s%s%.*s%s",
 	    c->user, c->ip, c->port, (int)span_len(old_name), old_name.p,
-	    new_name.p ? ", new_name=" : "", (int)span_len(new_name),
-	    new_name.p ? new_name.p : "",
-	    new_name.p ? ": only new_name will be left" : "");
+	    kept ? ", new_name=" : "", (int)span_len(new_name), new_name.p,
+	    kept ? ": only new_name will be left" : "");
 }
 
 int

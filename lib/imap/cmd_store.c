@@ -42,19 +42,19 @@ by_number(const void *x, const void *y)
 
 /*
  * The numbers of the names in l, ascending and each once; those that the
- * mailbox does not know are added, or left out where add is false.
- * False: keywords are switched off.
+ * mailbox does not know are added, or left out where add is false.  Where
+ * keywords are switched off there are none: what PERMANENTFLAGS does not list
+ * is ignored (RFC 9051 section 7.1).
  */
-static bool
+static void
 keywords_find(struct session *s, const struct flag_list *l, bool add,
     const uint32_t **out, size_t *n)
 {
-	uint32_t *k = arena_array(&s->arena, l->nkeywords + 1, sizeof *k);
+	size_t names = s->conf->keywords ? l->nkeywords : 0;
+	uint32_t *k = arena_array(&s->arena, names + 1, sizeof *k);
 	size_t have = 0, used = 0;
 
-	if (l->nkeywords > 0 && !s->conf->keywords)
-		return false;
-	for (size_t i = 0; i < l->nkeywords; i++)
+	for (size_t i = 0; i < names; i++)
 		if (mailbox_keyword_find(
 			s->mbox, l->keywords[i], add, &k[have]))
 			have++;
@@ -64,7 +64,6 @@ keywords_find(struct session *s, const struct flag_list *l, bool add,
 			k[used++] = k[i];
 	*out = k;
 	*n = used;
-	return true;
 }
 
 /*
@@ -105,9 +104,8 @@ cmd_store(struct session *s, struct span args)
 		return session_bad(s);
 	change.op = st.op;
 	change.flags = st.flags.flags;
-	if (!keywords_find(s, &st.flags, st.op != FLAG_REMOVE, &change.keywords,
-		&change.nkeywords))
-		return session_say(s, V_NO, "CANNOT", "Keywords are off.");
+	keywords_find(s, &st.flags, st.op != FLAG_REMOVE, &change.keywords,
+	    &change.nkeywords);
 	if (mailbox_state(s->mbox)->keywords_new)
 		update_flags(s);
 	for (size_t i = 0; i < n; i++)

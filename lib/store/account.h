@@ -25,7 +25,10 @@ struct store_conf {
 	bool log_deletions; /* IMAP_LOG_DELETIONS */
 	enum folder_encoding encoding;
 	const char *quota; /* MAILDIRQUOTA, or NULL */
-	/* a line of the deletion log (sys/log.h belongs to the session) */
+	/*
+	 * A line of the deletion log (sys/log.h belongs to the session);
+	 * new_name is empty where none is left.
+	 */
 	void (*on_expunge)(
 	    void *arg, struct span old_name, struct span new_name);
 	void *arg;
