@@ -68,7 +68,9 @@ command_capabilities(const struct session *s)
 		wr_num(s->out, s->conf->append_limit);
 	}
 	if (s->conf->outbox != NULL) {
-		wr_lit(s->out, " XCOURIEROUTBOX=INBOX.");
+		wr_lit(s->out, " XCOURIEROUTBOX=");
+		if (s->conf->inbox_prefix)
+			wr_lit(s->out, "INBOX.");
 		wr_span(s->out, span_str(s->conf->outbox));
 	}
 	if (s->conf->magic_trash)

@@ -83,4 +83,8 @@ ok $w->cmd('APPEND INBOX.Outbox ', ["A: 3\r\n"], ' ', ["A: 4\r\n"])->ok,
     'MULTIAPPEND';
 is sent(), "${from}A: 3\n${from}A: 4\n", 'both are sent';
 $w->done;
+
+$w = Wire->new(maildir => $md, env => { %env, SATCHEL_NAMESPACE => 'none' });
+like $w->greeting->{raw}, qr/ XCOURIEROUTBOX=Outbox\b/, 'without a prefix';
+$w->done;
 done_testing;
