@@ -179,7 +179,9 @@ p_authenticate(struct cursor *c, struct imapcmd *out)
 		return true;
 	out->initial = c->in; /* base64 / "=", which the caller decodes */
 	c->in.p = c->in.end;
-	return out->initial.p < out->initial.end;
+	/* a literal has no place here, and a refused one is to be skipped */
+	return out->initial.p < out->initial.end &&
+	       span_find(out->initial, '{') == NULL;
 }
 
 /* nstring = string / nil */

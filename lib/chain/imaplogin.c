@@ -46,6 +46,7 @@ struct dialogue {
 	struct rd in;
 	struct wr out;
 	struct strbuf line; /* a command, then its responses: secrets */
+	size_t last; /* where in line the last line of the command begins */
 	struct strbuf decoded; /* of base64 */
 	struct strbuf tag; /* what tagged replies begin with */
 	int64_t begun; /* ms */
@@ -103,6 +104,7 @@ forget(struct dialogue *d)
 	rd_forget(&d->in);
 	strbuf_reset(&d->line);
 	strbuf_reset(&d->decoded);
+	d->last = 0;
 }
 
 /* What becomes of the connection when a read did not succeed. */
@@ -124,6 +126,15 @@ unread(struct dialogue *d, enum rd_result got)
 	return NEXT_GONE;
 }
 
+/* Whether the last line, and no literal before it, promises len bytes. */
+static bool
+promises(const struct dialogue *d, uint32_t *len)
+{
+	const char *from = d->line.p + d->last;
+
+	return imapcmd_ends_nonsync(span_of(from, d->line.len - d->last), len);
+}
+
 /*
  * Get past a refused command whose last line in d->line promised a literal
  * without waiting for leave (RFC 7888 section 4): read on or hang up.
@@ -135,7 +146,7 @@ drop(struct dialogue *d)
 	uint32_t len;
 
 	for (unsigned i = 0; i < DROPS; i++) {
-		if (!imapcmd_ends_nonsync(strbuf_span(&d->line), &len))
+		if (!promises(d, &len))
 			return NEXT_COMMAND;
 		if (len > IMAPCMD_LITERAL)
 			break;
@@ -167,6 +178,7 @@ read_literal(struct dialogue *d, const struct imapcmd *c)
 	strbuf_puts(&d->line, "\r\n");
 	if ((got = rd_bytes(&d->in, &d->line, c->literal)) != RD_OK)
 		return got;
+	d->last = d->line.len;
 	return rd_line(&d->in, &d->line, IMAPCMD_LINE);
 }
 

@@ -44,6 +44,21 @@ $w->greeting;
 exchange($w, "a LOGIN {7+}\r\nfr\r\ned \"secret\"\r\n",
     "a BAD Syntax error.\r\n", 'a literal ends after its bytes');
 
+# what a refused command has announced is never a command (RFC 7888 section
+# 4), and what only looks like an announcement is none
+for (["a LOGIN {5+}\r\n{12+}\r\n", 'a BAD Syntax error.'],
+    ["a LOGIN {5+}\r\n{12+}{9+}\r\nx NOOP\r\ny\r\n", 'a BAD Syntax error.'],
+    ["a AUTHENTICATE PLAIN {8+}\r\nx NOOP\r\n\r\n", 'a BAD Syntax error.'],
+    ["a AUTHENTICATE X {8+}\r\nx NOOP\r\n\r\n", 'a BAD Syntax error.'],
+    ["a AUTHENTICATE PLAIN {8}\r\n", 'a BAD Syntax error.']) {
+	my ($in, $want) = @$_;
+
+	$w = login();
+	$w->greeting;
+	exchange($w, "${in}b NOOP\r\n", "$want\r\nb OK NOOP completed\r\n",
+	    'in step: ' . $in =~ s/\r\n.*//sr);
+}
+
 # refused, and the next one is not
 $w = login();
 $w->greeting;
