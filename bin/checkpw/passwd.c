@@ -114,9 +114,10 @@ main(int argc, char **argv)
 	static struct checkpassword c;
 	const struct passwd *pw;
 
-	log_open("checkpw-passwd");
+	/* first of all: a log that is opened before may become descriptor 3 */
 	if (argc < 2 || checkpassword_read(CHECKPASSWORD_FD, &c) == -1)
 		return CHECKPASSWORD_MISUSED;
+	log_open("checkpw-passwd");
 	if (proc_path(argv[0]) == -1)
 		temporary("cannot find", argv[0]);
 	pw = verify(&c);

@@ -112,9 +112,10 @@ main(int argc, char **argv)
 	static struct userdb u;
 	static char name[CHECKPASSWORD_LEN];
 
-	log_open("checkpw-userdb");
+	/* first of all: a log that is opened before may become descriptor 3 */
 	if (argc < 2 || checkpassword_read(CHECKPASSWORD_FD, &c) == -1)
 		return CHECKPASSWORD_MISUSED;
+	log_open("checkpw-userdb");
 	if (proc_path(argv[0]) == -1)
 		temporary("cannot find", argv[0]);
 	if (!verify(path, &c, &u))

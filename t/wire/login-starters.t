@@ -177,9 +177,9 @@ END
 SKIP: {
 	my $dev = "$top/dev";
 
-	skip 'not root', 2 if $> != 0;
+	skip 'not root', 3 if $> != 0;
 	mkdir $dev;
-	skip 'no mount namespaces', 2 if system("cp -a /dev/null $dev/ && " .
+	skip 'no mount namespaces', 3 if system("cp -a /dev/null $dev/ && " .
 	    "unshare -m mount --bind $dev /dev 2>/dev/null") != 0;
 	socket my $log, AF_UNIX, SOCK_DGRAM, 0 or die;
 	bind $log, pack_sockaddr_un("$dev/log") or die;
@@ -215,6 +215,10 @@ SKIP: {
 	    "No such file or directory\n" .
 	    '<19>imaplogin[]: ERR: ' . "$login[1] ended with status 111\n",
 	    'and every line of the log in syslog');
+	# the socket of syslog must not become the descriptor 3 that is missing
+	is(system('unshare', '-m', 'sh', '-c', "mount --bind $dev /dev && " .
+	    'SATCHEL_LOG=syslog exec timeout 5 "$@" true 3<&-', 'x',
+	    $login[1]) >> 8, 2, 'misused, with syslog');
 }
 
 # a program like qmail-popup, which knows checkpassword and nothing else
