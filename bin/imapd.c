@@ -1,4 +1,5 @@
 /* imapd.c: an IMAP session on a Maildir. */
+#include <fcntl.h>
 #include <grp.h>
 #include <stdio.h>
 #include <string.h>
@@ -107,6 +108,9 @@ main(int argc, char **argv)
 		wr_flush(&out);
 		return 0;
 	}
+	/* or the first file opened would be the client */
+	if (fcntl(0, F_GETFD) == -1 || fcntl(1, F_GETFD) == -1)
+		return 111;
 	imap_conf_read(&conf);
 	conf.store.on_expunge = log_expunge;
 	conf.store.arg = &conf;
