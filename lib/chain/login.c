@@ -39,12 +39,15 @@ log_refusal(const struct login *l, const char *key, const char *value)
 	    "INFO", "LOGIN FAILED, %s=%s, %s", key, value, login_peer(l, peer));
 }
 
-/* Nothing of a client's may look like a field of the line it stands in. */
+/*
+ * Nothing of a client's may look like a field of the line it stands in, or
+ * keep a program that reads the log from finding the address behind it.
+ */
 static void
 clean(char *name)
 {
 	for (; *name != '\0'; name++)
-		if (*name == '[' || *name == ']')
+		if (strchr("[],", *name) != NULL)
 			*name = '?';
 }
 

@@ -84,7 +84,7 @@ $w->greeting;
 exchange($w, "a LOGIN {40}\r\n", "+ Ready for literal\r\n");
 exchange($w, "x, ip=[192.0.2.66], port=[1]\nINFO: LOGIN" . " x\r\n",
     "a $no\r\n", 'a name with a line end');
-is($w->errors, "INFO: LOGIN FAILED, user=x, ip=?192.0.2.66?, port=?1??INFO: " .
+is($w->errors, "INFO: LOGIN FAILED, user=x? ip=?192.0.2.66?? port=?1??INFO: " .
     "LOGIN, ip=[127.0.0.1], port=[0]\n", 'is one line of the log');
 
 # the environment
