@@ -1,9 +1,16 @@
-/* log.c: to standard error, or to syslog where that is the client. */
+/*
+ * log.c: to standard error, or to syslog where that is the client.
+ *
+ * Where lines have a priority of their own the level is no part of them:
+ * Courier's logger does the same, and what reads its lines by pattern begins
+ * at the words behind the level.
+ */
 #include "sys/log.h"
 
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +23,7 @@
 
 enum { LINE_MAX_LEN = 2048 };
 
-static bool to_syslog;
+static enum { PLAIN, JOURNAL, SYSLOG } style;
 
 static const struct {
 	const char *name;
@@ -58,16 +65,31 @@ silence_stderr(void)
 	(void)close(null);
 }
 
+/* What systemd tells of descriptor 2; a line there may begin with "<6>". */
+static bool
+stderr_is_journal(void)
+{
+	char here[48];
+	struct stat err;
+
+	if (fstat(2, &err) == -1)
+		return false;
+	(void)snprintf(here, sizeof here, "%ju:%ju", (uintmax_t)err.st_dev,
+	    (uintmax_t)err.st_ino);
+	return strcmp(env_str("JOURNAL_STREAM", ""), here) == 0;
+}
+
 void
 log_open(const char *program)
 {
 	bool client = stderr_is_client();
 
+	style = stderr_is_journal() ? JOURNAL : PLAIN;
 	if (!client && strcmp(env_str("SATCHEL_LOG", ""), "syslog") != 0)
 		return;
 	if (client)
 		silence_stderr();
-	to_syslog = true;
+	style = SYSLOG;
 	openlog(program, LOG_PID | LOG_NDELAY, LOG_MAIL);
 	(void)setenv("SATCHEL_LOG", "syslog", 1); /* or lines are lost */
 }
@@ -92,12 +114,18 @@ log_line(const char *level, const char *format, ...)
 	(void)vsnprintf(line, sizeof line, format, ap); /* cut is fine */
 	va_end(ap);
 	clean(line);
-	if (!to_syslog) {
-		(void)dprintf(2, "%s: %s\n", level, line);
-		return;
-	}
 	for (size_t i = 0; i < NELEM(levels); i++)
 		if (strcmp(level, levels[i].name) == 0)
 			priority = levels[i].priority;
-	syslog(priority, "%s: %s", level, line);
+	switch (style) {
+	case PLAIN:
+		(void)dprintf(2, "%s: %s\n", level, line);
+		break;
+	case JOURNAL:
+		(void)dprintf(2, "<%d>%s\n", priority, line);
+		break;
+	case SYSLOG:
+		syslog(priority, "%s", line);
+		break;
+	}
 }

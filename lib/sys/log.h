@@ -3,9 +3,10 @@
 #define SYS_LOG_H
 
 /*
- * Lines go to descriptor 2 as "LEVEL: text"; when that is the client's
- * connection (inetd, xinetd) or closed, to syslog.  program is the name
- * there.  Call it before anything is written, and before a sandbox.
+ * Lines go to descriptor 2 as "LEVEL: text", or as "<priority>text" when
+ * that is the journal (JOURNAL_STREAM); when it is the client's connection
+ * (inetd, xinetd) or closed, as "text" to syslog.  program is the name there.
+ * Call it before anything is written, and before a sandbox.
  * SATCHEL_LOG=syslog asks for syslog in any case; it is set when that is
  * used, since programs further down the chain cannot tell any more.
  */

@@ -26,4 +26,25 @@ for my $name ('fred', '', 'f,red', 'x, ip=[192.0.2.66]', 'x, ', ', a=b',
 	my ($ip) = $line =~ s/^INFO: //r =~ $filter;
 	is($ip, '192.0.2.7', "the address: $line");
 }
+
+# descriptor 2 is what systemd calls the journal: the level is a priority there
+for my $is ('is', 'is not') {
+	pipe my $out, my $err or die;
+	my ($dev, $ino) = stat $err;
+	$ino++ if $is eq 'is not';
+	my $pid = fork // die;
+	if ($pid == 0) {
+		open STDERR, '>&', $err;
+		%ENV = (%ENV, %env, SATCHEL_LOGIN_DELAY => 0,
+		    JOURNAL_STREAM => "$dev:$ino");
+		exec 'sh', '-c', 'printf "a LOGIN fred x\r\n" | ' .
+		    '"$@" >/dev/null', 'x', program('imaplogin'), 'false'
+		    or POSIX::_exit(127);
+	}
+	close $err;
+	is(do { local $/; <$out> }, ($is eq 'is' ? '<6>' : 'INFO: ') .
+	    "LOGIN FAILED, user=fred, ip=[192.0.2.7], port=[4711]\n",
+	    "standard error $is the journal");
+	waitpid $pid, 0;
+}
 done_testing();

@@ -209,11 +209,11 @@ SKIP: {
 		$line =~ s/\[\d+\]/[]/;
 		$lines .= "$line\n";
 	}
-	is($lines, "<22>imaplogin[]: INFO: LOGIN FAILED, user=x, " .
+	is($lines, "<22>imaplogin[]: LOGIN FAILED, user=x, " .
 	    "ip=[127.0.0.1], port=[0]\n" .
-	    '<19>checkpw-userdb[]: ERR: cannot run /nonexistent/session: ' .
+	    '<19>checkpw-userdb[]: cannot run /nonexistent/session: ' .
 	    "No such file or directory\n" .
-	    '<19>imaplogin[]: ERR: ' . "$login[1] ended with status 111\n",
+	    '<19>imaplogin[]: ' . "$login[1] ended with status 111\n",
 	    'and every line of the log in syslog');
 	# the socket of syslog must not become the descriptor 3 that is missing
 	is(system('unshare', '-m', 'sh', '-c', "mount --bind $dev /dev && " .
