@@ -114,6 +114,8 @@ main(int argc, char **argv)
 	static struct checkpassword c;
 	const struct passwd *pw;
 
+	/* no store and no costly hash keeps the client waiting for ever */
+	(void)alarm(env_num("SATCHEL_CHECK_TIMEOUT", CHECKPASSWORD_SECONDS));
 	/* first of all: a log that is opened before may become descriptor 3 */
 	if (argc < 2 || checkpassword_read(CHECKPASSWORD_FD, &c) == -1)
 		return CHECKPASSWORD_MISUSED;
@@ -121,6 +123,7 @@ main(int argc, char **argv)
 	if (proc_path(argv[0]) == -1)
 		temporary("cannot find", argv[0]);
 	pw = verify(&c);
+	(void)alarm(0);
 	checkpassword_clear(&c);
 	if (pw == NULL)
 		return CHECKPASSWORD_NO;

@@ -112,6 +112,8 @@ main(int argc, char **argv)
 	static struct userdb u;
 	static char name[CHECKPASSWORD_LEN];
 
+	/* no store and no costly hash keeps the client waiting for ever */
+	(void)alarm(env_num("SATCHEL_CHECK_TIMEOUT", CHECKPASSWORD_SECONDS));
 	/* first of all: a log that is opened before may become descriptor 3 */
 	if (argc < 2 || checkpassword_read(CHECKPASSWORD_FD, &c) == -1)
 		return CHECKPASSWORD_MISUSED;
@@ -120,6 +122,7 @@ main(int argc, char **argv)
 		temporary("cannot find", argv[0]);
 	if (!verify(path, &c, &u))
 		return CHECKPASSWORD_NO;
+	(void)alarm(0);
 	memcpy(name, c.name, strlen(c.name) + 1);
 	checkpassword_clear(&c);
 	enter(&u, name);

@@ -13,6 +13,9 @@
  */
 enum { CHECKPASSWORD_FD = 3, CHECKPASSWORD_LEN = 512 };
 
+/* What a check of ours may take, unless SATCHEL_CHECK_TIMEOUT is set. */
+enum { CHECKPASSWORD_SECONDS = 30 };
+
 enum { /* what an authenticator exits with */
 	CHECKPASSWORD_NO = 1,
 	CHECKPASSWORD_MISUSED = 2,

@@ -27,6 +27,7 @@ my $users = userdb(
 	"imap\t$ids|imappw=$md5|systempw=!",
 	"pop\t$ids|pop3pw=$md5|imappw=*",
 	"fr\xe9d\@example.com\t$ids|systempw=$md5",
+	"hours\t$ids|systempw=\$6\$rounds=999999999\$salt\$" . 'x' x 86,
 	"none\t$ids", "locked\t$ids|systempw=!$md5", "empty\t$ids|systempw=",
 	"root\tuid=0|gid=$gid|home=$home|systempw=$md5",
 	"wheel\tuid=$uid|gid=0|home=$home|systempw=$md5",
@@ -84,6 +85,13 @@ is((check("fred\0secret\0\0", [$program, '/nonexistent'], @env))[0], 111,
 is((check("fred\0secret\0\0", [$program, 'sh', '-c', 'exit 42'], @env))[0], 42,
     'the status is that of the program');
 is(system("$program true 3<&-") >> 8, 2, 'no descriptor 3');
+
+# a stored value that would take hours, and a session that may
+my @short = (@env, SATCHEL_CHECK_TIMEOUT => 1);
+is((check("hours\0x\0\0", [$program, 'true'], @short))[0], 'signal 14',
+    'a check ends in time');
+is((check("fred\0secret\0\0", [$program, 'sleep', 2], @short))[0], 0,
+    'what comes behind it does not');
 
 # what the program finds
 my $script = 'echo "$(id -u) $(id -g) $(id -G)"; pwd -P; for i in USER ' .
