@@ -125,8 +125,8 @@ is($w->next->{raw}, "* BYE Server shutting down.\r\n", 'SIGTERM');
 
 # the settings, and wrong usage
 {
-	local %ENV = (PATH => $ENV{PATH}, DEFDOMAIN => '@x');
 	my $program = program('imaplogin');
+	local %ENV = (PATH => $ENV{PATH}, DEFDOMAIN => '@x');
 
 	is(scalar `$program -n`, "AUTHSERVICE=\tdefault\nDEBUG_LOGIN=0\t" .
 	    "default\nDEFDOMAIN=\@x\tenvironment\nDOMAINSEP=\tdefault\n" .

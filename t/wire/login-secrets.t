@@ -18,6 +18,8 @@ for (qw(checkpw-userdb imapd)) {
 }
 open my $self, '<', "/proc/$$/mem" or plan skip_all => 'no /proc/PID/mem';
 close $self;
+plan skip_all => 'shadow memory is too much to look through'
+    if ($ENV{BUILD} // '') =~ /san|cover/;
 
 my $password = 'Zq7wXv9kJp3tGh5mBn2r';
 my $plain = encode_base64("\0fred\0$password", '');
