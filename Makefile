@@ -176,6 +176,11 @@ $(BUILD)/%.o: %.c $(BUILD)/config.mk
 	@mkdir -p $(@D)
 	@echo "  CC $<"
 	@$(COMPILE) -c -o $@ $<
+# build/bin is for what can be run
+$(BUILD)/main/%.o: bin/%.c $(BUILD)/config.mk
+	@mkdir -p $(@D)
+	@echo "  CC $<"
+	@$(COMPILE) -c -o $@ $<
 
 define LAYER_RULE
 $(BUILD)/lib/$(1).a: $$($(1):%=$(BUILD)/lib/$(1)/%.o)
@@ -191,12 +196,13 @@ $(foreach l,$(LAYERS),$(eval $(call LAYER_RULE,$(l))))
 # a program, the object that holds its main, the layers it links
 define PROGRAM_RULE
 $(BUILD)/$(1): $(BUILD)/$(2).o $$(LAYERS_$(3):%=$(BUILD)/lib/%.a)
+	@mkdir -p $$(@D)
 	@echo "  LD $$@"
 	@$(LINK) -o $$@ $$^ $$(call libs,$$(LAYERS_$(3)))
 endef
-$(foreach p,$(PROGRAMS),$(eval $(call PROGRAM_RULE,bin/$(p),bin/$(p),$(p))))
+$(foreach p,$(PROGRAMS),$(eval $(call PROGRAM_RULE,bin/$(p),main/$(p),$(p))))
 $(foreach p,$(CHECKPW),$(eval \
-    $(call PROGRAM_RULE,bin/$(p),$(p:checkpw-%=bin/checkpw/%),$(p))))
+    $(call PROGRAM_RULE,bin/$(p),$(p:checkpw-%=main/checkpw/%),$(p))))
 $(foreach p,$(TOOLS),$(eval $(call PROGRAM_RULE,t/tool/$(p),t/tool/$(p),$(p))))
 
 $(BUILD)/t/tool/%.so: t/tool/%.c $(BUILD)/config.mk

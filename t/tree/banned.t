@@ -31,9 +31,12 @@ my @rules = (
 	[qr{^pthread_create$} => qr{^$}, 'no threads'],
 );
 
+# build/main/imapd.o is bin/imapd.c
+sub object { return $_[0] =~ s{^\Q$build\E/}{}r =~ s{^main/}{bin/}r }
+
 # objects of sources that are there; others are left from another day
-my @objects = grep { -f $_ && -f s{^\Q$build\E/(.*)\.o$}{$1.c}r }
-    glob("$build/lib/*/*.o $build/bin/*.o $build/bin/*/*.o");
+my @objects = grep { -f $_ && -f object($_) =~ s{\.o$}{.c}r }
+    glob("$build/lib/*/*.o $build/main/*.o $build/main/*/*.o");
 plan(skip_all => 'no nm') if !`nm --version 2>/dev/null`;
 plan(skip_all => 'nothing is built') if !@objects;
 plan(skip_all => 'instrumented') if `nm $objects[0]` =~ /__(asan|gcov)/;
@@ -42,7 +45,7 @@ my %bad = map { $_ => [] } @objects;
 open my $nm, '-|', 'nm', '-A', '-u', @objects or die "nm: $!\n";
 while (<$nm>) {
 	my ($file, $symbol) = /^([^:]+):.*\bU (\w+)/ or next;
-	my $object = $file =~ s{^\Q$build\E/}{}r;
+	my $object = object($file);
 
 	# what fortification and large files make of a name
 	$symbol =~ s/^__(isoc\d+_)?(\w+?)_chk$/$2/;
