@@ -143,6 +143,7 @@ cmd_expunge(struct session *s, struct span args)
 	uint32_t *seqs = NULL;
 	struct seqset set;
 	size_t n = s->exists;
+	enum verdict v;
 	int failed;
 
 	if (s->uid && (!p_sp(&args) || !p_sequence_set(&s->arena, &args, &set)))
@@ -153,8 +154,9 @@ cmd_expunge(struct session *s, struct span args)
 		return session_bad(s);
 	(void)mailbox_sync(s->mbox); /* flags as they are now */
 	failed = s->uid && n == 0 ? 0 : expunge(s, seqs, n);
+	v = failed ? session_errno(s) : V_OK;
 	update_report(s, true);
-	return failed ? session_errno(s) : V_OK;
+	return v;
 }
 
 enum verdict
