@@ -130,28 +130,28 @@ cmd_rename(struct session *s, struct span args)
 
 /* --- subscriptions ------------------------------------------------------- */
 
-enum verdict
-cmd_subscribe(struct session *s, struct span args)
+static enum verdict
+subscription(struct session *s, struct span args,
+    int (*change)(struct account *a, struct span name), const char *done)
 {
 	struct span folder;
 	enum verdict v;
 
 	if (!one_folder(s, args, &folder, &v))
 		return v;
-	if (subs_add(s->account, folder) == -1)
+	if (change(s->account, folder) == -1)
 		return session_errno(s);
-	return session_say(s, V_OK, NULL, "Folder subscribed.");
+	return session_say(s, V_OK, NULL, done);
+}
+
+enum verdict
+cmd_subscribe(struct session *s, struct span args)
+{
+	return subscription(s, args, subs_add, "Folder subscribed.");
 }
 
 enum verdict
 cmd_unsubscribe(struct session *s, struct span args)
 {
-	struct span folder;
-	enum verdict v;
-
-	if (!one_folder(s, args, &folder, &v))
-		return v;
-	if (subs_remove(s->account, folder) == -1)
-		return session_errno(s);
-	return session_say(s, V_OK, NULL, "Folder unsubscribed.");
+	return subscription(s, args, subs_remove, "Folder unsubscribed.");
 }
