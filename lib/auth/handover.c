@@ -16,8 +16,8 @@ extern char **environ;
 /* clang-format off */
 static const char *const owned[] = {
 	"AUTHENTICATED", "AUTHORIZED", "EXTRA", "HOME", "IMAPLOGINTAG",
-	"MAILDIR", "MAILDIRQUOTA", "OPTIONS", "PROTOCOL", "SATCHEL_READYFD",
-	"SHELL", "USER", "UTF8", "VPOPUSER"
+	"LOGNAME", "MAILDIR", "MAILDIRQUOTA", "OPTIONS", "PROTOCOL",
+	"SATCHEL_READYFD", "SHELL", "USER", "UTF8", "VPOPUSER"
 };
 /* clang-format on */
 

@@ -19,7 +19,7 @@ test_forget(void)
 {
 	static const char *const gone[] = { "AUTHENTICATED", "MAILDIR",
 		"OPTIONS", "USER", "HOME", "SATCHEL_READYFD", "IMAPLOGINTAG",
-		"VPOPUSER" };
+		"VPOPUSER", "LOGNAME" };
 	static const char *const tls[] = { "SSL_PROTOCOL", "SSL_CIPHER",
 		"TLS_SUBJECT_CN", "TLS_CONNECTED_PROTOCOL" };
 	unsigned left = 0;
