@@ -46,17 +46,22 @@ maildir(int argc, char **argv)
 
 /*
  * No byte of mail is read as root: by hand, root becomes the Maildir's owner.
- * root's own Maildir can be read by hand, but never through a login.
+ * root's own Maildir can be read by hand, but never through a login; nor can
+ * what has root's group, or has no owner yet.
  */
 static bool
 leave_root(const char *path)
 {
 	struct stat st;
+	bool known, login = conf.login_tag != NULL;
 
-	if (geteuid() != 0 || stat(path, &st) == -1)
+	if (geteuid() != 0)
 		return true;
-	if (st.st_uid == 0)
-		return conf.login_tag == NULL;
+	known = stat(path, &st) == 0;
+	if (login && (!known || st.st_uid == 0 || st.st_gid == 0))
+		return false;
+	if (!known || st.st_uid == 0)
+		return true;
 	return setgroups(0, NULL) == 0 && setgid(st.st_gid) == 0 &&
 	       setuid(st.st_uid) == 0;
 }
