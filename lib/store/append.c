@@ -4,6 +4,7 @@
  * The order, and what a kill at each step leaves:
  *
  *	1. the bytes, in tmp, synced	files in tmp, removed after 36 hours
+ *	   when all have come
  *	2. the quota is checked
  *	3. keyword files, for bases	removed by the first load that finds
  *	   that are no messages yet	them old
@@ -33,9 +34,10 @@
 #include "store/folder.h"
 #include "store/quota.h"
 #include "store/root.h"
+#include "sys/clock.h"
 #include "sys/fs.h"
 
-enum { BUFFER = 65536 };
+enum { BUFFER = 65536, YOUNG_S = 120 };
 
 struct append {
 	struct account *a;
@@ -46,6 +48,7 @@ struct append {
 	struct arrival *v;
 	size_t n, max;
 	uint32_t *uids;
+	size_t synced; /* v[0..synced-1] are */
 	bool published;
 
 	/* the message that is being written */
@@ -272,9 +275,9 @@ append_end(struct append *ap, bool *header_8bit)
 		put(ap, "\n", 1);
 	flush(ap);
 	if (ap->error == 0 &&
-	    (set_date(ap->fd, ap->date) == -1 || fsync(ap->fd) == -1 ||
-		fstat(ap->fd, &st) == -1))
+	    (set_date(ap->fd, ap->date) == -1 || fstat(ap->fd, &st) == -1))
 		ap->error = errno;
+	fs_start_sync(ap->fd);
 	fs_close(ap->fd);
 	ap->fd = -1;
 	if (ap->error != 0) {
@@ -322,8 +325,10 @@ copy_bytes(struct append *ap, int from, const char *name)
 		}
 	}
 	t[1] = st.st_mtim;
-	if (n == 0 && (futimens(out, t) == -1 || fsync(out) == -1))
+	if (n == 0 && futimens(out, t) == -1)
 		n = -1;
+	if (n == 0)
+		fs_start_sync(out);
 	fs_close(out);
 close_in:
 	fs_close(in);
@@ -331,19 +336,23 @@ close_in:
 }
 
 /*
- * The bytes may never have been synced by who delivered them; the client may
- * remove the original at once.  Costs nothing when they have been.
+ * Who delivered it may never have synced it.  The kernel writes everything
+ * within half a minute, so that the old ones need no look.
  */
 static int
-sync_link(int dir, const char *name)
+start_sync(struct append *ap)
 {
-	int fd = fs_open_file(dir, name, NULL), r;
+	struct arrival *v = last(ap);
+	int fd;
 
-	if (fd == -1)
+	v->linked = true;
+	if (!v->young)
+		return 0;
+	if ((fd = fs_open_file(v->fromdir, v->from, NULL)) == -1)
 		return -1;
-	r = fdatasync(fd);
+	fs_start_sync(fd);
 	fs_close(fd);
-	return r;
+	return 0;
 }
 
 static int
@@ -351,7 +360,7 @@ copy_file(struct append *ap, int from, const char *name)
 {
 	if (!account_is_purged(ap->a, ap->folder) &&
 	    linkat(from, name, ap->md.tmp, last(ap)->from, 0) == 0)
-		return sync_link(ap->md.tmp, last(ap)->from);
+		return start_sync(ap);
 	/* other file systems, too many links, links that are not allowed */
 	return copy_bytes(ap, from, name);
 }
@@ -386,6 +395,7 @@ append_copy(struct append *ap, struct mailbox *m, uint32_t seq)
 		}
 		if (r == -1)
 			break;
+		v->young = clock_now() - st.st_ctim.tv_sec < YOUNG_S;
 		r = copy_file(ap,
 		    msg->state & MSG_IN_NEW ? m->md.new : m->md.cur,
 		    box_name(m, seq - 1));
@@ -420,11 +430,41 @@ sum(const struct append *ap, int64_t *bytes, int64_t *messages)
 	}
 }
 
+static int
+sync_one(const struct arrival *v)
+{
+	int fd, r;
+
+	if (v->linked && !v->young)
+		return 0;
+	if ((fd = fs_open_file(v->fromdir, v->from, NULL)) == -1)
+		return -1;
+	/* the sync of cur makes the bytes of links safe */
+	r = v->linked ? fs_wait_sync(fd) : fsync(fd);
+	fs_close(fd);
+	return r;
+}
+
+/*
+ * All were begun to be written when they came, so that the first waits for
+ * all; one after the other would wait for each.
+ */
+static int
+sync_all(struct append *ap)
+{
+	for (; ap->synced < ap->n; ap->synced++)
+		if (sync_one(&ap->v[ap->synced]) == -1)
+			return -1;
+	return 0;
+}
+
 int
 append_check(struct append *ap)
 {
 	int64_t bytes, messages;
 
+	if (sync_all(ap) == -1)
+		return -1;
 	sum(ap, &bytes, &messages);
 	return messages == 0 ? 0 : quota_check(ap->a, bytes, messages);
 }

@@ -2,6 +2,7 @@
 #ifndef STORE_ARRIVAL_H
 #define STORE_ARRIVAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,8 @@ struct arrival {
 	unsigned flags;
 	uint32_t keywords; /* a set of the place's kw */
 	uint64_t size;
+	bool linked; /* the bytes are another message's, too */
+	bool young; /* they may not be on the disk yet */
 	uint32_t uid; /* out: 0 when it did not arrive */
 };
 

@@ -149,6 +149,22 @@ fs_rename_new(int fromdir, const char *from, int todir, const char *to)
 	return renameat(fromdir, from, todir, to);
 }
 
+void
+fs_start_sync(int fd)
+{
+	(void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE); /* a hint */
+}
+
+int
+fs_wait_sync(int fd)
+{
+	if (sync_file_range(fd, 0, 0,
+		SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
+		    SYNC_FILE_RANGE_WAIT_AFTER) == 0)
+		return 0;
+	return errno == EIO || errno == ENOSPC ? -1 : fdatasync(fd);
+}
+
 int
 fs_sync_dir(int dir)
 {

@@ -48,6 +48,19 @@ ssize_t fs_pread(int fd, void *to, size_t len, int64_t offset);
 /* rename(), but EEXIST when to is there already: nothing is overwritten. */
 int fs_rename_new(int fromdir, const char *from, int todir, const char *to);
 
+/*
+ * Begin to write the file to the disk, without waiting.  Of many files that
+ * are synced one after the other the first then waits for all.
+ */
+void fs_start_sync(int fd);
+
+/*
+ * Wait until the file's bytes are written.  They are safe once something of
+ * the same file system has been synced after that: a disk flushes its own
+ * memory once for all, and not, as for fdatasync(), for each file.
+ */
+int fs_wait_sync(int fd);
+
 /* fsync the directory dir. */
 int fs_sync_dir(int dir);
 
