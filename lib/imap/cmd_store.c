@@ -76,9 +76,12 @@ store_one(struct session *s, const struct store_args *args,
 {
 	struct message *m = mailbox_message(s->mbox, seq);
 	bool changed;
+	int r = -1;
 
-	if ((m->state & MSG_GONE) ||
-	    mailbox_store(s->mbox, seq, change, &changed) == -1) {
+	if (!(m->state & MSG_GONE))
+		r = mailbox_store(s->mbox, seq, change, &changed);
+	m = mailbox_message(s->mbox, seq); /* storing may move them */
+	if (r == -1) {
 		if (m->state & MSG_GONE)
 			errno = ESTALE;
 		return -1;

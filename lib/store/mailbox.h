@@ -66,7 +66,10 @@ struct span mailbox_folder(const struct mailbox *m);
 bool mailbox_is_readonly(const struct mailbox *m);
 struct mailbox_state *mailbox_state(struct mailbox *m);
 
-/* 1 <= seq <= count. */
+/*
+ * 1 <= seq <= count.  Whatever may look at the folder again, mailbox_sync()
+ * and mailbox_store() among others, can move it.
+ */
 struct message *mailbox_message(struct mailbox *m, uint32_t seq);
 
 /*

@@ -65,6 +65,21 @@ is join(' ', sort grep { !/^\./ } readdir $dh),
     '1000000002.x:2,DF 1000000005.x:2,', 'what is left';
 $w->done;
 
+# A STORE of keywords that finds new messages on its way: a kept pointer into
+# the table of messages would be stale (seen in the sanitizer lane).
+my $crowd = make_maildir();
+deliver($crowd, text => "x\n", flags => '') for 1 .. 3;
+$w = Wire->new(maildir => $crowd);
+my $other = Wire->new(maildir => $crowd);
+ok $w->cmd('SELECT INBOX')->ok && $other->cmd('SELECT INBOX')->ok, 'SELECT';
+deliver($crowd, text => "x\n", flags => '') for 1 .. 300;
+ok $other->cmd('STORE 2 +FLAGS (Theirs)')->ok, 'the other changes keywords';
+my $reply = $w->cmd('STORE 1 +FLAGS (Ours)');
+ok $reply->ok, 'STORE of a keyword';
+like $reply->last('EXISTS')->{raw}, qr/^\* 303 /, 'new messages are told';
+$other->done;
+$w->done;
+
 # unknown letters stay where they are
 my $file = deliver($md, text => "x\n", base => '1000000009.x:2,SPabc');
 $w = Wire->new(maildir => $md);
