@@ -171,6 +171,7 @@ box_relocate(struct mailbox *m, size_t i)
 		errno = ESTALE;
 		return -1;
 	}
+	msg->state &= (uint16_t)~MSG_IN_NEW;
 	flags =
 	    flags_parse(span_str(box_name(m, i))) | (msg->flags & FLAG_RECENT);
 	if (flags != msg->flags) {

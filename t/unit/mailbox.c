@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include "scratch.h"
+#include "store/box.h"
 
 static struct store_conf conf;
 static struct account *a;
@@ -411,6 +412,24 @@ as_nobody(void)
 	return mailbox_state(m)->count == 2 ? 0 : 9;
 }
 
+/* A session that cannot write shows what is in new; others take it to cur. */
+static void
+test_taken_from_new(void)
+{
+	struct mailbox *m;
+	struct stat st;
+	int fd;
+
+	fresh();
+	scratch_put("M/cur/1.a:2,S", "1");
+	m = open_box("", false);
+	mailbox_message(m, 1)->state |= MSG_IN_NEW;
+	fd = mailbox_open_message(m, 1, &st);
+	ok(fd != -1, "found where it is now");
+	close(fd);
+	mailbox_close(m);
+}
+
 /* Directories to be read only, or to be written again; files readable. */
 static void
 set_modes(mode_t mode)
@@ -468,6 +487,7 @@ main(void)
 	test_odd_db();
 	test_stale();
 	test_examine();
+	test_taken_from_new();
 	test_readonly_tree();
 	return done_testing();
 }
