@@ -145,7 +145,7 @@ static enum verdict
 take_message(struct appending *x, const struct message_args *m)
 {
 	struct append_info info = { m->flags.flags, m->flags.keywords,
-		m->flags.nkeywords, m->date };
+		m->flags.nkeywords, m->date, m->literal.len };
 	struct session *s = x->s;
 	enum input_result r;
 	enum verdict v;

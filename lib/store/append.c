@@ -130,11 +130,45 @@ keyword_set(struct append *ap, const struct span *names, size_t n)
 
 /* --- a message's bytes ----------------------------------------------- */
 
+/* What counts for the quota (quota.md 3). */
+static void
+sum(const struct append *ap, int64_t *bytes, int64_t *messages)
+{
+	*bytes = *messages = 0;
+	if (!quota_counts(ap->a, ap->folder))
+		return;
+	for (size_t i = 0; i < ap->n; i++) {
+		if (ap->v[i].flags & FLAG_DELETED)
+			continue;
+		*bytes += (int64_t)ap->v[i].size;
+		++*messages;
+	}
+}
+
+/*
+ * Who is over the limit need not send it all to be told.  Without its CRs a
+ * message may be half as long.
+ */
+static int
+check_room(const struct append *ap, const struct append_info *info)
+{
+	int64_t bytes, messages;
+
+	if ((info->flags & FLAG_DELETED) || !quota_counts(ap->a, ap->folder))
+		return 0;
+	sum(ap, &bytes, &messages);
+	return quota_check(
+	    ap->a, bytes + (int64_t)(info->octets / 2), messages + 1);
+}
+
 int
 append_message(struct append *ap, const struct append_info *info, bool literal8)
 {
-	struct arrival *v = add(ap);
+	struct arrival *v;
 
+	if (info->octets > 0 && check_room(ap, info) == -1)
+		return -1;
+	v = add(ap);
 	v->flags = info->flags & FLAGS_STORED;
 	if (ap->a->conf->keywords != 0)
 		v->keywords = keyword_set(ap, info->keywords, info->nkeywords);
@@ -414,21 +448,6 @@ append_copy(struct append *ap, struct mailbox *m, uint32_t seq)
 }
 
 /* --- all of them ----------------------------------------------------- */
-
-/* What counts for the quota (quota.md 3). */
-static void
-sum(const struct append *ap, int64_t *bytes, int64_t *messages)
-{
-	*bytes = *messages = 0;
-	if (!quota_counts(ap->a, ap->folder))
-		return;
-	for (size_t i = 0; i < ap->n; i++) {
-		if (ap->v[i].flags & FLAG_DELETED)
-			continue;
-		*bytes += (int64_t)ap->v[i].size;
-		++*messages;
-	}
-}
 
 static int
 sync_one(const struct arrival *v)

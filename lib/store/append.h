@@ -27,10 +27,11 @@ struct append_info {
 	const struct span *keywords;
 	size_t nkeywords;
 	int64_t date; /* INTERNALDATE, seconds; INT64_MIN: now */
+	uint64_t octets; /* that will come, with CRs; 0: not known */
 };
 
 /*
- * One message's bytes: begin, any number of writes, end.  CRs before LF are
+ * One message's bytes: begin (EDQUOT when octets cannot have room), any number of writes, end.  CRs before LF are
  * dropped, a final LF is added, NUL becomes 0x80 unless literal8.
  * A failed write is remembered and returned by append_end() (ENOSPC, EDQUOT,
  * EFBIG ...), so that the caller can read on to the literal's end.

@@ -17,6 +17,30 @@ $w->script(<<'END');
 C: a STATUS INBOX (DELETED DELETED-STORAGE)
 S: * STATUS "INBOX" (DELETED 1 DELETED-STORAGE 10)
 S: a OK STATUS completed.
+C: b APPEND INBOX {1000000000}
+S: b NO [OVERQUOTA] You exceeded your mail quota.
+C: c APPEND INBOX (\Deleted) {50+}
+C: A: 567890123456789012345678901234567890123456789
+C:
+S: c OK [APPENDUID <uidv> <uid>] APPEND completed.
+C: d APPEND INBOX {50+}
+C: A: 567890123456789012345678901234567890123456789
+C:
+S: d NO [OVERQUOTA] You exceeded your mail quota.
+C: e APPEND INBOX.Sent {20+}
+C:
+C:
+C:
+C:
+C:
+C:
+C:
+C:
+C:
+C:
+C:
+S: e OK [APPENDUID <n1> 1] APPEND completed.
 END
+is scalar(() = glob "$md/{cur,new,tmp}/*"), 3, 'nothing else is there';
 $w->done;
 done_testing;
