@@ -101,8 +101,8 @@ LAYERS_structure = $(BELOW_msg)
 LAYERS_mkuserdb = $(BELOW_pw)
 
 # --- installed ---------------------------------------------------------------
-MAN5 = courierimapkeywords courierimapsubscribed courierimapuiddb \
-	satchel-folders
+MAN5 = courier.lock courierimapkeywords courierimapsubscribed \
+	courierimapuiddb maildirsize satchel-folders
 MAN7 = satchel satchel-chain satchel-durability satchel-imap satchel-settings
 MAN8 = checkpw-passwd checkpw-userdb imapd imaplogin
 UNITS = imapd.socket imapd@.service
