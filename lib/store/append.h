@@ -31,8 +31,9 @@ struct append_info {
 };
 
 /*
- * One message's bytes: begin (EDQUOT when octets cannot have room), any number of writes, end.  CRs before LF are
- * dropped, a final LF is added, NUL becomes 0x80 unless literal8.
+ * One message's bytes: begin (EDQUOT when octets cannot have room), any
+ * number of writes, end.  CRs before LF are dropped, a final LF is added, NUL
+ * becomes 0x80 unless literal8.
  * A failed write is remembered and returned by append_end() (ENOSPC, EDQUOT,
  * EFBIG ...), so that the caller can read on to the literal's end.
  * header_8bit, if not NULL, tells whether the header has 8-bit bytes.
