@@ -34,10 +34,9 @@
 #include "store/folder.h"
 #include "store/quota.h"
 #include "store/root.h"
-#include "sys/clock.h"
 #include "sys/fs.h"
 
-enum { BUFFER = 65536, YOUNG_S = 120 };
+enum { BUFFER = 65536 };
 
 struct append {
 	struct account *a;
@@ -369,32 +368,15 @@ close_in:
 	return n == 0 ? 0 : -1;
 }
 
-/*
- * Who delivered it may never have synced it.  The kernel writes everything
- * within half a minute, so that the old ones need no look.
- */
-static int
-start_sync(struct append *ap)
-{
-	struct arrival *v = last(ap);
-	int fd;
-
-	v->linked = true;
-	if (!v->young)
-		return 0;
-	if ((fd = fs_open_file(v->fromdir, v->from, NULL)) == -1)
-		return -1;
-	fs_start_sync(fd);
-	fs_close(fd);
-	return 0;
-}
-
 static int
 copy_file(struct append *ap, int from, const char *name)
 {
 	if (!account_is_purged(ap->a, ap->folder) &&
-	    linkat(from, name, ap->md.tmp, last(ap)->from, 0) == 0)
-		return start_sync(ap);
+	    linkat(from, name, ap->md.tmp, last(ap)->from, 0) == 0) {
+		last(ap)->linked = true;
+		arrival_start_sync(last(ap));
+		return 0;
+	}
 	/* other file systems, too many links, links that are not allowed */
 	return copy_bytes(ap, from, name);
 }
@@ -429,7 +411,7 @@ append_copy(struct append *ap, struct mailbox *m, uint32_t seq)
 		}
 		if (r == -1)
 			break;
-		v->young = clock_now() - st.st_ctim.tv_sec < YOUNG_S;
+		v->young = arrival_is_young(&st);
 		r = copy_file(ap,
 		    msg->state & MSG_IN_NEW ? m->md.new : m->md.cur,
 		    box_name(m, seq - 1));
@@ -449,21 +431,6 @@ append_copy(struct append *ap, struct mailbox *m, uint32_t seq)
 
 /* --- all of them ----------------------------------------------------- */
 
-static int
-sync_one(const struct arrival *v)
-{
-	int fd, r;
-
-	if (v->linked && !v->young)
-		return 0;
-	if ((fd = fs_open_file(v->fromdir, v->from, NULL)) == -1)
-		return -1;
-	/* the sync of cur makes the bytes of links safe */
-	r = v->linked ? fs_wait_sync(fd) : fsync(fd);
-	fs_close(fd);
-	return r;
-}
-
 /*
  * All were begun to be written when they came, so that the first waits for
  * all; one after the other would wait for each.
@@ -472,7 +439,7 @@ static int
 sync_all(struct append *ap)
 {
 	for (; ap->synced < ap->n; ap->synced++)
-		if (sync_one(&ap->v[ap->synced]) == -1)
+		if (arrival_sync(&ap->v[ap->synced]) == -1)
 			return -1;
 	return 0;
 }

@@ -11,7 +11,43 @@
 #include "store/lock.h"
 #include "store/root.h"
 #include "store/sync.h"
+#include "sys/clock.h"
 #include "sys/fs.h"
+
+enum { YOUNG_S = 3600 };
+
+bool
+arrival_is_young(const struct stat *st)
+{
+	return clock_now() - st->st_ctim.tv_sec < YOUNG_S;
+}
+
+void
+arrival_start_sync(const struct arrival *v)
+{
+	int fd;
+
+	if (v->linked && !v->young)
+		return;
+	if ((fd = fs_open_file(v->fromdir, v->from, NULL)) == -1)
+		return; /* arrival_sync() will say why */
+	fs_start_sync(fd);
+	fs_close(fd);
+}
+
+int
+arrival_sync(const struct arrival *v)
+{
+	int fd, r;
+
+	if (v->linked && !v->young)
+		return 0;
+	if ((fd = fs_open_file(v->fromdir, v->from, NULL)) == -1)
+		return -1;
+	r = v->linked ? fs_wait_sync(fd) : fsync(fd);
+	fs_close(fd);
+	return r;
+}
 
 /* Keywords stand there before the message is seen (maildir.md 9.3). */
 static int

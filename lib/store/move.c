@@ -44,6 +44,9 @@ add(struct move *mv, size_t k, const struct stat *st)
 	strbuf_clear(&base);
 	v->fromdir = m->md.cur;
 	v->from = arena_span(&mv->ar, name).p;
+	v->linked = true;
+	v->young = arrival_is_young(st);
+	arrival_start_sync(v);
 	v->old_name = arena_span(&mv->ar, name);
 	v->flags = m->msgs[i].flags & FLAGS_STORED;
 	v->keywords = m->msgs[i].keywords;
@@ -107,6 +110,16 @@ settle(struct move *mv)
 	return moved;
 }
 
+/* What is told to be there is on the disk, bytes and all. */
+static int
+sync_bytes(const struct move *mv)
+{
+	for (size_t i = 0; i < mv->n; i++)
+		if (arrival_sync(&mv->v[i]) == -1 && errno != ENOENT)
+			return -1;
+	return 0;
+}
+
 static int
 one_round(struct move *mv, size_t n, uint32_t *uidvalidity)
 {
@@ -116,7 +129,7 @@ one_round(struct move *mv, size_t n, uint32_t *uidvalidity)
 	gather(mv, n);
 	if (mv->n == 0)
 		return 0;
-	if (check_quota(mv, &bytes, &messages) == -1)
+	if (check_quota(mv, &bytes, &messages) == -1 || sync_bytes(mv) == -1)
 		return -1;
 	r = arrival_publish(&mv->to, mv->v, mv->n, ARRIVAL_EACH, uidvalidity);
 	if (settle(mv) > 0 && messages != 0)
