@@ -77,7 +77,7 @@ write_keywords(
 }
 
 /*
- * A folder without UIDs gets them first, so that what is there already
+ * A folder that never gave a UID does so first, so that what is there already
  * stands before what arrives.
  */
 static int
@@ -88,7 +88,7 @@ prepare(const struct arrival_place *to)
 
 	if (uiddb_head(to->md->dir, &db) == -1)
 		return -1;
-	if (db.uidvalidity != 0)
+	if (db.uidvalidity != 0 && db.uidnext > 1)
 		return 0;
 	if (m != NULL)
 		return sync_box(m);
@@ -99,10 +99,34 @@ prepare(const struct arrival_place *to)
 }
 
 static int
+count_one(void *arg, const char *name, unsigned char type)
+{
+	uint32_t *n = arg;
+
+	(void)type;
+	*n += name[0] != '.';
+	return 0;
+}
+
+/*
+ * STATUS has raised UIDNEXT by what waits in new (maildir.md 4): no UID below
+ * what it said may be given to a message that comes later.
+ */
+static uint32_t
+count_waiting(const struct arrival_place *to)
+{
+	uint32_t n = 0;
+
+	(void)fs_walk(to->md->new, count_one, &n);
+	return n;
+}
+
+static int
 give_uids(const struct arrival_place *to, struct arrival *v, size_t n,
     struct uiddb *was, struct uiddb *now)
 {
-	struct uiddb_place at = { to->a, to->md->dir, to->md->tmp, 0 };
+	struct uiddb_place at = { to->a, to->md->dir, to->md->tmp, 0,
+		count_waiting(to) };
 	struct strbuf bases = { 0 };
 	uint32_t first;
 	int r;
@@ -111,7 +135,6 @@ give_uids(const struct arrival_place *to, struct arrival *v, size_t n,
 		strbuf_cat(&bases, v[i].base);
 		strbuf_putc(&bases, '\n');
 	}
-	at.above = 0;
 	r = uiddb_give(&at, strbuf_span(&bases), (uint32_t)n, was, now);
 	strbuf_clear(&bases);
 	if (r == -1)

@@ -424,7 +424,7 @@ uiddb_give(const struct uiddb_place *at, struct span bases, uint32_t n,
 	if (!db.neat && uiddb_load(at->dir, &db, keep, &k) == -1)
 		goto clear_lines;
 	next = db.uidnext > 0 ? db.uidnext : 1;
-	if (ckd_add(&db.uidnext, next, n)) {
+	if (ckd_add(&next, next, at->skip) || ckd_add(&db.uidnext, next, n)) {
 		errno = EOVERFLOW;
 		goto clear_lines;
 	}

@@ -59,6 +59,7 @@ struct uiddb_place {
 	int dir;
 	int tmp;
 	uint32_t above; /* a new UIDVALIDITY is greater than this */
+	uint32_t skip; /* UIDs that uiddb_give() leaves out before its own */
 };
 
 /*
