@@ -126,11 +126,6 @@ is_below(struct span name, struct span top)
 	       name.p[span_len(top)] == '.';
 }
 
-/*
- * Fill in what depends on other rows.  Rows are in byte order of names, in
- * which what is below a name need not follow it at once ("a-b" stands before
- * "a.b"), so each row is told of by those below: as many steps as levels.
- */
 static struct row *
 find_row(struct rows *rows, struct span folder)
 {
@@ -141,6 +136,11 @@ find_row(struct rows *rows, struct span folder)
 		   : bsearch(&key, rows->v, rows->n, sizeof key, by_folder);
 }
 
+/*
+ * Rows are in byte order of names, in which what is below a name need not
+ * follow it at once ("a-b" stands before "a.b"), so each row is told of by
+ * those below: as many steps as levels.
+ */
 static void
 tell_above(struct session *s, struct rows *rows, struct row *row)
 {
@@ -158,6 +158,7 @@ tell_above(struct session *s, struct rows *rows, struct row *row)
 	}
 }
 
+/* Fill in what depends on the options and on other rows. */
 static void
 choose(struct session *s, struct rows *rows, unsigned options)
 {
