@@ -24,6 +24,29 @@ lost(enum rd_result got)
 	return INPUT_GONE;
 }
 
+/*
+ * A head whose number no literal can have.  The client means a literal all
+ * the same, and may send it: what follows is never a command.
+ */
+static bool
+p_huge_head(struct span *in, struct literal *out)
+{
+	struct literal l = { .len = UINT64_MAX };
+	struct span s = *in;
+
+	l.binary = span_eat(&s, '~');
+	if (!span_eat(&s, '{') || !span_isdigit(&s))
+		return false;
+	while (span_isdigit(&s))
+		s.p++;
+	l.nonsync = span_eat(&s, '+');
+	if (!span_eat(&s, '}'))
+		return false;
+	*in = s;
+	*out = l;
+	return true;
+}
+
 /* Whether the line that begins at start ends in a literal's head. */
 static bool
 ends_in_literal(const struct strbuf *text, size_t start, struct literal *out)
@@ -38,7 +61,9 @@ ends_in_literal(const struct strbuf *text, size_t start, struct literal *out)
 	if (head.p > line.p && head.p[-1] == '~')
 		head.p--;
 	head.end = line.end;
-	if (!p_literal_head(&head, &l) || head.p != head.end)
+	if (!p_literal_head(&head, &l) && !p_huge_head(&head, &l))
+		return false;
+	if (head.p != head.end)
 		return false;
 	*out = l;
 	return true;

@@ -97,8 +97,14 @@ test_literals(void)
 	ok(input_command(&input, never, NULL) == INPUT_BAD,
 	    "one past the limit");
 	say("g X {99999999999999999999}\r\n");
+	ok(input_command(&input, never, NULL) == INPUT_BAD && heard(""),
+	    "a number that is no number of octets");
+	say("h X {x}\r\n");
 	ok(input_command(&input, never, NULL) == INPUT_OK,
 	    "what is no number is no literal");
+	say("i X {99999999999999999999+}\r\nj NOOP\r\n");
+	ok(input_command(&input, never, NULL) == INPUT_BYE,
+	    "octets without end are not taken for commands");
 	teardown();
 }
 

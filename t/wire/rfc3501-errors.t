@@ -57,7 +57,7 @@ S: a BAD Error in IMAP command
 C: a SELECT {99999999}
 S: a BAD Literal too large
 C: a SELECT {18446744073709551616}
-S: a BAD Error in IMAP command
+S: a BAD Literal too large
 END
 sub answer
 {
