@@ -103,7 +103,8 @@ LAYERS_mkuserdb = $(BELOW_pw)
 # --- installed ---------------------------------------------------------------
 MAN5 = courier.lock courierimapkeywords courierimapsubscribed \
 	courierimapuiddb maildirsize satchel-folders
-MAN7 = satchel satchel-chain satchel-durability satchel-imap satchel-settings
+MAN7 = satchel satchel-chain satchel-durability satchel-imap satchel-maildir \
+	satchel-settings
 MAN8 = checkpw-passwd checkpw-userdb imapd imaplogin
 UNITS = imapd.socket imapd@.service
 XINETD = imapd
