@@ -345,8 +345,15 @@ see_moved(struct scan *s, struct span name)
 		see_found(s, &s->found[number - s->count], name);
 }
 
-/* 1 to go on, 0 to stop. */
-static int
+/* A base so long that flags cannot be set behind it is of no use here. */
+static bool
+is_too_long(struct span base)
+{
+	return span_len(base) > NAME_LEN - (sizeof ":2,DFRST" - 1);
+}
+
+/* One that cannot be moved must not keep the others from being seen. */
+static void
 move_one(struct scan *s, const char *name)
 {
 	struct mailbox *m = s->m;
@@ -354,7 +361,7 @@ move_one(struct scan *s, const char *name)
 	struct strbuf to = { 0 };
 	int r;
 
-	if (is_taken(s, table_find(&s->table, base)))
+	if (is_too_long(base) || is_taken(s, table_find(&s->table, base)))
 		fresh_name(s, m->md.new, name, &to);
 	else
 		strbuf_puts(&to, name);
@@ -369,10 +376,10 @@ move_one(struct scan *s, const char *name)
 	if (r == 0) {
 		see_moved(s, strbuf_span(&to));
 		s->moved = true;
+	} else if (errno != ENOENT) { /* or somebody else has moved it */
+		s->left = true;
 	}
-	r = r == 0 || errno == ENOENT; /* somebody else has moved it */
 	strbuf_clear(&to);
-	return r;
 }
 
 /* A tree that cannot be written: they stay, and are shown all the same. */
@@ -407,16 +414,14 @@ int
 scan_new(struct scan *s)
 {
 	struct names n = { .dir = s->m->md.new };
-	bool go_on = true;
 
 	if (fs_walk(n.dir, gather, &n) == -1) {
 		strbuf_clear(&n.text);
 		return -1;
 	}
-	for (size_t at = 0; at < n.text.len && go_on;
-	     at += strlen(n.text.p + at) + 1) {
+	for (size_t at = 0; at < n.text.len; at += strlen(n.text.p + at) + 1) {
 		if (s->may_write)
-			go_on = move_one(s, n.text.p + at);
+			move_one(s, n.text.p + at);
 		else if (s->m->cannot_write)
 			show_one(s, n.text.p + at);
 	}

@@ -38,6 +38,7 @@ struct scan {
 	uint8_t pass;
 	bool messy; /* courierimapuiddb is to be written anew */
 	bool moved; /* something went from new to cur */
+	bool left; /* something could not */
 	struct strbuf twins; /* names whose base another file has, with NULs */
 };
 

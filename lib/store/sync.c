@@ -357,11 +357,13 @@ stamp_dirs(struct scan *s, const struct look *l)
 		stamp_read(&m->cur_stamp, &l->cur, s->now);
 	if (s->whole || l->new_due)
 		stamp_read(&m->new_stamp, &l->new, s->now);
-	if (!s->moved)
-		return;
-	box_own_cur(m);
-	if (fstat(m->md.new, &st) == 0)
-		stamp_own(&m->new_stamp, &st);
+	if (s->moved) {
+		box_own_cur(m);
+		if (fstat(m->md.new, &st) == 0)
+			stamp_own(&m->new_stamp, &st);
+	}
+	if (s->left) /* a full disk, say: tried again at the next look */
+		stamp_forget(&m->new_stamp);
 }
 
 /* Every change of the file that matters shows in its size or inode. */

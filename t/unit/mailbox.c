@@ -7,6 +7,7 @@
 
 #include "scratch.h"
 #include "store/box.h"
+#include "store/root.h"
 
 static struct store_conf conf;
 static struct account *a;
@@ -473,6 +474,69 @@ test_readonly_tree(void)
 	set_modes(0755);
 }
 
+/* One whose name is too long must not keep the others from being seen. */
+static void
+test_long_name(void)
+{
+	char name[NAME_LEN + 8] = "M/new/1000.";
+	struct flag_change seen = { .op = FLAG_ADD,
+		.flags = FLAG_SEEN | FLAG_DELETED };
+	struct mailbox *m;
+	bool changed = false;
+
+	fresh();
+	for (int i = 1; i <= 4; i++) {
+		snprintf(name, sizeof name, "M/new/%d.", 1000 + i);
+		memset(name + 11, 'x', NAME_LEN - 5);
+		name[6 + NAME_LEN + 1 - i] = '\0';
+		scratch_put(name, "A: b\n\n");
+	}
+	scratch_put("M/new/2001.b", "A: b\n\n");
+	scratch_put("M/new/2002.b", "A: b\n\n");
+	m = open_box("", false);
+	is(m, "1:r 2:r 3:r 4:r 5:r 6:r",
+	    "mail with names of 252 bytes and more");
+	ok(m->state.count == 6 && mailbox_store(m, 6, &seen, &changed) == 0 &&
+		changed && mailbox_expunge(m, 6) == 0,
+	    "it can be flagged and removed");
+	mailbox_close(m);
+}
+
+/* What could not be moved from new is tried again when nothing has changed. */
+static void
+test_left_in_new(void)
+{
+	static const char *const dirs[] = { "M", "M/new", "M/tmp", "M/cur" };
+	struct mailbox *m;
+	struct stat st;
+
+	fresh();
+	scratch_put("M/new/1.a", "A: b\n\n");
+	if (geteuid() != 0) {
+		ok(true, "needs root # SKIP");
+		return;
+	}
+	for (size_t i = 0; i < 4; i++)
+		if (fchmodat(scratch_fd, dirs[i], i < 3 ? 0777 : 0555, 0) == -1)
+			exit(111);
+	scratch_sleep_ms(40);
+	if (fchmod(scratch_fd, 0755) == -1 || seteuid(65534) == -1)
+		exit(111);
+	m = open_box("", false);
+	is(m, "", "cur cannot be written");
+	if (seteuid(0) == -1 || fchmodat(scratch_fd, "M/cur", 0777, 0) == -1 ||
+	    seteuid(65534) == -1)
+		exit(111);
+	if (fstatat(scratch_fd, "M/cur", &st, 0) == -1)
+		exit(111);
+	stamp_read(&m->cur_stamp, &st, INT64_MAX); /* as of a full disk */
+	mailbox_sync(m);
+	is(m, "1:r", "now it can");
+	mailbox_close(m);
+	if (seteuid(0) == -1)
+		exit(111);
+}
+
 int
 main(void)
 {
@@ -489,5 +553,7 @@ main(void)
 	test_examine();
 	test_taken_from_new();
 	test_readonly_tree();
+	test_long_name();
+	test_left_in_new();
 	return done_testing();
 }
