@@ -78,7 +78,7 @@ write_keywords(
 
 /*
  * A folder that never gave a UID does so first, so that what is there already
- * stands before what arrives.
+ * stands before what arrives; and one that has none left is numbered anew.
  */
 static int
 prepare(const struct arrival_place *to)
@@ -88,7 +88,7 @@ prepare(const struct arrival_place *to)
 
 	if (uiddb_head(to->md->dir, &db) == -1)
 		return -1;
-	if (db.uidvalidity != 0 && db.uidnext > 1)
+	if (db.uidvalidity != 0 && db.uidnext > 1 && db.uidnext < UINT32_MAX)
 		return 0;
 	if (m != NULL)
 		return sync_box(m);

@@ -111,13 +111,17 @@ p_header(struct span *in, struct uiddb *db)
 	return true;
 }
 
-/* entry = uid SP base LF; what is none is skipped (maildir.md 7.2). */
+/*
+ * entry = uid SP base LF; what is none is skipped (maildir.md 7.2), and so is
+ * UINT32_MAX, behind which there is no UIDNEXT.
+ */
 static bool
 p_entry(struct span line, uint32_t *uid, struct span *base)
 {
 	uint32_t n;
 
-	if (!num_u32(&line, &n) || n == 0 || !span_eat(&line, ' '))
+	if (!num_u32(&line, &n) || n == 0 || n == UINT32_MAX ||
+	    !span_eat(&line, ' '))
 		return false;
 	*base = span_cut(&line, ':');
 	if (base->p == base->end || span_find(*base, '\0') != NULL)
@@ -144,8 +148,7 @@ uiddb_parse(struct span text, struct uiddb *db, uiddb_each *each, void *arg)
 		}
 		db->entries++;
 		if (uid >= db->uidnext) {
-			/* UINT32_MAX has no successor: sync.c starts anew */
-			db->uidnext = uid < UINT32_MAX ? uid + 1 : uid;
+			db->uidnext = uid + 1;
 			db->neat = false;
 		}
 		each(arg, uid, base);

@@ -214,8 +214,11 @@ store(struct scan *s, struct uiddb *db, bool loaded)
 	uint32_t given = 0, n = 0;
 	int r = 0;
 
-	if (give(s, &db->uidnext, &given) == -1 &&
-	    start_anew(s, db, &given) == -1)
+	if (db->uidnext == UINT32_MAX && s->m->state.uidvalidity == 0)
+		r = start_anew(s, db, &given); /* nothing could arrive */
+	else if (give(s, &db->uidnext, &given) == -1)
+		r = start_anew(s, db, &given);
+	if (r == -1)
 		return -1;
 	if (s->messy)
 		db->neat = false;

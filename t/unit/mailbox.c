@@ -321,6 +321,17 @@ test_odd_db(void)
 		mailbox_message(m, 5)->uid == 5,
 	    "no UIDs left: all anew");
 	mailbox_close(m);
+	scratch_put("M/courierimapuiddb",
+	    "1 79 4294967295\n5 1.a\n6 2.a\n7 3.a\n8 4.a\n9 5.b\n");
+	m = open_box("", false);
+	ok(mailbox_state(m)->uidvalidity > 79 && mailbox_state(m)->uidnext == 6,
+	    "also when nothing is new");
+	mailbox_close(m);
+	scratch_put("M/courierimapuiddb", "1 80 9\n4294967295 1.a\n");
+	m = open_box("", false);
+	ok(mailbox_state(m)->uidnext > mailbox_message(m, 5)->uid,
+	    "no UID but has a UIDNEXT above it");
+	mailbox_close(m);
 }
 
 static void
