@@ -292,6 +292,19 @@ put_path(struct span dir, struct span name, struct strbuf *out)
 	strbuf_cat(out, name);
 }
 
+/*
+ * What was \Deleted did not count for the quota, and a Trash of another name
+ * does (quota.md 3).
+ */
+static void
+count_in_trash(struct mailbox *m, uint64_t size)
+{
+	if (!quota_counts(m->a, span_str(m->a->conf->trash)))
+		return;
+	m->quota_bytes += (int64_t)size;
+	m->quota_messages++;
+}
+
 static int
 trash_file(struct mailbox *m, size_t i, struct strbuf *to)
 {
@@ -338,12 +351,17 @@ static int
 end_message(struct mailbox *m, size_t i)
 {
 	struct strbuf to = { 0 };
+	uint64_t size;
 	int r;
 
-	if (goes_to_trash(m, i))
+	if (goes_to_trash(m, i)) {
+		size = size_of(m, i);
 		r = trash_file(m, i, &to);
-	else
+		if (r == 0)
+			count_in_trash(m, size);
+	} else {
 		r = unlinkat(m->md.cur, box_name(m, i), 0);
+	}
 	if (r == 0)
 		tell(m, i, strbuf_span(&to));
 	strbuf_clear(&to);
@@ -373,10 +391,7 @@ mailbox_expunge(struct mailbox *m, uint32_t seq)
 	return -1;
 }
 
-/*
- * What was expunged did not count for the quota: it was \Deleted.  What went
- * to Trash must be on disk there before it can be lost here.
- */
+/* What went to Trash must be on disk there before it can be lost here. */
 int
 mailbox_expunge_end(struct mailbox *m)
 {
