@@ -184,8 +184,10 @@ count_dir(struct count *c, int folder, const char *name)
 	struct stat st;
 	int64_t mtime;
 
-	if (fd == -1)
-		return errno == ENOENT ? 0 : -1;
+	if (fd == -1) /* or what is there is none */
+		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP
+			   ? 0
+			   : -1;
 	if (fstat(fd, &st) == 0) {
 		mtime = (int64_t)st.st_mtim.tv_sec * 1000000000 +
 			st.st_mtim.tv_nsec;

@@ -237,6 +237,50 @@ test_purge(void)
 	conf.emptytrash = NULL;
 }
 
+/* A Trash of another name counts (quota.md 3). */
+static void
+test_other_trash(void)
+{
+	struct mailbox *m;
+
+	conf.trash = "Korb";
+	conf.expunge_to_trash = true;
+	fresh();
+	scratch_put("M/cur/1.a,S=88:2,T", "");
+	scratch_put("M/cur/2.a,S=88:2,", "");
+	scratch_put("M/maildirsize", "300S\n          88            1\n");
+	if (mailbox_open(a, span_of("", 0), false, &m) == -1)
+		exit(111);
+	ok(mailbox_expunge(m, 1) == 0 && mailbox_expunge_end(m) == 0 &&
+		scratch_has("M/.Korb/cur/1.a,S=88:2,") &&
+		strcmp(scratch_get("M/maildirsize"),
+		    "300S\n          88            1\n"
+		    "          88            1\n") == 0,
+	    "what goes there counts again");
+	mailbox_close(m);
+	conf.trash = "Trash";
+	conf.expunge_to_trash = false;
+}
+
+/* Something that is no directory must not end the counting. */
+static void
+test_no_dirs(void)
+{
+	struct quota q;
+
+	fresh();
+	scratch_put("M/cur/2.a,S=88:2,", "");
+	scratch_maildir("M/.x");
+	(void)fs_remove_tree(scratch_fd, "M/.x/new");
+	scratch_put("M/.x/new", "");
+	scratch_maildir("M/.y");
+	(void)fs_remove_tree(scratch_fd, "M/.y/cur");
+	scratch_link("/etc", "M/.y/cur");
+	scratch_put("M/maildirsize", "300S\n -1 -1\n");
+	ok(quota_get(a, &q) == 0 && q.bytes == 88 && q.messages == 1,
+	    "a file and a link in place of directories");
+}
+
 int
 main(void)
 {
@@ -250,5 +294,7 @@ main(void)
 	test_deleted();
 	test_append();
 	test_purge();
+	test_other_trash();
+	test_no_dirs();
 	return done_testing();
 }
