@@ -114,6 +114,18 @@ static const struct {
 	{ FLAG_RECENT, "\\Recent" },
 };
 
+bool
+out_keyword(struct session *s, const char *sep, uint32_t k)
+{
+	struct span name = mailbox_keyword(s->mbox, k);
+
+	if (!utf8_is_ascii(name))
+		return false;
+	wr_span(s->out, span_str(sep));
+	wr_span(s->out, name);
+	return true;
+}
+
 void
 out_flags(struct session *s, const struct message *m)
 {
@@ -132,11 +144,9 @@ out_flags(struct session *s, const struct message *m)
 	}
 	set = m->keywords == 0 ? NULL
 			       : mailbox_keyword_set(s->mbox, m->keywords, &n);
-	for (size_t i = 0; set != NULL && i < n; i++) {
-		wr_span(s->out, span_str(sep));
-		wr_span(s->out, mailbox_keyword(s->mbox, set[i]));
-		sep = " ";
-	}
+	for (size_t i = 0; set != NULL && i < n; i++)
+		if (out_keyword(s, sep, set[i]))
+			sep = " ";
 	wr_putc(s->out, ')');
 }
 

@@ -26,6 +26,13 @@ void out_astring(struct wr *w, struct span s, bool utf8);
 /* A mailbox name, from the folder's (store/account.h). */
 void out_mailbox(struct session *s, struct span folder);
 
+/*
+ * The name of keyword k of the mailbox, behind sep, and true.  Names that
+ * SMAP's clients have given can have 8-bit bytes, and no flag of RFC 9051 can:
+ * then nothing.
+ */
+bool out_keyword(struct session *s, const char *sep, uint32_t k);
+
 /* "(\Seen $Fwd)" of a message. */
 void out_flags(struct session *s, const struct message *m);
 

@@ -8,10 +8,8 @@ keywords(struct session *s)
 {
 	uint32_t n = mailbox_keyword_count(s->mbox);
 
-	for (uint32_t k = 0; k < n; k++) {
-		wr_putc(s->out, ' ');
-		wr_span(s->out, mailbox_keyword(s->mbox, k));
-	}
+	for (uint32_t k = 0; k < n; k++)
+		(void)out_keyword(s, " ", k);
 	s->keywords = n;
 }
 

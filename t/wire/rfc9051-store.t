@@ -87,4 +87,27 @@ ok $w->cmd('SELECT INBOX')->ok, 'SELECT';
 ok $w->cmd('STORE 3 +FLAGS (\Flagged)')->ok, 'STORE';
 ok -f "$md/cur/1000000009.x:2,FPSabc", 'P and keyword letters are kept';
 $w->done;
+
+# SMAP's keywords can have 8-bit bytes, flags of IMAP cannot: not shown, kept
+my $smap = make_maildir();
+deliver($smap, text => "x\n", flags => '', base => '1000000001.x');
+mkdir "$smap/courierimapkeywords";
+spew("$smap/courierimapkeywords/:list",
+    "B\xc3\xbcro\nWork\n\n1000000001.x:0 1\n");
+$w = Wire->new(maildir => $smap);
+like $w->cmd('SELECT INBOX')->raw, qr/^\* FLAGS \(.*\\Draft Work\)\r$/m,
+    'FLAGS without it';
+$w->script(<<'END');
+C: a FETCH 1 FLAGS
+S: * 1 FETCH (FLAGS (\Recent Work))
+S: a OK FETCH completed.
+C: b STORE 1 +FLAGS (More)
+S: * FLAGS (\Answered \Flagged \Deleted \Seen \Draft Work More)
+S: * OK [PERMANENTFLAGS (\Answered \Flagged \Deleted \Seen \Draft Work More \*)] Limited
+S: * 1 FETCH (FLAGS (\Recent Work More))
+S: b OK STORE completed.
+END
+$w->done;
+like slurp("$smap/courierimapkeywords/1000000001.x"), qr/^B\xc3\xbcro$/m,
+    'it is still the message\'s';
 done_testing;
