@@ -54,7 +54,7 @@ static int
 write_keywords(
     const struct arrival_place *to, const struct arrival *v, size_t n)
 {
-	struct keywords_update u = { to->a, to->md, to->kw, { "", "" } };
+	struct keywords_update u = { .a = to->a, .md = to->md, .set = to->kw };
 	int dir, r = 0;
 	bool any = false;
 

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "base/strbuf.h"
-#include "store/kwset.h"
+#include "store/keywords.h"
 #include "store/maildir.h"
 #include "store/mailbox.h"
 #include "store/stamp.h"
@@ -34,7 +34,7 @@ struct mailbox {
 	size_t dead_names; /* bytes of it that nobody needs */
 
 	struct kwset keywords;
-	bool keywords_orphaned; /* some stood there for no message */
+	struct keywords_found keywords_found; /* by the last load */
 
 	struct uiddb db;
 	struct stamp cur_stamp, new_stamp, db_stamp, keywords_stamp;

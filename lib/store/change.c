@@ -207,11 +207,14 @@ store_keywords(
     struct mailbox *m, size_t i, const struct flag_change *c, bool *did)
 {
 	struct strbuf base = { 0 };
-	struct keywords_update u = { m->a, &m->md, &m->keywords, { "", "" } };
+	struct keywords_update u = {
+		.a = m->a, .md = &m->md, .set = &m->keywords
+	};
 	int r = refresh(m, i);
 
 	strbuf_cat(&base, flags_base(span_str(box_name(m, i))));
 	u.base = strbuf_span(&base);
+	u.step = m->keywords_found.step;
 	for (int tries = 0; r == 0 && tries < TRIES; tries++) {
 		uint32_t id = new_set(m, m->msgs[i].keywords, c);
 

@@ -116,6 +116,17 @@ keywords_parse_list(
 	free(set.v);
 }
 
+/*
+ * What stands in the place of the directory or of ":list" and is no such
+ * thing must not keep anybody from the mail: it is as if nothing were there.
+ */
+static bool
+counts_as_none(void)
+{
+	return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ||
+	       errno == EISDIR || errno == EINVAL;
+}
+
 /* --- the files of messages ------------------------------------------- */
 
 struct file {
@@ -134,7 +145,7 @@ struct loading {
 	struct file *files;
 	size_t n, max;
 	uint32_t *sets;
-	bool orphans;
+	struct keywords_found found;
 	bool stale; /* ":list" has to be written anew */
 };
 
@@ -179,10 +190,14 @@ note_entry(void *arg, const char *name, unsigned char type)
 		return 0;
 	}
 	s.p++;
-	if (num_u64(&s, &n) && n != newest && span_eat(&s, '.') && s.p < s.end)
+	if (num_u64(&s, &n) && n != newest && span_eat(&s, '.') &&
+	    s.p < s.end) {
 		add_file(g, s, n);
-	else
+		if (g->found.step < n)
+			g->found.step = n;
+	} else {
 		remove_if_old(g, name);
+	}
 	return 0;
 }
 
@@ -250,7 +265,7 @@ read_files(struct loading *g)
 
 		(void)file_name(f, &name);
 		if (f->message == g->l->n) {
-			g->orphans = true;
+			g->found.orphans = true;
 			remove_if_old(g, name.p);
 		} else if (first) {
 			r = read_file(g, f, name.p);
@@ -281,7 +296,7 @@ read_list(struct loading *g)
 	struct strbuf text = { 0 };
 
 	if (fs_slurp(g->dir, ":list", LIST_LEN, &text) == -1)
-		return errno == ENOENT ? 0 : -1;
+		return counts_as_none() ? 0 : -1;
 	keywords_parse_list(strbuf_span(&text), g->l->set, take_line, g);
 	strbuf_clear(&text);
 	return 0;
@@ -291,7 +306,8 @@ static int
 try_load(struct loading *g)
 {
 	g->n = 0;
-	g->orphans = g->stale = false;
+	g->found = (struct keywords_found){ .step = 0 };
+	g->stale = false;
 	for (uint32_t i = 0; i < g->l->n; i++)
 		g->sets[i] = unset;
 	if (fs_walk(g->dir, note_entry, g) == -1)
@@ -362,8 +378,13 @@ write_list(const struct loading *g)
 
 	put_list(g, &text);
 	r = write_tmp(g->l->a, g->l->md->tmp, strbuf_span(&text), &name);
-	if (r == 0)
+	if (r == 0) {
 		r = renameat(g->l->md->tmp, name.p, g->dir, ":list");
+		if (r == -1)
+			(void)unlinkat(g->l->md->tmp, name.p, 0);
+	}
+	if (r == 0) /* before the files go that it was made of */
+		r = fs_sync_dir(g->dir);
 	strbuf_clear(&name);
 	strbuf_clear(&text);
 	return r;
@@ -399,7 +420,8 @@ age_files(struct loading *g)
 }
 
 int
-keywords_load(const struct keywords_load *l, uint32_t *sets, bool *orphans)
+keywords_load(
+    const struct keywords_load *l, uint32_t *sets, struct keywords_found *found)
 {
 	struct loading g = { .l = l, .sets = sets, .now = clock_now() };
 	int r = -1;
@@ -408,8 +430,8 @@ keywords_load(const struct keywords_load *l, uint32_t *sets, bool *orphans)
 		sets[i] = 0;
 	g.dir = fs_open_dir(l->md->dir, dir_name);
 	if (g.dir == -1) {
-		*orphans = false;
-		return errno == ENOENT ? 0 : -1;
+		found->orphans = false;
+		return counts_as_none() ? 0 : -1;
 	}
 	for (int i = 0; i < RESTARTS && r == -1; i++)
 		if ((r = try_load(&g)) == -1 && errno != ENOENT)
@@ -418,8 +440,10 @@ keywords_load(const struct keywords_load *l, uint32_t *sets, bool *orphans)
 		age_files(&g);
 		g.stale = false;
 	}
-	if (r == 0)
-		*orphans = g.orphans || g.stale;
+	if (r == 0) {
+		*found = g.found;
+		found->orphans |= g.stale;
+	}
 	for (uint32_t i = 0; i < l->n; i++)
 		if (sets[i] == unset)
 			sets[i] = 0;
@@ -431,8 +455,8 @@ keywords_load(const struct keywords_load *l, uint32_t *sets, bool *orphans)
 /* --- one message's change -------------------------------------------- */
 
 /* The directory is made at its first use, with the folder's mode. */
-static int
-open_dir(const struct maildir *md)
+int
+keywords_open_dir(const struct maildir *md)
 {
 	int fd = fs_open_dir(md->dir, dir_name);
 	struct stat st;
@@ -490,7 +514,7 @@ keywords_write(const struct keywords_update *u, uint32_t id)
 	}
 	strbuf_cat(&base, u->base);
 	r = write_tmp(u->a, u->md->tmp, strbuf_span(&text), &name);
-	if (r == 0 && (dir = open_dir(u->md)) != -1) {
+	if (r == 0 && (dir = keywords_open_dir(u->md)) != -1) {
 		r = link_new(u->md->tmp, name.p, dir, base.p);
 		fs_close(dir);
 	} else if (r == 0) {
@@ -511,6 +535,9 @@ keywords_pending(const struct keywords_update *u, uint32_t *id)
 
 	if (dir == -1)
 		return -1;
+	/* a clock may have been set back since an older one was named */
+	if (step < u->step)
+		step = u->step;
 	strbuf_cat(&base, u->base);
 	strbuf_putc(&aged, '.');
 	strbuf_num(&aged, step);

@@ -34,11 +34,18 @@ struct keywords_load {
 	uint32_t n;
 };
 
-/*
- * Read all keywords into sets[0..n-1].  *orphans tells whether some stand
- * there for no message.  Consolidates what is new, if it may.
- */
-int keywords_load(const struct keywords_load *l, uint32_t *sets, bool *orphans);
+/* What a load has found besides. */
+struct keywords_found {
+	bool orphans; /* some stand there for no message */
+	uint64_t step; /* the largest N of ".N.base" */
+};
+
+/* Read all keywords into sets[0..n-1].  Consolidates what is new, if it may. */
+int keywords_load(const struct keywords_load *l, uint32_t *sets,
+    struct keywords_found *found);
+
+/* The directory, which is made if it is not there; the caller closes it. */
+int keywords_open_dir(const struct maildir *md);
 
 /* One message's keywords, to be changed. */
 struct keywords_update {
@@ -46,6 +53,7 @@ struct keywords_update {
 	const struct maildir *md;
 	struct kwset *set;
 	struct span base;
+	uint64_t step; /* as keywords_load() has found it */
 };
 
 /*

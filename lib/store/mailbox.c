@@ -247,6 +247,15 @@ mailbox_keyword_set(const struct mailbox *m, uint32_t id, size_t *n)
 
 /* --- watching -------------------------------------------------------- */
 
+/* Made only to be watched: somebody else may put the first one in. */
+static int
+open_keywords(const struct mailbox *m)
+{
+	if (m->a->conf->keywords != 0 && !m->cannot_write)
+		return keywords_open_dir(&m->md);
+	return fs_open_dir(m->md.dir, "courierimapkeywords");
+}
+
 int
 mailbox_watch(struct mailbox *m)
 {
@@ -255,14 +264,11 @@ mailbox_watch(struct mailbox *m)
 	if (m->watch != NULL)
 		return watch_fd(m->watch);
 	m->watch = watch_open();
-	/* made only to be watched: somebody else may put the first one in */
-	if (m->a->conf->keywords != 0 && !m->cannot_write)
-		(void)mkdirat(m->md.dir, "courierimapkeywords", 0700);
 	if (watch_add(m->watch, m->md.new) == -1 ||
 	    watch_add(m->watch, m->md.cur) == -1) {
 		watch_close(m->watch);
 		m->watch = watch_open();
-	} else if ((fd = fs_open_dir(m->md.dir, "courierimapkeywords")) != -1) {
+	} else if ((fd = open_keywords(m)) != -1) {
 		(void)watch_add(m->watch, fd); /* else it is seen by polling */
 		fs_close(fd);
 	}

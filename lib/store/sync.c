@@ -66,7 +66,7 @@
  *   may be consolidated only by one who knows every message of the folder,
  *   since lines of others are dropped: reading them goes with reading cur, in
  *   this order, under the lock.  Files of messages that are not there yet
- *   are remembered (keywords_orphaned), and read again when some arrive.
+ *   are remembered (keywords_found), and read again when some arrive.
  *
  * 9. The folder is removed, or renamed and another put in its place.
  *   We hold its directories open and would not notice.  Each look compares
@@ -272,7 +272,7 @@ read_keywords(struct scan *s, const struct look *l)
 	sets = malloc((m->state.count + 1) * sizeof *sets);
 	if (sets == NULL)
 		oom();
-	r = keywords_load(&load, sets, &m->keywords_orphaned);
+	r = keywords_load(&load, sets, &m->keywords_found);
 	if (r == 0)
 		put_keywords(s, sets);
 	free(sets);
@@ -424,7 +424,7 @@ static int
 scan_box(struct mailbox *m, const struct look *l, int64_t now)
 {
 	bool loaded = l->db_due || m->state.uidvalidity == 0;
-	bool keywords = l->keywords_due || m->keywords_orphaned;
+	bool keywords = l->keywords_due || m->keywords_found.orphans;
 	struct scan s;
 	int r;
 

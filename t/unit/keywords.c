@@ -112,15 +112,17 @@ base_of(void *arg, uint32_t i)
 	return span_str(messages[i]);
 }
 
+static struct keywords_found found;
+
 /* What a load finds, as "a,b;;c;". */
 static const char *
-load(bool may_write, bool *orphans)
+load(bool may_write)
 {
 	struct keywords_load l = { account, &md, &set, may_write, find, base_of,
 		NULL, NELEM(messages) };
 
 	strbuf_reset(&out);
-	if (keywords_load(&l, sets, orphans) == -1)
+	if (keywords_load(&l, sets, &found) == -1)
 		return "(error)";
 	for (size_t i = 0; i < NELEM(messages); i++)
 		put_set(sets[i]);
@@ -131,11 +133,12 @@ load(bool may_write, bool *orphans)
 static bool
 is(const char *want, bool may_write, bool want_orphans)
 {
-	bool orphans = !want_orphans;
-	const char *got = load(may_write, &orphans);
+	const char *got;
 
-	return ok(strcmp(got, want) == 0 && orphans == want_orphans,
-	    "%s (%s, %d)", want, got, orphans);
+	found.orphans = !want_orphans;
+	got = load(may_write);
+	return ok(strcmp(got, want) == 0 && found.orphans == want_orphans,
+	    "%s (%s, %d)", want, got, found.orphans);
 }
 
 static const char *
@@ -244,7 +247,8 @@ named(const char *a, const char *b)
 static void
 test_write(void)
 {
-	struct keywords_update u = { account, &md, &set, span_str("2.b,S=3") };
+	struct keywords_update u = { account, &md, &set, span_str("2.b,S=3"),
+		0 };
 	uint32_t id = 0;
 
 	ok(keywords_write(&u, named("x", "q")) == 0 &&
@@ -263,9 +267,42 @@ test_write(void)
 	is("x;;x;", true, false);
 	ok(keywords_pending(&u, &id) == -1 && errno == ENOENT,
 	    "consolidated meanwhile");
+	/* a clock that was ahead once */
+	fs_remove_tree(scratch_fd, "M/courierimapkeywords");
+	scratch_dir("M/courierimapkeywords");
+	scratch_put(aged("2.b,S=3", 9), "x\n");
+	is(";x;;", true, false);
+	u.step = found.step;
+	ok(keywords_write(&u, named("x", "q")) == 0 &&
+		keywords_pending(&u, &id) == 0,
+	    "a change is set aside");
+	is(";x,q;;", true, false);
 	fs_remove_tree(scratch_fd, "M/courierimapkeywords");
 	ok(keywords_write(&u, named("x", "q")) == 0, "the directory is made");
 	ok(scratch_count("M/tmp") == 0, "nothing left in tmp");
+}
+
+/* What is no directory and no list is as if it were not there. */
+static void
+test_none(void)
+{
+	fs_remove_tree(scratch_fd, "M/courierimapkeywords");
+	scratch_link("/etc", "M/courierimapkeywords");
+	is(";;;", true, false);
+	scratch_unlink("M/courierimapkeywords");
+	scratch_put("M/courierimapkeywords", "x");
+	is(";;;", true, false);
+	scratch_unlink("M/courierimapkeywords");
+	scratch_dir("M/courierimapkeywords");
+	scratch_dir("M/courierimapkeywords/:list");
+	is(";;;", true, false);
+	fs_remove_tree(scratch_fd, "M/courierimapkeywords/:list");
+	scratch_fifo("M/courierimapkeywords/:list");
+	scratch_put("M/courierimapkeywords/2.b,S=3", "x\n");
+	is(";x;;", true, false);
+	ok(strstr(scratch_get("M/courierimapkeywords/:list"), "2.b,S=3:") !=
+		NULL,
+	    "a list takes its place");
 }
 
 int
@@ -285,5 +322,6 @@ main(void)
 	test_aged();
 	test_orphans();
 	test_write();
+	test_none();
 	return done_testing();
 }
