@@ -42,6 +42,24 @@ is_trash(const struct account *a, struct span name)
 	return a->conf->trash != NULL && span_is(name, a->conf->trash);
 }
 
+/*
+ * Whether the directory that is open still has that name.  To be asked under
+ * the folder's lock: another session may have renamed or removed it.
+ */
+static int
+check_name(const struct account *a, int fd, const char *dir)
+{
+	struct stat here, there;
+
+	if (fstat(fd, &here) == -1 ||
+	    fstatat(a->fd, dir, &there, AT_SYMLINK_NOFOLLOW) == -1)
+		return -1;
+	if (here.st_ino == there.st_ino && here.st_dev == there.st_dev)
+		return 0;
+	errno = ENOENT;
+	return -1;
+}
+
 /* --- create ---------------------------------------------------------- */
 
 /* The four directories and two files of a new folder, on disk. */
@@ -154,11 +172,40 @@ remove_folder(struct account *a, const char *dir)
 	return r;
 }
 
+/*
+ * The UIDVALIDITY that is noted must be the last one the folder had: the lock
+ * keeps a RENAME from giving another.  One that cannot be locked (its tmp is
+ * none, the disk is full) can be removed all the same.
+ */
+static int
+remove_locked(struct account *a, struct span name, int fd, const char *dir)
+{
+	struct lock lock;
+	int tmp = fs_open_dir(fd, "tmp"), r = 0;
+	bool locked = false;
+
+	if (tmp != -1) {
+		locked = lock_take(a, tmp, &lock) == 0;
+		if (!locked && (errno == EBUSY || errno == EINTR))
+			r = -1;
+	}
+	if (r == 0 && check_name(a, fd, dir) == 0 &&
+	    note_uidvalidity(a, name, fd) == 0)
+		r = remove_folder(a, dir);
+	else
+		r = -1;
+	if (locked)
+		lock_drop(&lock);
+	if (tmp != -1)
+		fs_close(tmp);
+	return r;
+}
+
 int
 folder_delete(struct account *a, struct span name)
 {
 	struct strbuf dir = { 0 };
-	int fd, r;
+	int fd, r = -1;
 
 	if (is_inbox(name) || is_trash(a, name)) {
 		errno = EPERM;
@@ -166,10 +213,9 @@ folder_delete(struct account *a, struct span name)
 	}
 	if ((fd = folder_open(a, name)) == -1)
 		return -1;
-	r = note_uidvalidity(a, name, fd);
+	if (name_to_dir(a, name, &dir))
+		r = remove_locked(a, name, fd, dir.p);
 	fs_close(fd);
-	if (r == 0 && name_to_dir(a, name, &dir))
-		r = remove_folder(a, dir.p);
 	strbuf_clear(&dir);
 	if (r == 0)
 		r = registry_forget(a, name);
@@ -300,13 +346,9 @@ prepare_uids(struct account *a, const struct step *s, const struct maildir *md)
 	if (registry_note(a, s->from, db.uidvalidity) == -1)
 		return -1;
 	at.above = registry_uidvalidity(a, s->to);
-	if (db.uidvalidity <= at.above) {
-		if (at.above < db.uidvalidity)
-			at.above = db.uidvalidity;
-		if (renew_uidvalidity(&at) == -1 ||
-		    uiddb_head(md->dir, &db) == -1)
-			return -1;
-	}
+	if (db.uidvalidity <= at.above &&
+	    (renew_uidvalidity(&at) == -1 || uiddb_head(md->dir, &db) == -1))
+		return -1;
 	return registry_note(a, s->to, db.uidvalidity);
 }
 
@@ -321,7 +363,9 @@ do_step(struct account *a, const struct step *s)
 		return -1;
 	if (lock_take(a, md.tmp, &lock) == -1)
 		goto close_dirs;
-	r = prepare_uids(a, s, &md);
+	r = check_name(a, md.dir, s->fromdir);
+	if (r == 0)
+		r = prepare_uids(a, s, &md);
 	if (r == 0)
 		r = fs_rename_new(a->fd, s->fromdir, a->fd, s->todir);
 	lock_drop(&lock);

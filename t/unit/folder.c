@@ -1,7 +1,11 @@
 /* folder.c: folders listed, made, removed, renamed. */
 #include "store/folder.h"
 
+#include <sys/wait.h>
+
 #include "scratch.h"
+#include "store/lock.h"
+#include "store/maildir.h"
 #include "store/mailbox.h"
 #include "store/registry.h"
 #include "store/subs.h"
@@ -374,6 +378,66 @@ test_subs(void)
 	    "kept as they are");
 }
 
+/* In a child: hold the lock of A, change the folder, let go. */
+static pid_t
+change_locked(const char *db, const char *move_to)
+{
+	struct maildir md;
+	struct lock lock;
+	int ready[2];
+	char c;
+	pid_t pid;
+
+	if (pipe(ready) == -1 || (pid = fork()) == -1)
+		exit(111);
+	if (pid != 0) {
+		close(ready[1]);
+		(void)!read(ready[0], &c, 1); /* its end, or a byte */
+		close(ready[0]);
+		return pid;
+	}
+	if (maildir_open(a, span_str("A"), &md) == -1 ||
+	    lock_take(a, md.tmp, &lock) == -1 || write(ready[1], "", 1) != 1)
+		_exit(1);
+	scratch_sleep_ms(200);
+	scratch_put("M/.A/courierimapuiddb", db);
+	if (move_to != NULL)
+		scratch_move("M/.A", move_to);
+	lock_drop(&lock);
+	_exit(0);
+}
+
+static bool
+ended_well(pid_t pid)
+{
+	int status;
+
+	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) &&
+	       WEXITSTATUS(status) == 0;
+}
+
+/* Two sessions that rename and remove one folder. */
+static void
+test_at_once(void)
+{
+	pid_t pid;
+
+	fresh();
+	(void)folder_create(a, span_str("A"), 0);
+	(void)registry_note(a, span_str("B"), 2000000000);
+	pid = change_locked("1 1000 0000000001\n", "M/.C");
+	ok(folder_rename(a, span_str("A"), span_str("B")) == -1 &&
+		errno == ENOENT && ended_well(pid) &&
+		strncmp(scratch_get("M/.C/courierimapuiddb"), "1 1000 ", 7) ==
+		    0,
+	    "what was renamed by another stays as that one left it");
+	(void)folder_create(a, span_str("A"), 0);
+	pid = change_locked("1 2000000001 0000000001\n", NULL);
+	ok(folder_delete(a, span_str("A")) == 0 && ended_well(pid) &&
+		registry_uidvalidity(a, span_str("A")) == 2000000001,
+	    "the last UIDVALIDITY is remembered");
+}
+
 int
 main(void)
 {
@@ -388,5 +452,6 @@ main(void)
 	test_rename_inbox();
 	test_linked_tmp();
 	test_subs();
+	test_at_once();
 	return done_testing();
 }
