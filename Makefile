@@ -32,12 +32,14 @@ sys = clock env fs log peer proc rd sig watch wr
 
 text = base64 bytes casefold charset date encword mutf7 qp utf8
 
-msg = addr decode field fields header lex mime param scan stream structure
+msg = addr decode field fields header lex mime param scan stream \
+	structure
 
 # (see lib/README.md for what each of these is)
-store = account append arrival box change flags folder keywords kwset lock \
-	mailbox maildir move name purge quota registry scan search search_text \
-	stamp status subs sync table tree uiddb uids
+store = account append arrival box change flags folder keywords kwset \
+	lock login mailbox maildir move name purge \
+	quota registry scan search search_text stamp status subs \
+	sync table tree uiddb uids
 
 auth = checkpassword handover options sasl
 
@@ -78,7 +80,7 @@ UNIT_msg = addr decode header mime stream structure
 UNIT_store = append change flags folder keywords kwset lock maildir mailbox \
 	name quota race search_text stamp status table uiddb
 
-UNIT_auth = checkpassword handover options sasl
+UNIT_auth = checkpassword handover options pop3capa sasl
 
 UNIT_pw = become hash service userdb
 

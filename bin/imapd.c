@@ -1,6 +1,5 @@
 /* imapd.c: an IMAP session on a Maildir. */
 #include <fcntl.h>
-#include <grp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,6 +11,7 @@
 #include "imap/limits.h"
 #include "imap/session.h"
 #include "imap/startup.h"
+#include "store/login.h"
 #include "sys/env.h"
 #include "sys/log.h"
 #include "sys/rd.h"
@@ -42,28 +42,6 @@ maildir(int argc, char **argv)
 	if (argc > 1 && (env == NULL || conf.login_tag == NULL))
 		return argv[1];
 	return env != NULL ? env : "./Maildir";
-}
-
-/*
- * No byte of mail is read as root: by hand, root becomes the Maildir's owner.
- * root's own Maildir can be read by hand, but never through a login; nor can
- * what has root's group, or has no owner yet.
- */
-static bool
-leave_root(const char *path)
-{
-	struct stat st;
-	bool known, login = conf.login_tag != NULL;
-
-	if (geteuid() != 0)
-		return true;
-	known = stat(path, &st) == 0;
-	if (login && (!known || st.st_uid == 0 || st.st_gid == 0))
-		return false;
-	if (!known || st.st_uid == 0)
-		return true;
-	return setgroups(0, NULL) == 0 && setgid(st.st_gid) == 0 &&
-	       setuid(st.st_uid) == 0;
 }
 
 /* The session may not start: say so in place of the login's answer. */
@@ -126,7 +104,7 @@ main(int argc, char **argv)
 	rd_init(&in, 0, &out, false);
 	handover_ready();
 	path = maildir(argc, argv);
-	if (!leave_root(path)) {
+	if (!login_leave_root(path, conf.login_tag == NULL)) {
 		log_line("ERR", "%s: not as root", path);
 		return refuse("[ALERT] Fatal error: account of root");
 	}
