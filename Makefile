@@ -39,7 +39,7 @@ msg = addr decode field fields header lex mime param scan stream \
 store = account append arrival box change flags folder keywords kwset \
 	lock login mailbox maildir move name purge \
 	quota registry scan search search_text stamp status subs \
-	sync table tree uiddb uids
+	sync table trash tree uiddb uids
 
 auth = checkpassword handover options sasl
 

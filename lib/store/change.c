@@ -13,6 +13,7 @@
 #include "store/quota.h"
 #include "store/root.h"
 #include "store/sync.h"
+#include "store/trash.h"
 #include "sys/fs.h"
 
 enum { TRIES = 8 }; /* against others who rename the same file */
@@ -267,22 +268,6 @@ goes_to_trash(const struct mailbox *m, size_t i)
 	       !span_is(strbuf_span(&m->folder), c->trash);
 }
 
-static int
-open_trash(struct mailbox *m)
-{
-	struct span name = span_str(m->a->conf->trash);
-
-	if (m->trash.dir != -1)
-		return 0;
-	if (maildir_open(m->a, name, &m->trash) == 0)
-		return 0;
-	if (errno != ENOENT)
-		return -1;
-	if (folder_create(m->a, name, 0) == -1 && errno != EEXIST)
-		return -1;
-	return maildir_open(m->a, name, &m->trash);
-}
-
 /* Where the file is, for the log. */
 static void
 put_path(struct span dir, struct span name, struct strbuf *out)
@@ -311,24 +296,9 @@ count_in_trash(struct mailbox *m, uint64_t size)
 static int
 trash_file(struct mailbox *m, size_t i, struct strbuf *to)
 {
-	struct span name = span_str(box_name(m, i)), info = name;
-	unsigned keep = FLAGS_STORED & ~(FLAG_DELETED | FLAG_DRAFT);
-	struct stat st;
-	int r;
-
-	if (open_trash(m) == -1)
+	if (m->trash.dir == -1 && trash_open(m->a, &m->trash) == -1)
 		return -1;
-	flags_name(name, flags_parse(name) & keep, to);
-	r = fs_rename_new(m->md.cur, name.p, m->trash.cur, to->p);
-	if (r == 0 || errno != EEXIST)
-		return r;
-	if (fstatat(m->md.cur, name.p, &st, AT_SYMLINK_NOFOLLOW) == -1)
-		return -1;
-	strbuf_reset(to);
-	maildir_base(m->a, &st, (uint64_t)st.st_size, to);
-	info.p += span_len(flags_base(info));
-	strbuf_cat(to, info);
-	return fs_rename_new(m->md.cur, name.p, m->trash.cur, to->p);
+	return trash_put(m->a, m->md.cur, box_name(m, i), &m->trash, to);
 }
 
 static void
