@@ -32,7 +32,7 @@ sys = clock env fs log peer proc rd sig watch wr
 
 text = base64 bytes casefold charset date encword mutf7 qp utf8
 
-msg = addr decode field fields header lex mime param scan stream \
+msg = addr decode field fields header lex mime octets param scan stream \
 	structure
 
 # (see lib/README.md for what each of these is)

@@ -119,6 +119,21 @@ bytes_count(struct span s, char c)
 	return n;
 }
 
+bool
+bytes_has_8bit(struct span s)
+{
+	lanes acc = { 0 };
+	unsigned char any = 0;
+
+	for (; span_len(s) >= LANES; s.p += LANES)
+		acc |= load(s.p);
+	for (unsigned i = 0; i < LANES; i++)
+		any |= acc[i];
+	while (s.p < s.end)
+		any |= (unsigned char)*s.p++;
+	return any > 0x7f;
+}
+
 const char *
 bytes_find(struct span s, struct span needle)
 {

@@ -20,6 +20,9 @@ void bytes_crlf(struct span in, bool *cr, bool nul80, struct strbuf *out);
 /* How many c are in s. */
 size_t bytes_count(struct span s, char c);
 
+/* Whether a byte of s is above 0x7f. */
+bool bytes_has_8bit(struct span s);
+
 /* Where needle first begins in s, or NULL; the empty needle is at s.p. */
 const char *bytes_find(struct span s, struct span needle);
 
