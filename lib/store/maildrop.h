@@ -1,0 +1,82 @@
+/* maildrop.h: the INBOX as POP3 sees it (RFC 1939 section 4). */
+#ifndef STORE_MAILDROP_H
+#define STORE_MAILDROP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "base/span.h"
+#include "base/strbuf.h"
+#include "store/account.h"
+
+/* How a message is called for ever. */
+enum maildrop_uidl {
+	UIDL_COURIER, /* UID1-1795288908, by courierpop3dsizelist */
+	UIDL_DOVECOT, /* %08Xu%08Xv of courierimapuiddb */
+	UIDL_NAME /* the base of its file: qmail-pop3d, vpopmail */
+};
+
+/* One that was there when the session began. */
+struct drop_message {
+	uint32_t name; /* offset of the file's name in the maildrop's heap */
+	uint32_t uid; /* of courierpop3dsizelist */
+	uint32_t euidv;
+	uint32_t imap_uid; /* UIDL_DOVECOT only */
+	uint32_t twin; /* another that has the base, but no info, or some */
+	uint8_t seen; /* the pass in which its file was last seen; 0: none */
+	bool listed; /* it is in the list as it stands on disk */
+	bool exact; /* octets and utf8 are sure */
+	bool recounted; /* they were not, in the list */
+	bool utf8; /* 8-bit bytes in a header, its own or a part's */
+	bool deleted; /* the client has marked it */
+	uint64_t octets; /* what RETR sends, CRLF counted, no stuffed dots */
+};
+
+struct maildrop;
+
+/*
+ * Empty new into cur, and number what is there.  Each message's octets are
+ * known; those that are not in the list are read for it, and the list is
+ * written, under the folder's lock.
+ * When that fails *unsaved is set, and with UIDL_COURIER messages that have
+ * no UID on disk are hidden; if that would hide all, the first is shown with a
+ * UIDL of its own (ENOMEM-...), so that room can be made.
+ */
+int maildrop_open(struct account *a, enum maildrop_uidl style,
+    struct maildrop **out, bool *unsaved);
+void maildrop_close(struct maildrop *d);
+
+uint32_t maildrop_count(const struct maildrop *d);
+
+/* 1 <= n <= count. */
+struct drop_message *maildrop_message(struct maildrop *d, uint32_t n);
+void maildrop_put_uidl(struct maildrop *d, uint32_t n, struct strbuf *out);
+
+/*
+ * The file of a message, for reading.  Follows it when it was renamed
+ * meanwhile; ESTALE when it is gone.
+ */
+int maildrop_open_message(struct maildrop *d, uint32_t n, struct stat *st);
+
+/* Give it the flag \Seen; if that cannot be done nobody is told. */
+void maildrop_set_seen(struct maildrop *d, uint32_t n);
+
+/* --- the end ------------------------------------------------------------ */
+
+struct maildrop_end {
+	bool to_trash; /* move what is deleted to the Trash folder */
+	/* The file was removed or moved: its name, or NULL. */
+	void (*on_remove)(void *arg, const char *name);
+	void *arg;
+	uint32_t failed; /* out: how many are still there */
+};
+
+/*
+ * Remove what is marked deleted, and take it off the quota.  What has gone
+ * already is no failure.  -1 with errno of the first that could not be
+ * removed; the others are tried all the same.
+ */
+int maildrop_update(struct maildrop *d, struct maildrop_end *e);
+
+#endif
