@@ -30,7 +30,7 @@ base = arena ascii num span strbuf
 # peer: who is at the other end; proc: fork and exec; watch: inotify, dnotify
 sys = clock env fs log peer proc rd sig watch wr
 
-text = base64 bytes casefold charset date encword mutf7 qp utf8
+text = base64 bytes casefold charset date encword lang mutf7 qp utf8
 
 msg = addr decode field fields header lex mime octets param scan stream \
 	structure
@@ -41,7 +41,7 @@ store = account append arrival box change drop flags folder keywords kwset \
 	quota registry scan search search_text sizelist stamp status subs \
 	sync table trash tree uiddb uids
 
-auth = checkpassword handover options sasl
+auth = checkpassword handover options pop3capa sasl
 
 # account stores and hashes: linked by bin/checkpw only
 pw = become hash service userdb

@@ -1,0 +1,21 @@
+/* pop3capa.h: what both programs of a POP3 chain announce. */
+#ifndef AUTH_POP3CAPA_H
+#define AUTH_POP3CAPA_H
+
+#include <stdbool.h>
+
+#include "sys/wr.h"
+
+/*
+ * Whether the settings let a mechanism be used: POP3AUTH_TLS under TLS when
+ * it is not empty, else POP3AUTH, which is all of them unless it is set.
+ */
+bool pop3capa_offers(const char *mechanism, bool tls);
+
+/*
+ * The lines of CAPA (RFC 2449 section 5), without the first and the last.
+ * Without password, USER and SASL are left out: nobody may log in yet.
+ */
+void pop3capa_put(struct wr *out, bool tls, bool password);
+
+#endif
