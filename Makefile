@@ -52,15 +52,19 @@ imap = bodystructure cmd_any cmd_append cmd_copy cmd_fetch cmd_folder \
 	input list_parse memo name out outbox pattern reply search_parse \
 	section seqset session startup token update use
 
+pop3 = cmd_any cmd_list cmd_retr commands conf reply request send session \
+	startup wrap
+
 chain = attempt front imapcmd imaplogin login
 
 # program: the layers it links, lowest last
 # (bin/NAME.c and, for checkpw-NAME, bin/checkpw/NAME.c)
-PROGRAMS = imapd imaplogin
+PROGRAMS = imapd imaplogin pop3d
 CHECKPW = checkpw-passwd checkpw-userdb
 
 LAYERS_imapd = $(BELOW_imap)
 LAYERS_imaplogin = $(BELOW_chain)
+LAYERS_pop3d = $(BELOW_pop3)
 LAYERS_checkpw-userdb = $(BELOW_pw)
 LAYERS_checkpw-passwd = $(BELOW_pw)
 
@@ -113,7 +117,7 @@ XINETD = imapd
 
 # --- what follows needs no change for a new module ---------------------------
 
-LAYERS = base sys text msg store auth pw imap chain
+LAYERS = base sys text msg store auth pw imap pop3 chain
 BELOW_base = base
 BELOW_sys = sys $(BELOW_base)
 BELOW_text = text $(BELOW_sys)
@@ -122,8 +126,9 @@ BELOW_store = store $(BELOW_msg)
 BELOW_auth = auth $(BELOW_text)
 BELOW_pw = pw $(BELOW_auth)
 BELOW_imap = imap auth $(BELOW_store)
+BELOW_pop3 = pop3 auth $(BELOW_store)
 BELOW_chain = chain $(BELOW_auth)
-EVERY = imap chain pw auth $(BELOW_store)
+EVERY = imap pop3 chain pw auth $(BELOW_store)
 
 ifneq ($(MAKECMDGOALS),clean)
 include $(BUILD)/config.mk

@@ -1,0 +1,112 @@
+/* cmd_list.c: STAT, LIST, UIDL, DELE, RSET: numbers and no mail. */
+#include "pop3/commands.h"
+#include "pop3/wrap.h"
+
+uint64_t
+session_octets(const struct session *s, const struct drop_message *m)
+{
+	uint64_t n = m->octets;
+
+	if (session_wraps(s, m))
+		n += wrap_octets(m, s->conf->unicode_type);
+	return n;
+}
+
+bool
+session_wraps(const struct session *s, const struct drop_message *m)
+{
+	return m->utf8 && !s->utf8;
+}
+
+enum verdict
+cmd_stat(struct session *s, const struct request_values *v)
+{
+	uint32_t there = 0;
+	uint64_t sum = 0;
+
+	(void)v;
+	for (uint32_t n = 1; n <= maildrop_count(s->drop); n++) {
+		const struct drop_message *m = maildrop_message(s->drop, n);
+
+		if (m->deleted)
+			continue;
+		there++;
+		sum += session_octets(s, m);
+	}
+	strbuf_num(&s->data, there);
+	strbuf_putc(&s->data, ' ');
+	strbuf_num(&s->data, sum);
+	return session_say(s, V_OK, NULL);
+}
+
+/* Append the line of message n, without its end. */
+typedef void put_line(struct session *s, uint32_t n, struct strbuf *out);
+
+static void
+put_octets(struct session *s, uint32_t n, struct strbuf *out)
+{
+	strbuf_num(out, n);
+	strbuf_putc(out, ' ');
+	strbuf_num(out, session_octets(s, maildrop_message(s->drop, n)));
+}
+
+static void
+put_uidl(struct session *s, uint32_t n, struct strbuf *out)
+{
+	strbuf_num(out, n);
+	strbuf_putc(out, ' ');
+	maildrop_put_uidl(s->drop, n, out);
+}
+
+/* One line, or the lines of all that are not deleted. */
+static enum verdict
+listing(struct session *s, const struct request_values *v, const char *text,
+    put_line *put)
+{
+	struct strbuf *line = &s->data;
+
+	if (v->has_msg) {
+		put(s, v->msg, line);
+		return session_say(s, V_OK, NULL);
+	}
+	session_begin(s, text);
+	for (uint32_t n = 1; n <= maildrop_count(s->drop); n++) {
+		if (maildrop_message(s->drop, n)->deleted)
+			continue;
+		strbuf_reset(line);
+		put(s, n, line);
+		strbuf_puts(line, "\r\n");
+		wr_span(s->out, strbuf_span(line));
+	}
+	wr_lit(s->out, ".\r\n");
+	return V_SENT;
+}
+
+enum verdict
+cmd_list(struct session *s, const struct request_values *v)
+{
+	return listing(s, v,
+	    "POP3 clients that break here, they violate STD53.", put_octets);
+}
+
+enum verdict
+cmd_uidl(struct session *s, const struct request_values *v)
+{
+	return listing(s, v, NULL, put_uidl);
+}
+
+enum verdict
+cmd_dele(struct session *s, const struct request_values *v)
+{
+	maildrop_message(s->drop, v->msg)->deleted = true;
+	return session_say(s, V_OK, "Deleted.");
+}
+
+enum verdict
+cmd_rset(struct session *s, const struct request_values *v)
+{
+	(void)v;
+	for (uint32_t n = 1; n <= maildrop_count(s->drop); n++)
+		maildrop_message(s->drop, n)->deleted = false;
+	return session_say(s, V_OK, "Resurrected.");
+}

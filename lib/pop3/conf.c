@@ -1,0 +1,141 @@
+/* conf.c: Courier's settings, and a few of our own. */
+#include "pop3/conf.h"
+
+#include "base/nelem.h"
+#include "sys/env.h"
+
+enum setting {
+	S_EMPTYTRASH,
+	S_TRASHFOLDERNAME,
+	S_USELOCKS,
+	S_UNICODE_TYPE,
+	S_AUTH,
+	S_AUTH_TLS,
+	S_LOG_DELETIONS,
+	S_MOVE_TO_TRASH,
+	S_FOLDER_ENCODING,
+	S_LANG,
+	S_LANG_DIR,
+	S_EXPIRE,
+	S_LOGIN_DELAY,
+	S_UIDL,
+	SETTINGS
+};
+
+/* def is what an unset variable means; NULL: nothing. */
+static const struct {
+	const char *name;
+	const char *def;
+} settings[SETTINGS] = {
+	[S_EMPTYTRASH] = { "IMAP_EMPTYTRASH", NULL },
+	[S_TRASHFOLDERNAME] = { "IMAP_TRASHFOLDERNAME", "Trash" },
+	[S_USELOCKS] = { "IMAP_USELOCKS", "1" },
+	[S_UNICODE_TYPE] = { "MIME_UNICODE_MESSAGE_TYPE", "message/global" },
+	[S_AUTH] = { "POP3AUTH", NULL },
+	[S_AUTH_TLS] = { "POP3AUTH_TLS", NULL },
+	[S_LOG_DELETIONS] = { "POP3_LOG_DELETIONS", "0" },
+	[S_MOVE_TO_TRASH] = { "POP3_MOVE_DELETED_TO_TRASH", "0" },
+	[S_FOLDER_ENCODING] = { "SATCHEL_FOLDER_ENCODING", "auto" },
+	[S_LANG] = { "SATCHEL_LANG", "en" },
+	[S_LANG_DIR] = { "SATCHEL_LANG_DIR", NULL },
+	[S_EXPIRE] = { "SATCHEL_POP3_EXPIRE", NULL },
+	[S_LOGIN_DELAY] = { "SATCHEL_POP3_LOGIN_DELAY", "0" },
+	[S_UIDL] = { "SATCHEL_POP3_UIDL", "courier" },
+};
+
+/* The value of a setting; an empty one is as if it were unset. */
+static const char *
+value(enum setting s)
+{
+	return env_str(settings[s].name, settings[s].def);
+}
+
+static struct span
+text(enum setting s)
+{
+	return span_str(value(s) == NULL ? "" : value(s));
+}
+
+static enum folder_encoding
+encoding(void)
+{
+	if (span_case_is(text(S_FOLDER_ENCODING), "utf8"))
+		return FOLDER_UTF8;
+	if (span_case_is(text(S_FOLDER_ENCODING), "mutf7"))
+		return FOLDER_MUTF7;
+	return FOLDER_AUTO;
+}
+
+static enum maildrop_uidl
+uidl(void)
+{
+	if (span_case_is(text(S_UIDL), "dovecot"))
+		return UIDL_DOVECOT;
+	if (span_case_is(text(S_UIDL), "name"))
+		return UIDL_NAME;
+	return UIDL_COURIER;
+}
+
+/* A media type goes into a header, so it has to look like one. */
+static const char *
+unicode_type(void)
+{
+	struct span s = text(S_UNICODE_TYPE);
+
+	for (; s.p < s.end; s.p++)
+		if (*s.p <= ' ' || *s.p > '~' || *s.p == ';')
+			return settings[S_UNICODE_TYPE].def;
+	return value(S_UNICODE_TYPE);
+}
+
+static void
+read_store(struct store_conf *c)
+{
+	c->hostname = env_str("HOSTNAME", NULL);
+	c->trash = value(S_TRASHFOLDERNAME);
+	c->emptytrash = value(S_EMPTYTRASH);
+	c->keywords = 1;
+	c->use_locks = *value(S_USELOCKS) == '1';
+	c->encoding = encoding();
+	c->quota = env_str("MAILDIRQUOTA", NULL);
+}
+
+void
+pop3_conf_read(struct pop3_conf *c)
+{
+	const char *who = env_str("AUTHENTICATED", NULL);
+
+	c->ip = env_str("TCPREMOTEIP", "127.0.0.1");
+	c->port = env_str("TCPREMOTEPORT", "0");
+	/* checkpassword programs tell USER; only then is that who logged in */
+	c->login = who != NULL || env_str("TCPREMOTEIP", NULL) != NULL;
+	if (who == NULL && c->login)
+		who = env_str("VPOPUSER", env_str("USER", NULL));
+	c->user = env_str("AUTHADDR", who != NULL ? who : "nobody");
+	c->options = env_str("OPTIONS", "");
+	c->lang = env_str("SATCHEL_LANGTAG", NULL);
+	c->tls = env_bool("POP3_TLS", false);
+	c->utf8 = env_bool("UTF8", true);
+	c->log_deletions = *value(S_LOG_DELETIONS) != '0';
+	c->to_trash = env_bool(settings[S_MOVE_TO_TRASH].name, false);
+	c->uidl = uidl();
+	c->login_delay = env_num(settings[S_LOGIN_DELAY].name, 0);
+	c->unicode_type = unicode_type();
+	read_store(&c->store);
+}
+
+void
+pop3_conf_print(struct wr *w)
+{
+	const char *set, *v;
+
+	for (size_t i = 0; i < NELEM(settings); i++) {
+		set = env_str(settings[i].name, NULL);
+		v = set != NULL ? set : settings[i].def;
+		wr_span(w, span_str(settings[i].name));
+		wr_putc(w, '=');
+		wr_span(w, span_str(v == NULL ? "" : v));
+		wr_span(w,
+		    span_str(set != NULL ? "\tenvironment\n" : "\tdefault\n"));
+	}
+}
