@@ -9,9 +9,11 @@
 #include "base/oom.h"
 #include "msg/octets.h"
 #include "store/flags.h"
+#include "store/lock.h"
 #include "store/root.h"
 #include "sys/clock.h"
 #include "sys/fs.h"
+#include "text/bytes.h"
 
 enum { PASSES = 7, RACY_NS = 20 * 1000 * 1000 };
 
@@ -105,6 +107,23 @@ take_entry(void *arg, const struct sizelist_entry *e)
 	m->listed = true;
 }
 
+/* So that nothing has to grow while it is filled. */
+static void
+make_room(struct maildrop *d, struct span list)
+{
+	size_t n = bytes_count(list, '\n');
+
+	table_clear(&d->table);
+	table_init(&d->table, &d->names, n);
+	(void)strbuf_room(&d->names, span_len(list));
+	if (n <= d->max)
+		return;
+	free(d->msgs); /* it is empty */
+	if ((d->msgs = malloc(n * sizeof *d->msgs)) == NULL)
+		oom();
+	d->max = n;
+}
+
 static int
 read_list(struct maildrop *d)
 {
@@ -128,6 +147,7 @@ read_list(struct maildrop *d)
 	fs_close(fd);
 	if (n >= 0) {
 		d->list_st = st;
+		make_room(d, span_of(text.p, (size_t)n));
 		sizelist_parse(
 		    span_of(text.p, (size_t)n), &d->list, take_entry, d);
 	}
@@ -213,14 +233,18 @@ drop_rename(struct maildrop *d, size_t i, struct span name)
 		d->msgs[i].name = add_name(d, name);
 }
 
-/* Of two files of one base the first that is read is shown. */
 static void
 see_again(struct maildrop *d, uint32_t i, struct span name)
 {
-	if (d->msgs[i].seen == d->pass)
+	bool same = span_is(name, drop_name(d, i));
+
+	if (d->msgs[i].seen == d->pass) {
+		if (!same)
+			strbuf_add(&d->twins, name.p, span_len(name) + 1);
 		return;
+	}
 	d->msgs[i].seen = d->pass;
-	if (!span_is(name, drop_name(d, i)))
+	if (!same)
 		drop_rename(d, i, name);
 }
 
@@ -255,8 +279,12 @@ see_known(void *arg, const char *entry, unsigned char type)
 int
 drop_look(struct maildrop *d)
 {
+	int r;
+
 	d->pass = d->pass < UINT8_MAX ? d->pass + 1 : 1;
-	return fs_walk(d->md.cur, see_known, d);
+	r = fs_walk(d->md.cur, see_known, d);
+	strbuf_reset(&d->twins);
+	return r;
 }
 
 static bool
@@ -291,6 +319,7 @@ read_cur(struct maildrop *d)
 
 	while (d->pass < PASSES && !quiet) {
 		d->pass++;
+		strbuf_reset(&d->twins);
 		before = mtime_of(d->md.cur);
 		if (fs_walk(d->md.cur, see, d) == -1)
 			return -1;
@@ -300,6 +329,38 @@ read_cur(struct maildrop *d)
 				       clock_now_us() * 1000 - after > RACY_NS);
 	}
 	return 0;
+}
+
+/* --- two files of one base ------------------------------------------- */
+
+static void
+part_twin(struct maildrop *d, const char *twin)
+{
+	uint32_t i = drop_find(d, span_str(twin));
+	struct strbuf fresh = { 0 };
+
+	if (i != TABLE_NONE &&
+	    maildir_part(d->a, d->md.cur, drop_name(d, i), twin, &fresh) == 0)
+		add(d, strbuf_span(&fresh))->seen = d->pass;
+	strbuf_clear(&fresh);
+}
+
+/* Else one of them would be hidden until the other is gone. */
+static void
+part_twins(struct maildrop *d)
+{
+	struct lock l;
+
+	if (d->twins.len == 0)
+		return;
+	if (!d->locked && lock_take(d->a, d->md.tmp, &l) == -1)
+		return;
+	for (size_t at = 0; at < d->twins.len;
+	     at += strlen(d->twins.p + at) + 1)
+		part_twin(d, d->twins.p + at);
+	strbuf_reset(&d->twins);
+	if (!d->locked)
+		lock_drop(&l);
 }
 
 /* --- octets ---------------------------------------------------------- */
@@ -415,6 +476,7 @@ drop_scan(struct maildrop *d)
 
 	if (read_list(d) == -1 || read_cur(d) == -1)
 		return -1;
+	part_twins(d);
 	count_all(d);
 	n = d->n;
 	drop_unseen(d);

@@ -21,6 +21,8 @@ struct maildrop {
 	struct strbuf names; /* file names, each with its NUL */
 	struct table table; /* from bases to the last message with it */
 	uint8_t pass;
+	bool locked; /* the folder's lock is held */
+	struct strbuf twins; /* names whose base another has, with NULs */
 
 	struct sizelist list;
 	struct stat list_st; /* of its file; st_ino 0: there is none */

@@ -89,6 +89,53 @@ maildir_base(
 	strbuf_num(out, size);
 }
 
+void
+maildir_fresh_name(
+    struct account *a, int dir, const char *name, struct strbuf *out)
+{
+	struct span info = span_str(name);
+	struct stat st = { 0 };
+
+	(void)fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW);
+	maildir_base(a, &st, (uint64_t)st.st_size, out);
+	info.p += span_len(flags_base(info));
+	strbuf_cat(out, info);
+}
+
+static bool
+same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_ino == b->st_ino && a->st_dev == b->st_dev;
+}
+
+/*
+ * Whether both names are there, and not one after the other: a file that is
+ * being renamed can be read under both.
+ */
+static bool
+both_exist(int cur, const char *a, const char *b)
+{
+	struct stat first, other, again;
+
+	return fstatat(cur, a, &first, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       fstatat(cur, b, &other, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       fstatat(cur, a, &again, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       same_file(&first, &again) &&
+	       (!same_file(&first, &other) || first.st_nlink > 1);
+}
+
+int
+maildir_part(struct account *a, int cur, const char *known, const char *twin,
+    struct strbuf *fresh)
+{
+	if (!both_exist(cur, known, twin)) {
+		errno = ENOENT;
+		return -1;
+	}
+	maildir_fresh_name(a, cur, twin, fresh);
+	return fs_rename_new(cur, twin, cur, fresh->p);
+}
+
 /* unlinkat(), keeping errno, for the way out of a failure. */
 static void
 discard(int dir, const char *name)

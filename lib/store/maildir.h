@@ -35,6 +35,18 @@ void maildir_tmp_name(struct account *a, const char *tag, struct strbuf *out);
 void maildir_base(struct account *a, const struct stat *st, uint64_t size,
     struct strbuf *out);
 
+/* Append a new base for the file name of dir, with its info as it is. */
+void maildir_fresh_name(
+    struct account *a, int dir, const char *name, struct strbuf *out);
+
+/*
+ * Two files of cur have one base: give twin a new one, under the folder's
+ * lock; *fresh gets its name.  -1 when they turn out to be one that was
+ * renamed meanwhile, or when it cannot be done.
+ */
+int maildir_part(struct account *a, int cur, const char *known,
+    const char *twin, struct strbuf *fresh);
+
 /* The ",S=" of a name; false when it has none. */
 bool maildir_size(struct span filename, uint64_t *size);
 

@@ -123,7 +123,9 @@ save(struct maildrop *d, bool *unsaved)
 	*unsaved = true;
 	if (lock_take(d->a, d->md.tmp, &l) == -1)
 		return 0;
+	d->locked = true;
 	r = refresh(d);
+	d->locked = false;
 	if (r == 0 && is_stale(d)) {
 		give_uids(d);
 		*unsaved = write_list(d) == -1;
@@ -220,6 +222,7 @@ maildrop_close(struct maildrop *d)
 	maildir_close(&d->md);
 	table_clear(&d->table);
 	strbuf_clear(&d->names);
+	strbuf_clear(&d->twins);
 	free(d->msgs);
 	free(d);
 	errno = saved;

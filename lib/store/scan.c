@@ -219,41 +219,6 @@ mtime_of(int fd)
 
 /* --- two files of one base ------------------------------------------- */
 
-static bool
-same_file(const struct stat *a, const struct stat *b)
-{
-	return a->st_ino == b->st_ino && a->st_dev == b->st_dev;
-}
-
-/*
- * Whether both names are there, and not one after the other: a file that is
- * being renamed can be read under both.
- */
-static bool
-both_exist(int cur, const char *a, const char *b)
-{
-	struct stat first, other, again;
-
-	return fstatat(cur, a, &first, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       fstatat(cur, b, &other, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       fstatat(cur, a, &again, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       same_file(&first, &again) &&
-	       (!same_file(&first, &other) || first.st_nlink > 1);
-}
-
-/* Append a new base for the file name, with its info as it is. */
-static void
-fresh_name(struct scan *s, int dir, const char *name, struct strbuf *out)
-{
-	struct span info = span_str(name);
-	struct stat st = { 0 };
-
-	(void)fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW);
-	maildir_base(s->m->a, &st, (uint64_t)st.st_size, out);
-	info.p += span_len(flags_base(info));
-	strbuf_cat(out, info);
-}
-
 static void
 part_twin(struct scan *s, const char *twin)
 {
@@ -266,10 +231,7 @@ part_twin(struct scan *s, const char *twin)
 	known = s->m->names.p + (number < s->count
 					? s->m->msgs[number].name
 					: s->found[number - s->count].name);
-	if (!both_exist(s->m->md.cur, known, twin))
-		return;
-	fresh_name(s, s->m->md.cur, twin, &fresh);
-	if (fs_rename_new(s->m->md.cur, twin, s->m->md.cur, fresh.p) == 0)
+	if (maildir_part(s->m->a, s->m->md.cur, known, twin, &fresh) == 0)
 		scan_add(s, strbuf_span(&fresh))->seen = s->pass;
 	strbuf_clear(&fresh);
 }
@@ -362,7 +324,7 @@ move_one(struct scan *s, const char *name)
 	int r;
 
 	if (is_too_long(base) || is_taken(s, table_find(&s->table, base)))
-		fresh_name(s, m->md.new, name, &to);
+		maildir_fresh_name(m->a, m->md.new, name, &to);
 	else
 		strbuf_puts(&to, name);
 	if (span_find(strbuf_span(&to), ':') == NULL)
@@ -370,7 +332,7 @@ move_one(struct scan *s, const char *name)
 	r = fs_rename_new(m->md.new, name, m->md.cur, to.p);
 	if (r == -1 && errno == EEXIST) {
 		strbuf_reset(&to);
-		fresh_name(s, m->md.new, name, &to);
+		maildir_fresh_name(m->a, m->md.new, name, &to);
 		r = fs_rename_new(m->md.new, name, m->md.cur, to.p);
 	}
 	if (r == 0) {
