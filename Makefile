@@ -79,23 +79,25 @@ UNIT_sys = fs peer proc rd watch wr
 
 UNIT_text = base64 bytes casefold charset date encword mutf7 qp utf8
 
-UNIT_msg = addr decode header mime stream structure
+UNIT_msg = addr decode header mime octets stream structure
 
-UNIT_store = append change flags folder keywords kwset lock maildir mailbox \
-	name quota race search_text stamp status table uiddb
+UNIT_store = append change flags folder keywords kwset lock maildir maildrop \
+	mailbox name quota race search_text sizelist stamp status table uiddb
 
-UNIT_auth = checkpassword handover options pop3capa sasl
+UNIT_auth = checkpassword handover options sasl
 
 UNIT_pw = become hash service userdb
 
 UNIT_imap = bodystructure envelope fetch_parse input list_parse pattern \
 	search_parse section seqset token
 
+UNIT_pop3 = request send
+
 UNIT_chain = front imapcmd
 
 # t/fuzz/NAME.c with its seeds in t/fuzz/corpus/NAME/
-FUZZ = addr date encword fetch_parse header imapcmd keywords mime mutf7 qp \
-	search_parse section session structure uiddb
+FUZZ = addr date encword fetch_parse header imapcmd keywords mime mutf7 pop3 \
+	qp request search_parse section session sizelist structure uiddb
 
 # what tests and the demo need besides: t/tool/NAME.c
 TOOLS = faultat mkuserdb structure
@@ -128,7 +130,7 @@ BELOW_pw = pw $(BELOW_auth)
 BELOW_imap = imap auth $(BELOW_store)
 BELOW_pop3 = pop3 auth $(BELOW_store)
 BELOW_chain = chain $(BELOW_auth)
-EVERY = imap pop3 chain pw auth $(BELOW_store)
+EVERY = imap chain pw auth $(BELOW_store)
 
 ifneq ($(MAKECMDGOALS),clean)
 include $(BUILD)/config.mk
@@ -218,10 +220,19 @@ $(BUILD)/t/tool/%.so: t/tool/%.c $(BUILD)/config.mk
 	@echo "  LD $@"
 	@$(COMPILE) -fPIC -shared -o $@ $<
 
-$(REPLAYS): $(BUILD)/t/fuzz/%.t: $(BUILD)/t/fuzz/%.o \
-    $(BUILD)/t/fuzz/replay.o $(EVERY:%=$(BUILD)/lib/%.a)
-	@echo "  LD $@"
-	@$(LINK) -o $@ $^ $(call libs,$(EVERY))
+# sessions of two protocols do not link together
+FUZZ_pop3 = pop3 request
+define FUZZ_RULE
+$(1:%=$(BUILD)/t/fuzz/%.t): $(BUILD)/t/fuzz/%.t: $(BUILD)/t/fuzz/%.o \
+    $(BUILD)/t/fuzz/replay.o $(2:%=$(BUILD)/lib/%.a)
+	@echo "  LD $$@"
+	@$(LINK) -o $$@ $$^ $$(call libs,$(2))
+$(1:%=$(BUILD)/t/fuzz/%.fuzz): $(BUILD)/t/fuzz/%.fuzz: $(BUILD)/t/fuzz/%.o \
+    $(BUILD)/t/fuzz/oom.o $(2:%=$(BUILD)/lib/%.a)
+	@$(LINK) -fsanitize=fuzzer -o $$@ $$^ $$(call libs,$(2))
+endef
+$(eval $(call FUZZ_RULE,$(filter-out $(FUZZ_pop3),$(FUZZ)),$(EVERY)))
+$(eval $(call FUZZ_RULE,$(FUZZ_pop3),$(BELOW_pop3)))
 
 # --- tests: everything that speaks TAP, from the top of the tree --------------
 PROVE = BUILD=$(BUILD) CC="$(CC)" OUR_CFLAGS="$(OUR_CFLAGS)" prove -j2
@@ -256,9 +267,6 @@ $(FUZZ:%=fuzz-%): fuzz-%: $(BUILD)/t/fuzz/%.fuzz
 	    -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 -verbosity=0 \
 	    -artifact_prefix=$(BUILD)/found/$*- $(BUILD)/corpus/$* \
 	    $(wildcard t/fuzz/corpus/$*)
-$(BUILD)/t/fuzz/%.fuzz: $(BUILD)/t/fuzz/%.o $(BUILD)/t/fuzz/oom.o \
-    $(EVERY:%=$(BUILD)/lib/%.a)
-	@$(LINK) -fsanitize=fuzzer -o $@ $^ $(call libs,$(EVERY))
 
 cover:
 	@rm -rf build-cover

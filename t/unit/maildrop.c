@@ -1,0 +1,152 @@
+/* maildrop.c: the INBOX of POP3: order, UIDLs, others beside us, the end. */
+#include "store/maildrop.h"
+
+#include "scratch.h"
+
+static struct store_conf conf;
+
+static struct maildrop *
+open_as(enum maildrop_uidl style)
+{
+	static struct account *a;
+	struct maildrop *d;
+	bool unsaved = true;
+
+	account_close(a);
+	if (account_open("m", &conf, &a) == -1 ||
+	    maildrop_open(a, style, &d, &unsaved) == -1 || unsaved)
+		exit(111);
+	return d;
+}
+
+static bool
+is_uidl(struct maildrop *d, uint32_t n, const char *uidl)
+{
+	struct strbuf s = { 0 };
+	bool good;
+
+	maildrop_put_uidl(d, n, &s);
+	good = span_is(strbuf_span(&s), uidl);
+	strbuf_clear(&s);
+	return good;
+}
+
+static void
+test_new(void)
+{
+	struct maildrop *d;
+
+	scratch_put("m/new/3.c", "a\n\n");
+	scratch_put("m/new/2.b:2,F", "a: \xff\n\n");
+	scratch_put("m/new/4.d:1,x", "a\n\nb");
+	scratch_put("m/new/.hidden", "");
+	scratch_put("m/cur/1.a:2,S", "a\n");
+	scratch_put("m/new/1.a", "other\n");
+	scratch_put("m/courierpop3dsizelist", "/3 7 777\n1.a:2, 3 6:777:0\n");
+	d = open_as(UIDL_COURIER);
+	ok(maildrop_count(d) == 5, "five messages");
+	ok(scratch_count("m/new") == 0 && scratch_has("m/cur/3.c:2,") &&
+		scratch_has("m/cur/2.b:2,F") && scratch_has("m/cur/4.d:2,"),
+	    "new is empty");
+	ok(is_uidl(d, 1, "UID6-777") && is_uidl(d, 2, "UID7-777") &&
+		is_uidl(d, 3, "UID8-777") && is_uidl(d, 4, "UID9-777"),
+	    "UIDLs");
+	ok(maildrop_message(d, 1)->octets == 3 &&
+		maildrop_message(d, 2)->utf8 &&
+		maildrop_message(d, 4)->octets == 8,
+	    "octets");
+	ok(is_uidl(d, 5, "UID10-777") && maildrop_message(d, 5)->octets == 7,
+	    "a base that is taken gets another");
+	maildrop_close(d);
+}
+
+/* Two sessions look, a message comes between them. */
+static void
+test_two(void)
+{
+	struct maildrop *one, *other;
+
+	one = open_as(UIDL_COURIER);
+	scratch_put("m/new/0.z", "first\n");
+	other = open_as(UIDL_COURIER);
+	ok(maildrop_count(one) == 5 && maildrop_count(other) == 6 &&
+		is_uidl(other, 1, "UID11-777") && is_uidl(other, 2, "UID6-777"),
+	    "a new one that comes first by name");
+	maildrop_close(one);
+	maildrop_close(other);
+}
+
+static void
+test_rename(void)
+{
+	struct maildrop *d = open_as(UIDL_NAME);
+	struct stat st;
+	int fd;
+
+	ok(is_uidl(d, 2, "1.a"), "by name");
+	scratch_move("m/cur/1.a:2,S", "m/cur/1.a:2,FRS");
+	fd = maildrop_open_message(d, 2, &st);
+	ok(fd != -1 && st.st_size == 2, "renamed: found");
+	close(fd);
+	maildrop_set_seen(d, 3);
+	ok(scratch_has("m/cur/2.b:2,FS"), "\\Seen");
+	maildrop_set_seen(d, 3);
+	ok(scratch_has("m/cur/2.b:2,FS"), "once");
+	scratch_unlink("m/cur/3.c:2,");
+	ok(maildrop_open_message(d, 4, &st) == -1 && errno == ESTALE, "gone");
+	maildrop_close(d);
+}
+
+static int removed;
+
+static void
+count_removed(void *arg, const char *name)
+{
+	removed += arg == &removed && strncmp(name, "2.b:2,", 6) == 0;
+}
+
+static void
+test_end(void)
+{
+	struct maildrop *d = open_as(UIDL_COURIER);
+	struct maildrop_end e = { .on_remove = count_removed, .arg = &removed };
+
+	ok(maildrop_update(d, &e) == 0 && removed == 0 && e.failed == 0,
+	    "nothing marked");
+	maildrop_message(d, 3)->deleted = true; /* 2.b */
+	maildrop_message(d, 4)->deleted = true; /* 4.d */
+	scratch_move("m/cur/2.b:2,FS", "m/cur/2.b:2,S");
+	scratch_unlink("m/cur/4.d:2,");
+	ok(maildrop_update(d, &e) == 0 && e.failed == 0 && removed == 1,
+	    "one renamed, one gone");
+	ok(!scratch_has("m/cur/2.b:2,S") && scratch_count("m/cur") == 3,
+	    "removed");
+	maildrop_close(d);
+}
+
+static void
+test_dovecot(void)
+{
+	struct maildrop *d;
+
+	scratch_put("m/courierimapuiddb", "1 17 300\n255 1.a\n");
+	d = open_as(UIDL_DOVECOT);
+	ok(is_uidl(d, 2, "000000ff00000011") &&
+		is_uidl(d, 1, "0000012c00000011"),
+	    "by UIDs of IMAP");
+	maildrop_close(d);
+}
+
+int
+main(void)
+{
+	scratch_make();
+	scratch_maildir("m");
+	conf = scratch_conf();
+	test_new();
+	test_two();
+	test_rename();
+	test_end();
+	test_dovecot();
+	return done_testing();
+}
