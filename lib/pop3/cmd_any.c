@@ -26,7 +26,7 @@ cmd_lang(struct session *s, const struct request_values *v)
 		if (!lang_choose(&s->lang, v->word))
 			return session_say(s, V_ERR, "Language not available.");
 		strbuf_puts(&s->data, s->lang.tag);
-		return session_say(s, V_OK, "King's English");
+		return session_say(s, V_OK, "Language changed.");
 	}
 	session_begin(s, "Language listing follows:");
 	lang_list(&list);
