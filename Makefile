@@ -27,7 +27,6 @@ all:
 # --- modules, by layer; a layer uses itself and what stands above it --------
 base = arena ascii num span strbuf
 
-# peer: who is at the other end; proc: fork and exec; watch: inotify, dnotify
 sys = clock env fs log peer proc rd sig watch wr
 
 text = base64 bytes casefold charset date encword lang mutf7 qp utf8
@@ -110,10 +109,10 @@ LAYERS_mkuserdb = $(BELOW_pw)
 
 # --- installed ---------------------------------------------------------------
 MAN5 = courier.lock courierimapkeywords courierimapsubscribed \
-	courierimapuiddb maildirsize satchel-folders
+	courierimapuiddb courierpop3dsizelist maildirsize satchel-folders
 MAN7 = satchel satchel-chain satchel-durability satchel-imap satchel-maildir \
 	satchel-settings
-MAN8 = checkpw-passwd checkpw-userdb imapd imaplogin
+MAN8 = checkpw-passwd checkpw-userdb imapd imaplogin pop3d
 UNITS = imapd.socket imapd@.service
 XINETD = imapd
 
@@ -221,18 +220,16 @@ $(BUILD)/t/tool/%.so: t/tool/%.c $(BUILD)/config.mk
 	@$(COMPILE) -fPIC -shared -o $@ $<
 
 # sessions of two protocols do not link together
-FUZZ_pop3 = pop3 request
 define FUZZ_RULE
-$(1:%=$(BUILD)/t/fuzz/%.t): $(BUILD)/t/fuzz/%.t: $(BUILD)/t/fuzz/%.o \
-    $(BUILD)/t/fuzz/replay.o $(2:%=$(BUILD)/lib/%.a)
+$(BUILD)/t/fuzz/$(1).t: EXTRA = $(BUILD)/t/fuzz/replay.o
+$(BUILD)/t/fuzz/$(1).fuzz: EXTRA = $(BUILD)/t/fuzz/oom.o -fsanitize=fuzzer
+$(BUILD)/t/fuzz/$(1).t $(BUILD)/t/fuzz/$(1).fuzz: $(BUILD)/t/fuzz/$(1).o \
+    $(BUILD)/t/fuzz/replay.o $(BUILD)/t/fuzz/oom.o $(2:%=$(BUILD)/lib/%.a)
 	@echo "  LD $$@"
-	@$(LINK) -o $$@ $$^ $$(call libs,$(2))
-$(1:%=$(BUILD)/t/fuzz/%.fuzz): $(BUILD)/t/fuzz/%.fuzz: $(BUILD)/t/fuzz/%.o \
-    $(BUILD)/t/fuzz/oom.o $(2:%=$(BUILD)/lib/%.a)
-	@$(LINK) -fsanitize=fuzzer -o $$@ $$^ $$(call libs,$(2))
+	@$(LINK) -o $$@ $$< $$(EXTRA) $$(filter %.a,$$^) $$(call libs,$(2))
 endef
-$(eval $(call FUZZ_RULE,$(filter-out $(FUZZ_pop3),$(FUZZ)),$(EVERY)))
-$(eval $(call FUZZ_RULE,$(FUZZ_pop3),$(BELOW_pop3)))
+$(foreach f,$(FUZZ),$(eval $(call FUZZ_RULE,$(f),$(if \
+    $(filter pop3 request,$(f)),$(BELOW_pop3),$(EVERY)))))
 
 # --- tests: everything that speaks TAP, from the top of the tree --------------
 PROVE = BUILD=$(BUILD) CC="$(CC)" OUR_CFLAGS="$(OUR_CFLAGS)" prove -j2
