@@ -1,20 +1,21 @@
 /* num.c: decimal numbers with their bounds. */
 #include "base/num.h"
 
+#include "base/ascii.h"
 #include "base/ckd.h"
 
 bool
 num_u64(struct span *in, uint64_t *out)
 {
-	struct span s = *in;
+	const char *p = in->p;
 	uint64_t n = 0;
 
-	if (!span_isdigit(&s))
-		return false;
-	for (; span_isdigit(&s); s.p++)
-		if (ckd_mul(&n, n, 10) || ckd_add(&n, n, *s.p - '0'))
+	for (; p < in->end && ascii_isdigit((unsigned char)*p); p++)
+		if (ckd_mul(&n, n, 10) || ckd_add(&n, n, *p - '0'))
 			return false;
-	*in = s;
+	if (p == in->p)
+		return false;
+	in->p = p;
 	*out = n;
 	return true;
 }

@@ -39,6 +39,8 @@ cmd_stat(struct session *s, const struct request_values *v)
 	return session_say(s, V_OK, NULL);
 }
 
+enum { SOME = 8192 }; /* bytes of lines that go out together */
+
 /* Append the line of message n, without its end. */
 typedef void put_line(struct session *s, uint32_t n, struct strbuf *out);
 
@@ -63,21 +65,24 @@ static enum verdict
 listing(struct session *s, const struct request_values *v, const char *text,
     put_line *put)
 {
-	struct strbuf *line = &s->data;
+	struct strbuf *lines = &s->data;
 
 	if (v->has_msg) {
-		put(s, v->msg, line);
+		put(s, v->msg, lines);
 		return session_say(s, V_OK, NULL);
 	}
 	session_begin(s, text);
 	for (uint32_t n = 1; n <= maildrop_count(s->drop); n++) {
 		if (maildrop_message(s->drop, n)->deleted)
 			continue;
-		strbuf_reset(line);
-		put(s, n, line);
-		strbuf_puts(line, "\r\n");
-		wr_span(s->out, strbuf_span(line));
+		if (lines->len > SOME) {
+			wr_span(s->out, strbuf_span(lines));
+			strbuf_reset(lines);
+		}
+		put(s, n, lines);
+		strbuf_add(lines, "\r\n", 2);
 	}
+	wr_span(s->out, strbuf_span(lines));
 	wr_lit(s->out, ".\r\n");
 	return V_SENT;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
 #include "base/num.h"
 #include "store/flags.h"
 #include "store/folder.h"
@@ -198,7 +199,7 @@ leading_number(struct span s)
 	while (n.p < n.end && *n.p == '0')
 		n.p++;
 	s.p = n.p;
-	while (span_isdigit(&s))
+	while (s.p < s.end && ascii_isdigit((unsigned char)*s.p))
 		s.p++;
 	n.end = s.p;
 	return n;
