@@ -8,6 +8,7 @@
 
 #include "base/oom.h"
 #include "msg/octets.h"
+#include "store/dropstamp.h"
 #include "store/flags.h"
 #include "store/lock.h"
 #include "store/root.h"
@@ -33,15 +34,19 @@ has_info(struct span name)
 }
 
 /* Courier's rule: with info and without are two messages (maildir.md 12). */
-uint32_t
-drop_find(const struct maildrop *d, struct span name)
+static uint32_t
+of_twins(const struct maildrop *d, uint32_t i, struct span name)
 {
-	uint32_t i = table_find(&d->table, flags_base(name));
-
 	while (i != TABLE_NONE &&
 	       has_info(name) != has_info(span_str(drop_name(d, i))))
 		i = d->msgs[i].twin;
 	return i;
+}
+
+uint32_t
+drop_find(const struct maildrop *d, struct span name)
+{
+	return of_twins(d, table_find(&d->table, flags_base(name)), name);
 }
 
 static uint32_t
@@ -56,8 +61,9 @@ add_name(struct maildrop *d, struct span name)
 	return (uint32_t)at;
 }
 
+/* The message whose file's name stands at offset name of the heap. */
 static struct drop_message *
-add(struct maildrop *d, struct span name)
+add_at(struct maildrop *d, uint32_t name, uint32_t twin)
 {
 	struct drop_message *m;
 
@@ -68,11 +74,18 @@ add(struct maildrop *d, struct span name)
 		d->msgs = m;
 	}
 	m = &d->msgs[d->n];
-	*m = (struct drop_message){ .name = add_name(d, name),
-		.twin = table_find(&d->table, flags_base(name)) };
-	table_put(&d->table, m->name, (uint32_t)d->n);
+	*m = (struct drop_message){ .name = name, .twin = twin };
+	table_put(&d->table, name, (uint32_t)d->n);
 	d->n++;
 	return m;
+}
+
+static struct drop_message *
+add(struct maildrop *d, struct span name)
+{
+	uint32_t twin = table_find(&d->table, flags_base(name));
+
+	return add_at(d, add_name(d, name), twin);
 }
 
 void
@@ -90,15 +103,22 @@ drop_reset(struct maildrop *d)
 
 /* --- the list -------------------------------------------------------- */
 
+/* The text of the list is where the names stay: each gets its NUL there. */
 static void
 take_entry(void *arg, const struct sizelist_entry *e)
 {
 	struct maildrop *d = arg;
+	size_t at = (size_t)(e->name.p - d->names.p);
 	struct drop_message *m;
+	uint32_t first;
 
-	if (span_len(e->name) > NAME_LEN || drop_find(d, e->name) != TABLE_NONE)
+	if (span_len(e->name) > NAME_LEN)
 		return;
-	m = add(d, e->name);
+	first = table_find(&d->table, flags_base(e->name));
+	if (of_twins(d, first, e->name) != TABLE_NONE)
+		return;
+	d->names.p[at + span_len(e->name)] = '\0';
+	m = add_at(d, (uint32_t)at, first);
 	m->uid = e->uid;
 	m->euidv = e->euidv;
 	m->octets = e->octets;
@@ -109,13 +129,10 @@ take_entry(void *arg, const struct sizelist_entry *e)
 
 /* So that nothing has to grow while it is filled. */
 static void
-make_room(struct maildrop *d, struct span list)
+make_room(struct maildrop *d, size_t n)
 {
-	size_t n = bytes_count(list, '\n');
-
 	table_clear(&d->table);
 	table_init(&d->table, &d->names, n);
-	(void)strbuf_room(&d->names, span_len(list));
 	if (n <= d->max)
 		return;
 	free(d->msgs); /* it is empty */
@@ -127,7 +144,7 @@ make_room(struct maildrop *d, struct span list)
 static int
 read_list(struct maildrop *d)
 {
-	struct strbuf text = { 0 };
+	struct span text;
 	struct stat st;
 	ssize_t n;
 	int fd = fs_open_file(d->md.dir, list_name, &st);
@@ -141,18 +158,19 @@ read_list(struct maildrop *d)
 		errno = EFBIG;
 		n = -1;
 	} else {
-		n = fs_pread(fd, strbuf_room(&text, (size_t)st.st_size),
+		n = fs_pread(fd, strbuf_room(&d->names, (size_t)st.st_size),
 		    (size_t)st.st_size, 0);
 	}
 	fs_close(fd);
-	if (n >= 0) {
-		d->list_st = st;
-		make_room(d, span_of(text.p, (size_t)n));
-		sizelist_parse(
-		    span_of(text.p, (size_t)n), &d->list, take_entry, d);
-	}
-	strbuf_clear(&text);
-	return n < 0 ? -1 : 0;
+	if (n == -1)
+		return -1;
+	d->names.len = (size_t)n;
+	d->names.p[n] = '\0';
+	d->list_st = st;
+	text = strbuf_span(&d->names);
+	make_room(d, bytes_count(text, '\n') + 1);
+	sizelist_parse(text, &d->list, take_entry, d);
+	return 0;
 }
 
 /* --- new and cur ----------------------------------------------------- */
@@ -297,36 +315,63 @@ all_seen(const struct maildrop *d)
 }
 
 static int64_t
-mtime_of(int fd)
+mtime_ns(const struct stat *st)
 {
-	struct stat st;
-
-	if (fstat(fd, &st) == -1)
-		return -1;
-	return (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+	return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
 }
 
 /*
- * A file that is renamed while a directory is read may not be seen at all, and
- * must not lose its UID for that: so cur is read until all are there, or
+ * Whether cur need not be read.  Names in the list can have other flags than
+ * the files then, which are looked for when they are opened.
+ */
+static bool
+is_current(const struct maildrop *d)
+{
+	struct dropstamp s = { .list = d->list_st };
+
+	if (!d->list.neat || fstat(d->md.cur, &s.cur) == -1)
+		return false;
+	for (size_t i = 0; i < d->n; i++)
+		if (!d->msgs[i].exact)
+			return false;
+	return dropstamp_holds(d->md.dir, &s);
+}
+
+static void
+see_all(struct maildrop *d)
+{
+	d->pass = 1;
+	for (size_t i = 0; i < d->n; i++)
+		d->msgs[i].seen = 1;
+}
+
+/*
+ * A file that is renamed while a directory is read may not be seen at all,
+ * and must not lose its UID for that: so cur is read until all are there, or
  * nobody has touched it.
  */
 static int
 read_cur(struct maildrop *d)
 {
-	int64_t before, after;
-	bool quiet = false;
+	struct stat after;
+	bool done = false;
 
-	while (d->pass < PASSES && !quiet) {
+	d->same = false;
+	if (is_current(d)) {
+		see_all(d);
+		return 0;
+	}
+	while (d->pass < PASSES && !done) {
 		d->pass++;
 		strbuf_reset(&d->twins);
-		before = mtime_of(d->md.cur);
-		if (fs_walk(d->md.cur, see, d) == -1)
+		if (fstat(d->md.cur, &d->cur_st) == -1 ||
+		    fs_walk(d->md.cur, see, d) == -1 ||
+		    fstat(d->md.cur, &after) == -1)
 			return -1;
-		after = mtime_of(d->md.cur);
-		quiet =
-		    all_seen(d) || (before == after &&
-				       clock_now_us() * 1000 - after > RACY_NS);
+		d->same = mtime_ns(&d->cur_st) == mtime_ns(&after);
+		done = all_seen(d) ||
+		       (d->same &&
+			   clock_now_us() * 1000 - mtime_ns(&after) > RACY_NS);
 	}
 	return 0;
 }
@@ -420,40 +465,46 @@ struct sort_key {
 };
 
 static int
+cmp_names(const char *a, const char *b)
+{
+	int r = maildir_cmp(span_str(a), span_str(b));
+
+	return r != 0 ? r : strcmp(a, b);
+}
+
+static int
 cmp(const void *a, const void *b)
 {
 	const struct sort_key *x = a, *y = b;
-	int r = maildir_cmp(span_str(x->name), span_str(y->name));
 
-	return r != 0 ? r : strcmp(x->name, y->name);
+	return cmp_names(x->name, y->name);
 }
 
-/* Whether they had to be moved. */
 static bool
+in_order(const struct maildrop *d)
+{
+	for (size_t i = 1; i < d->n; i++)
+		if (cmp_names(drop_name(d, i - 1), drop_name(d, i)) > 0)
+			return false;
+	return true;
+}
+
+static void
 sort(struct maildrop *d)
 {
-	struct sort_key *keys = calloc(d->n + 1, sizeof *keys);
-	struct drop_message *sorted;
-	bool in_order = true;
+	struct sort_key *keys = calloc(d->n, sizeof *keys);
+	struct drop_message *sorted = calloc(d->n, sizeof *sorted);
 
-	if (keys == NULL)
+	if (keys == NULL || sorted == NULL)
 		oom();
-	for (size_t i = 0; i < d->n; i++) {
+	for (size_t i = 0; i < d->n; i++)
 		keys[i] = (struct sort_key){ drop_name(d, i), (uint32_t)i };
-		if (i > 0 && cmp(&keys[i - 1], &keys[i]) > 0)
-			in_order = false;
-	}
-	if (!in_order) {
-		if ((sorted = calloc(d->n, sizeof *sorted)) == NULL)
-			oom();
-		qsort(keys, d->n, sizeof *keys, cmp);
-		for (size_t i = 0; i < d->n; i++)
-			sorted[i] = d->msgs[keys[i].i];
-		memcpy(d->msgs, sorted, d->n * sizeof *sorted);
-		free(sorted);
-	}
+	qsort(keys, d->n, sizeof *keys, cmp);
+	for (size_t i = 0; i < d->n; i++)
+		sorted[i] = d->msgs[keys[i].i];
+	memcpy(d->msgs, sorted, d->n * sizeof *sorted);
+	free(sorted);
 	free(keys);
-	return !in_order;
 }
 
 void
@@ -472,6 +523,7 @@ drop_index(struct maildrop *d)
 int
 drop_scan(struct maildrop *d)
 {
+	bool moved;
 	size_t n;
 
 	if (read_list(d) == -1 || read_cur(d) == -1)
@@ -480,7 +532,10 @@ drop_scan(struct maildrop *d)
 	count_all(d);
 	n = d->n;
 	drop_unseen(d);
-	if (sort(d) || d->n < n)
+	moved = !in_order(d);
+	if (moved)
+		sort(d);
+	if (moved || d->n < n)
 		drop_index(d);
 	return 0;
 }

@@ -26,6 +26,8 @@ struct maildrop {
 
 	struct sizelist list;
 	struct stat list_st; /* of its file; st_ino 0: there is none */
+	struct stat cur_st; /* of cur, before it was read */
+	bool same; /* it was read, and not touched meanwhile */
 	bool dropped; /* some entry has no file any more */
 };
 

@@ -21,6 +21,7 @@
 #include "base/oom.h"
 #include "store/box.h"
 #include "store/drop.h"
+#include "store/dropstamp.h"
 #include "store/flags.h"
 #include "store/lock.h"
 #include "store/root.h"
@@ -177,6 +178,16 @@ take_imap_uids(struct maildrop *d)
 	return 0;
 }
 
+/* The list says what is in cur, as far as that was read. */
+static void
+stamp(struct maildrop *d)
+{
+	struct dropstamp s = { d->list_st, d->cur_st };
+
+	if (d->same && d->n > 0 && d->twins.len == 0)
+		dropstamp_write(d->a, d->md.tmp, &s);
+}
+
 /* --- open and close -------------------------------------------------- */
 
 int
@@ -198,7 +209,9 @@ maildrop_open(struct account *a, enum maildrop_uidl style,
 	maildir_clean_tmp(d->md.tmp);
 	if (drop_take_new(d) == -1 || drop_scan(d) == -1)
 		goto close_all;
-	if (is_stale(d) && save(d, &failed) == -1)
+	if (!is_stale(d))
+		stamp(d);
+	else if (save(d, &failed) == -1)
 		goto close_all;
 	if (failed && style == UIDL_COURIER)
 		hide_unlisted(d);
@@ -292,7 +305,7 @@ maildrop_put_uidl(struct maildrop *d, uint32_t n, struct strbuf *out)
 		put_base(flags_base(span_str(drop_name(d, n - 1))),
 		    d->style == UIDL_NAME ? "" : "'\"+", out);
 	} else {
-		strbuf_puts(out, "UID");
+		strbuf_add(out, "UID", 3);
 		strbuf_num(out, m->uid);
 		if (m->euidv != 0) {
 			strbuf_putc(out, '-');

@@ -71,7 +71,8 @@ sub session
 	my @list = map { (split ' ')[1] } @{$w->multi('UIDL')};
 	my @octets = map { (split ' ')[1] } @{$w->multi('LIST')};
 	for my $i (1 .. @list) {
-		my $top = join "\n", @{$w->multi("TOP $i 0")};
+		my $top = join "\n", @{$w->multi("TOP $i 0") //
+		    return ("$kind: TOP $i: $w->{first}")};
 		my ($mark) = $top =~ /X-Mark: (\w+)/;
 		my $uidl = $list[$i - 1];
 		push @bad, "$mark had $uidl{$mark}, has $uidl"

@@ -137,6 +137,56 @@ test_dovecot(void)
 	maildrop_close(d);
 }
 
+/* Long ago, as everything in it. */
+static void
+age(const char *name)
+{
+	struct timespec t[2] = { { 0, UTIME_OMIT }, { 1700000000, 5 } };
+
+	if (utimensat(scratch_fd, name, t, 0) == -1)
+		exit(111);
+}
+
+/* With a stamp cur is not read; any change shows. */
+static void
+test_stamp(void)
+{
+	struct maildrop *d;
+	struct stat st;
+	int fd;
+
+	maildrop_close(open_as(UIDL_COURIER));
+	ok(!scratch_has("m/satchel-pop3-stamp"), "not so soon");
+	age("m/cur");
+	age("m/courierpop3dsizelist");
+	maildrop_close(open_as(UIDL_COURIER));
+	ok(scratch_has("m/satchel-pop3-stamp"), "a stamp");
+	scratch_move("m/cur/1.a:2,FRS", "m/cur/1.a:2,");
+	age("m/cur");
+	d = open_as(UIDL_COURIER);
+	fd = maildrop_open_message(d, 2, &st);
+	ok(maildrop_count(d) == 3 && fd != -1, "the names are old");
+	close(fd);
+	maildrop_close(d);
+	scratch_put("m/cur/5.e:2,", "x\n");
+	d = open_as(UIDL_COURIER);
+	ok(maildrop_count(d) == 4, "a change");
+	maildrop_close(d);
+	age("m/cur");
+	age("m/courierpop3dsizelist");
+	maildrop_close(open_as(UIDL_COURIER));
+	scratch_put("m/satchel-pop3-stamp", "1 list");
+	scratch_put("m/cur/6.f:2,", "x\n");
+	age("m/cur");
+	d = open_as(UIDL_COURIER);
+	ok(maildrop_count(d) == 5, "a stamp that is cut");
+	maildrop_close(d);
+	scratch_put("m/new/7.g", "x\n");
+	d = open_as(UIDL_COURIER);
+	ok(maildrop_count(d) == 6, "new mail");
+	maildrop_close(d);
+}
+
 int
 main(void)
 {
@@ -147,6 +197,7 @@ main(void)
 	test_two();
 	test_rename();
 	test_end();
+	test_stamp();
 	test_dovecot();
 	return done_testing();
 }
