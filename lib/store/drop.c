@@ -16,6 +16,9 @@
 #include "sys/fs.h"
 #include "text/bytes.h"
 
+/* Behind a longer base there is no room for flags. */
+enum { BASE_LEN = NAME_LEN - (sizeof ":2,DFRST" - 1) };
+
 enum { PASSES = 7, RACY_NS = 20 * 1000 * 1000 };
 
 static const char list_name[] = "courierpop3dsizelist";
@@ -205,24 +208,26 @@ put_name(struct span name, struct strbuf *to)
 	}
 }
 
-static int
+/* One that cannot be moved must not keep the others from being seen. */
+static void
 move_one(struct maildrop *d, const char *name)
 {
 	struct strbuf to = { 0 };
 	struct stat st = { 0 };
-	int r;
+	int r = -1;
 
 	put_name(span_str(name), &to);
-	r = fs_rename_new(d->md.new, name, d->md.cur, to.p);
+	errno = EEXIST;
+	if (span_len(flags_base(span_str(name))) <= BASE_LEN)
+		r = fs_rename_new(d->md.new, name, d->md.cur, to.p);
 	if (r == -1 && errno == EEXIST) {
 		strbuf_reset(&to);
 		(void)fstatat(d->md.new, name, &st, AT_SYMLINK_NOFOLLOW);
 		maildir_base(d->a, &st, (uint64_t)st.st_size, &to);
 		strbuf_puts(&to, ":2,");
-		r = fs_rename_new(d->md.new, name, d->md.cur, to.p);
+		(void)fs_rename_new(d->md.new, name, d->md.cur, to.p);
 	}
 	strbuf_clear(&to);
-	return r == -1 && errno == ENOENT ? 0 : r;
 }
 
 int
@@ -231,11 +236,9 @@ drop_take_new(struct maildrop *d)
 	struct move mv = { .d = d };
 	int r = fs_walk(d->md.new, gather, &mv);
 
-	/* what cannot be moved is not shown, as with Courier */
 	for (size_t at = 0; r == 0 && at < mv.names.len;
 	     at += strlen(mv.names.p + at) + 1)
-		if (move_one(d, mv.names.p + at) == -1)
-			break;
+		move_one(d, mv.names.p + at);
 	strbuf_clear(&mv.names);
 	return r;
 }
