@@ -54,7 +54,7 @@ imap = bodystructure cmd_any cmd_append cmd_copy cmd_fetch cmd_folder \
 pop3 = cmd_any cmd_list cmd_retr commands conf reply request send session \
 	startup wrap
 
-chain = attempt front imapcmd imaplogin login
+chain = attempt dialogue front imapcmd imaplogin login
 
 # program: the layers it links, lowest last
 # (bin/NAME.c and, for checkpw-NAME, bin/checkpw/NAME.c)
@@ -92,7 +92,7 @@ UNIT_imap = bodystructure envelope fetch_parse input list_parse pattern \
 
 UNIT_pop3 = request send
 
-UNIT_chain = front imapcmd
+UNIT_chain = dialogue front imapcmd
 
 # t/fuzz/NAME.c with its seeds in t/fuzz/corpus/NAME/
 FUZZ = addr date encword fetch_parse header imapcmd keywords mime mutf7 pop3 \

@@ -308,22 +308,3 @@ imapcmd_copy(struct imapcmd_string s, char *buf, size_t max, size_t *len)
 	*len = n;
 	return true;
 }
-
-/* What a browser or a mail client can be made to send here ("ALPACA"). */
-bool
-imapcmd_is_foreign(struct span line)
-{
-	/* clang-format off */
-	static const char *const first[] = {
-		"CONNECT ", "DELETE ", "EHLO ", "GET ", "HEAD ", "HELO ",
-		"LHLO ", "OPTIONS ", "PATCH ", "POST ", "PRI * ", "PUT ",
-		"SSH-", "TRACE ", "\x16\x03"
-	};
-	/* clang-format on */
-
-	for (size_t i = 0; i < NELEM(first); i++)
-		if (span_len(line) >= strlen(first[i]) &&
-		    memcmp(line.p, first[i], strlen(first[i])) == 0)
-			return true;
-	return false;
-}

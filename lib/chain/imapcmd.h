@@ -65,7 +65,4 @@ bool imapcmd_ends_nonsync(struct span in, uint32_t *len);
  */
 bool imapcmd_copy(struct imapcmd_string s, char *buf, size_t max, size_t *len);
 
-/* Whether a first line is that of HTTP, SMTP, SSH or TLS: a lured client. */
-bool imapcmd_is_foreign(struct span line);
-
 #endif

@@ -192,22 +192,6 @@ test_literals(void)
 }
 
 static void
-test_foreign(void)
-{
-	static const char *const yes[] = { "GET / HTTP/1.1", "POST /x",
-		"EHLO client", "SSH-2.0-x", "\x16\x03\x01" };
-	static const char *const no[] = { "a NOOP", "get NOOP", "GET", "SSH",
-		"", "GETx NOOP" };
-	unsigned wrong = 0;
-
-	for (size_t i = 0; i < NELEM(yes); i++)
-		wrong += !imapcmd_is_foreign(tap_exact(yes[i], strlen(yes[i])));
-	for (size_t i = 0; i < NELEM(no); i++)
-		wrong += imapcmd_is_foreign(tap_exact(no[i], strlen(no[i])));
-	ok(wrong == 0, "other protocols");
-}
-
-static void
 test_pairs(void)
 {
 	char in[1024] = "a ID (";
@@ -248,7 +232,6 @@ main(void)
 		!imapcmd_copy(c.user, buf, 3, &len),
 	    "copies have a bound");
 	test_literals();
-	test_foreign();
 	test_pairs();
 	return done_testing();
 }
