@@ -12,6 +12,7 @@
 PREFIX ?= /usr/local
 LIBEXECDIR ?= $(PREFIX)/libexec/satchel
 MANDIR ?= $(PREFIX)/share/man
+LANGDIR ?= $(PREFIX)/share/satchel/lang
 DESTDIR ?=
 CC ?= cc
 CFLAGS ?= -O2 -g
@@ -76,7 +77,7 @@ UNIT_base = arena num span strbuf
 
 UNIT_sys = fs peer proc rd watch wr
 
-UNIT_text = base64 bytes casefold charset date encword mutf7 qp utf8
+UNIT_text = base64 bytes casefold charset date encword lang mutf7 qp utf8
 
 UNIT_msg = addr decode header mime octets stream structure
 
@@ -115,6 +116,7 @@ MAN7 = satchel satchel-chain satchel-durability satchel-imap satchel-maildir \
 MAN8 = checkpw-passwd checkpw-userdb imapd imaplogin pop3d
 UNITS = imapd.socket imapd@.service
 XINETD = imapd
+LANGS = de fr
 
 # --- what follows needs no change for a new module ---------------------------
 
@@ -166,6 +168,7 @@ OUR_CFLAGS = -std=c11 -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L \
 OUR_LDFLAGS = $(HARDEN_LDFLAGS)
 # what the C library has beyond POSIX is for these two layers only
 $(BUILD)/lib/sys/%.o $(BUILD)/lib/text/%.o: OUR_CFLAGS += -D_GNU_SOURCE
+$(BUILD)/lib/text/lang.o: OUR_CFLAGS += -DLANG_DIR='"$(LANGDIR)"'
 COMPILE = $(CC) $(OUR_CFLAGS) $(CFLAGS) $(CPPFLAGS) -MMD -MP
 LINK = $(CC) $(OUR_LDFLAGS) $(CFLAGS) $(LDFLAGS)
 libs = $(foreach l,$(1),$(LIBS_$(l)))
@@ -291,6 +294,7 @@ install: all
 	$(call put,644,$(MAN8:%=man/%.8),$(MANDIR)/man8)
 	$(call place,$(UNITS:%=systemd/%),$(PREFIX)/lib/systemd/system)
 	$(call place,$(XINETD:%=xinetd/%),$(PREFIX)/share/satchel/xinetd)
+	$(call put,644,$(LANGS:%=lang/%),$(LANGDIR))
 
 clean:
 	rm -rf build build-san build-fuzz build-cover
