@@ -55,16 +55,17 @@ imap = bodystructure cmd_any cmd_append cmd_copy cmd_fetch cmd_folder \
 pop3 = cmd_any cmd_list cmd_retr commands conf reply request send session \
 	startup wrap
 
-chain = attempt dialogue front imapcmd imaplogin login
+chain = attempt dialogue front imapcmd imaplogin login pop3cmd pop3login
 
 # program: the layers it links, lowest last
 # (bin/NAME.c and, for checkpw-NAME, bin/checkpw/NAME.c)
-PROGRAMS = imapd imaplogin pop3d
+PROGRAMS = imapd imaplogin pop3d pop3login
 CHECKPW = checkpw-passwd checkpw-userdb
 
 LAYERS_imapd = $(BELOW_imap)
 LAYERS_imaplogin = $(BELOW_chain)
 LAYERS_pop3d = $(BELOW_pop3)
+LAYERS_pop3login = $(BELOW_chain)
 LAYERS_checkpw-userdb = $(BELOW_pw)
 LAYERS_checkpw-passwd = $(BELOW_pw)
 
@@ -93,11 +94,11 @@ UNIT_imap = bodystructure envelope fetch_parse input list_parse pattern \
 
 UNIT_pop3 = request send
 
-UNIT_chain = dialogue front imapcmd
+UNIT_chain = dialogue front imapcmd pop3cmd
 
 # t/fuzz/NAME.c with its seeds in t/fuzz/corpus/NAME/
 FUZZ = addr date encword fetch_parse header imapcmd keywords mime mutf7 pop3 \
-	qp request search_parse section session sizelist structure uiddb
+	pop3cmd qp request search_parse section session sizelist structure uiddb
 
 # what tests and the demo need besides: t/tool/NAME.c
 TOOLS = faultat mkuserdb structure
@@ -113,9 +114,9 @@ MAN5 = courier.lock courierimapkeywords courierimapsubscribed \
 	courierimapuiddb courierpop3dsizelist maildirsize satchel-folders
 MAN7 = satchel satchel-chain satchel-durability satchel-imap satchel-maildir \
 	satchel-settings
-MAN8 = checkpw-passwd checkpw-userdb imapd imaplogin pop3d
-UNITS = imapd.socket imapd@.service
-XINETD = imapd
+MAN8 = checkpw-passwd checkpw-userdb imapd imaplogin pop3d pop3login
+UNITS = imapd.socket imapd@.service pop3d.socket pop3d@.service
+XINETD = imapd pop3d
 LANGS = de fr
 
 # --- what follows needs no change for a new module ---------------------------

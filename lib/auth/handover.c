@@ -17,7 +17,8 @@ extern char **environ;
 static const char *const owned[] = {
 	"AUTHENTICATED", "AUTHORIZED", "EXTRA", "HOME", "IMAPLOGINTAG",
 	"LOGNAME", "MAILDIR", "MAILDIRQUOTA", "OPTIONS", "PROTOCOL",
-	"SATCHEL_READYFD", "SHELL", "USER", "UTF8", "VPOPUSER"
+	"SATCHEL_LANGTAG", "SATCHEL_READYFD", "SHELL", "USER", "UTF8",
+	"VPOPUSER"
 };
 /* clang-format on */
 

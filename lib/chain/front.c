@@ -107,6 +107,7 @@ print_setting(struct wr *out, const char *name, const char *def)
 void
 front_print(const struct front_protocol *protocol)
 {
+	const char *const *more = protocol->settings;
 	struct wr out;
 
 	wr_init(&out, 1, 0);
@@ -114,6 +115,8 @@ front_print(const struct front_protocol *protocol)
 		print_setting(&out, settings[i].name, settings[i].def);
 	print_setting(&out, protocol->tls, "0");
 	print_setting(&out, protocol->tls_required, "0");
+	for (size_t i = 0; more != NULL && more[i] != NULL; i++)
+		print_setting(&out, more[i], "");
 	wr_flush(&out);
 }
 

@@ -27,6 +27,7 @@ struct front_protocol {
 	const char *tls; /* the variable that says "encrypted" */
 	const char *tls_required;
 	const char *port; /* when nothing tells the local one */
+	const char *const *settings; /* more to print, up to a NULL; or NULL */
 };
 
 /*

@@ -5,7 +5,7 @@
 #include "tap.h"
 
 static const struct front_protocol protocol = { "IMAP", "IMAP_TLS",
-	"IMAP_TLS_REQUIRED", "143" };
+	"IMAP_TLS_REQUIRED", "143", NULL };
 
 static const struct {
 	const char *domain, *separators;
