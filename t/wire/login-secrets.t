@@ -3,23 +3,20 @@
 # not the session, not the environment of either.
 use strict;
 use warnings;
-no warnings 'portable';	# addresses are of 64 bits
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Digest::MD5 'md5_hex';
 use MIME::Base64;
-use POSIX ();
 use Test::More;
 use Time::HiRes 'sleep';
 use Wire;
 use Login;
+use Memory;
 
 for (qw(checkpw-userdb imapd)) {
 	plan skip_all => "$_ is not built" if !-x program($_);
 }
-plan skip_all => 'memory is another with sanitizers'
-    if ($ENV{BUILD} // '') =~ /san|cover/;
-plan skip_all => 'the memory of a child cannot be read' if !can_look();
+need_memory();
 
 my $password = 'Zq7wXv9kJp3tGh5mBn2r';
 my $plain = encode_base64("\0fred\0$password", '');
@@ -31,62 +28,6 @@ make_maildir("$home/Maildir");
 system('chown', '-R', "$uid:$gid", $home) == 0 or die;
 my $users = userdb("fred\tuid=$uid|gid=$gid|home=$home|systempw={MD5RAW}" .
     md5_hex($password));
-
-sub can_look
-{
-	my $pid = fork // die;
-
-	if ($pid == 0) {
-		sleep 60;
-		POSIX::_exit(0);
-	}
-	my $can = open my $mem, '<', "/proc/$pid/mem";
-	kill KILL => $pid;
-	waitpid $pid, 0;
-	return $can;
-}
-
-# What of text a process has in writable memory or in its environment: a
-# piece of six characters is found.
-sub pieces
-{
-	my ($pid, $text) = @_;
-	my $any = join '|', map { quotemeta substr $text, $_, 6 }
-	    0 .. length($text) - 6;
-	my %found;
-
-	open my $maps, '<', "/proc/$pid/maps" or return 'no maps';
-	open my $mem, '<:raw', "/proc/$pid/mem" or return 'no memory';
-	while (my $line = <$maps>) {
-		my ($from, $to) = $line =~ /^(\w+)-(\w+) rw/ or next;
-		($from, $to) = map { hex } $from, $to;
-		sysseek $mem, $from, 0 or next;
-		sysread $mem, my $bytes, $to - $from or next;
-		$found{$1} = 1 while $bytes =~ /($any)/g;
-	}
-	return join ' ', sort keys %found;
-}
-
-# The front overwrites the password once the authenticator runs: it may not
-# have come to that when the session speaks.
-sub front_pieces
-{
-	my ($pid, $text) = @_;
-	my $found;
-
-	for (1 .. 20) {
-		return '' if ($found = pieces($pid, $text)) eq '';
-		sleep 0.05;
-	}
-	return $found;
-}
-
-sub child_of
-{
-	my ($pid) = @_;
-
-	return (slurp("/proc/$pid/task/$pid/children") =~ /^(\d+)/)[0];
-}
 
 sub is_forgotten
 {
