@@ -1,6 +1,7 @@
 # Server: the real chain on a free port of 127.0.0.1, for real clients.
 #
 #	my $s = Server->start(messages => [@files]);   # into INBOX, flags S
+#	my $s = Server->start(protocol => 'pop3', …);  # pop3login … pop3d
 #	system 'curl', '-u', "$s->{user}:$s->{password}", $s->url('INBOX');
 #	$s->stop;
 #
@@ -10,7 +11,8 @@
 # in a directory that nobody can enter.
 #
 # CLIENTS_SERVER="PORT USER PASSWORD MAILDIR" uses a server that is there
-# already, for writing such tests against another one.
+# already, for writing such tests against another one; CLIENTS_POP3D is a
+# program to use in place of pop3d.
 package Server;
 use strict;
 use warnings;
@@ -21,7 +23,8 @@ use Test::More ();
 use Time::HiRes ();
 use Wire;
 
-our @EXPORT = qw(need find_program corpus free_port on_terminal run);
+our @EXPORT = qw(need find_program corpus plain_corpus as_sent free_port
+    on_terminal run);
 
 # The path of a program, or undef.
 sub find_program
@@ -50,6 +53,26 @@ sub corpus
 	my $shared = $ENV{SHARED} // root() . '/../shared';
 
 	return (glob(root() . '/t/mail/*.eml'), glob("$shared/corpus/*.eml"));
+}
+
+# Those that every POP3 client takes as they are: some text, in ASCII, in
+# lines that are not too long.
+sub plain_corpus
+{
+	return grep {
+		my $text = slurp($_);
+		$text =~ /[^\r\n]/ && $text !~ /[^\t\n -~]|.{990}|\r(?!\n)/;
+	} corpus();
+}
+
+# A file's text with the line ends of the network; given "\n", with others.
+sub as_sent
+{
+	my ($file, $end) = @_;
+	my $text = slurp($file) =~ s/\r?\n/\n/gr =~ s/(?<!\n)\z/\n/r;
+
+	$end //= "\r\n";
+	return $text =~ s/\n/$end/gr;
 }
 
 sub free_port
@@ -101,7 +124,7 @@ sub on_terminal
 sub external
 {
 	my ($class, $spec) = @_;
-	my %self;
+	my %self = (protocol => 'imap');
 
 	@self{qw(port user password maildir)} = split ' ', $spec;
 	$self{home} = $self{maildir};
@@ -109,7 +132,8 @@ sub external
 	return bless \%self, $class;
 }
 
-# messages => files for INBOX, folders => [names on disk], env => settings
+# messages => files for INBOX, folders => [names on disk], env => settings,
+# protocol => imap or pop3
 sub start
 {
 	my ($class, %o) = @_;
@@ -137,7 +161,8 @@ sub home
 	my $home = "$dir/home";
 	my ($uid, $gid) = ($<, (split ' ', $()[0]);
 	my $self = bless { dir => $dir, home => $home, user => 'ada',
-		password => 'light', maildir => "$home/Maildir" }, $class;
+		password => 'light', maildir => "$home/Maildir",
+		protocol => $o->{protocol} // 'imap' }, $class;
 
 	if ($uid == 0) {
 		($uid, $gid) = (getpwnam 'nobody')[2, 3];
@@ -147,19 +172,29 @@ sub home
 	mkdir $_ or die "$_: $!\n" for $home, "$dir/bin", "$dir/etc";
 	make_maildir($self->{maildir});
 	make_folder($self->{maildir}, $_) for @{$o->{folders} // []};
-	for (qw(imapd imaplogin checkpw-userdb)) {
-		File::Copy::copy(program($_), "$dir/bin/$_")
+	for (@{$self->programs}) {
+		File::Copy::copy(m{/} ? $_ : program($_), "$dir/bin/" . s{.*/}{}r)
 		    or die program($_) . ": $!: run make first\n";
-		chmod 0755, "$dir/bin/$_";
+		chmod 0755, "$dir/bin/" . s{.*/}{}r;
 	}
 	(my $tool = program('x')) =~ s{/bin/x$}{/t/tool/mkuserdb};
 	open my $fh, '|-', $tool, "$dir/etc" or die "$tool: $!\n";
-	printf $fh "%s\tuid=%d|gid=%d|home=%s|mail=%s|imappw=%s\n",
+	printf $fh "%s\tuid=%d|gid=%d|home=%s|mail=%s|%spw=%s\n",
 	    $self->{user}, $uid, $gid, $home, $self->{maildir},
-	    crypt $self->{password}, '$6$satchel$';
+	    $self->{protocol}, crypt $self->{password}, '$6$satchel$';
 	close $fh or die "$tool: failed\n";
 	chmod 0755, "$dir/etc";
 	return $self;
+}
+
+# The chain: login, authenticator, session.
+sub programs
+{
+	my ($self) = @_;
+
+	return ['imaplogin', 'checkpw-userdb', 'imapd']
+	    if $self->{protocol} eq 'imap';
+	return ['pop3login', 'checkpw-userdb', $ENV{CLIENTS_POP3D} // 'pop3d'];
 }
 
 sub listen
@@ -167,8 +202,8 @@ sub listen
 	my ($self, $o) = @_;
 	my $dir = $self->{dir};
 	my $port = $self->{port} = free_port();
-	my @chain = ("$dir/bin/imaplogin", "$dir/bin/checkpw-userdb",
-	    "$dir/bin/imapd", 'Maildir');
+	my @chain = ((map { "$dir/bin/" . s{.*/}{}r } @{$self->programs}),
+	    'Maildir');
 	my %env = (USERDB => "$dir/etc/userdb", %{$o->{env} // {}});
 	my @how;
 
@@ -203,7 +238,7 @@ sub url
 {
 	my ($self, $path) = @_;
 
-	return "imap://127.0.0.1:$self->{port}/" . ($path // '');
+	return "$self->{protocol}://127.0.0.1:$self->{port}/" . ($path // '');
 }
 
 # A judged session beside the client, logged in.
