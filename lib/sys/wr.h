@@ -24,6 +24,7 @@ struct wr {
 	char buf[WR_LEN];
 };
 
+/* On a TCP connection, sets TCP_NODELAY. */
 void wr_init(struct wr *w, int fd, int timeout);
 
 /* Bytes, as they are. */
