@@ -110,11 +110,13 @@ sizelist_parse(
 {
 	struct sizelist new = { 0 };
 	struct sizelist_entry e;
-	bool known;
+	bool known, whole;
 
 	known = p_header(span_cut(&text, '\n'), &new);
 	while (known && text.p < text.end) {
-		if (!p_entry(span_cut(&text, '\n'), &e)) {
+		/* a number at the end of a file that was cut may lack digits */
+		whole = span_find(text, '\n') != NULL;
+		if (!p_entry(span_cut(&text, '\n'), &e) || !whole) {
 			new.neat = false;
 			continue;
 		}
