@@ -30,12 +30,6 @@ span_eat(struct span *s, char c)
 }
 
 bool
-span_isdigit(const struct span *s)
-{
-	return s->p < s->end && ascii_isdigit((unsigned char)*s->p);
-}
-
-bool
 span_eat_word(struct span *s, const char *str)
 {
 	size_t len = strlen(str);

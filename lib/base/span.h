@@ -39,7 +39,11 @@ span_at(const struct span *s, char c)
 bool span_eat(struct span *s, char c);
 
 /* Whether the next byte is an ASCII digit. */
-bool span_isdigit(const struct span *s);
+static inline bool
+span_isdigit(const struct span *s)
+{
+	return s->p < s->end && *s->p >= '0' && *s->p <= '9';
+}
 
 /* Take str if *s begins with it, compared without regard to ASCII case. */
 bool span_eat_word(struct span *s, const char *str);
