@@ -75,25 +75,16 @@ LIBS_pw = $(GDBM_LIBS) $(CRYPT_LIBS) $(NETTLE_LIBS)
 
 # --- tests, by the layer that each links -------------------------------------
 UNIT_base = arena num span strbuf
-
 UNIT_sys = fs peer proc rd watch wr
-
 UNIT_text = base64 bytes casefold charset date encword lang mutf7 qp utf8
-
 UNIT_msg = addr decode header mime octets stream structure
-
 UNIT_store = append change flags folder keywords kwset lock maildir maildrop \
 	mailbox name quota race search_text sizelist stamp status table uiddb
-
-UNIT_auth = checkpassword handover options sasl
-
+UNIT_auth = checkpassword handover options pop3capa sasl
 UNIT_pw = become hash service userdb
-
 UNIT_imap = bodystructure envelope fetch_parse input list_parse pattern \
 	search_parse section seqset token
-
 UNIT_pop3 = request send
-
 UNIT_chain = dialogue front imapcmd pop3cmd
 
 # t/fuzz/NAME.c with its seeds in t/fuzz/corpus/NAME/
