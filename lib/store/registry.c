@@ -2,6 +2,7 @@
 #include "store/registry.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/file.h>
 
 #include "base/arena.h"
@@ -361,6 +362,14 @@ use_by_name(struct account *a, struct folder_info *v, size_t n, size_t which)
 		f->uses |= uses_known[which].use;
 }
 
+static int
+compare_name(const void *name, const void *folder)
+{
+	const struct folder_info *f = folder;
+
+	return span_cmp(*(const struct span *)name, f->name);
+}
+
 /* What a client asked for at CREATE; else the names that everyone uses. */
 void
 registry_uses(struct account *a, struct folder_info *v, size_t n)
@@ -369,14 +378,16 @@ registry_uses(struct account *a, struct folder_info *v, size_t n)
 	unsigned given = 0;
 
 	(void)load(a, &g); /* without it there are the names */
-	for (size_t i = 0, k = 0; i < n; i++) {
-		struct record *r;
+	for (size_t i = 0; i < g.n; i++) {
+		struct folder_info *f = NULL;
 
-		if (!v[i].exists || (r = find(&g, v[i].name)) == NULL)
+		if (g.v[i].uses != 0)
+			f = bsearch(
+			    &g.v[i].name, v, n, sizeof *v, compare_name);
+		if (f == NULL || !f->exists || f->uses != 0)
 			continue;
-		v[i].uses = r->uses;
-		given |= r->uses;
-		k++;
+		f->uses = g.v[i].uses;
+		given |= f->uses;
 	}
 	for (size_t i = 0; i < NELEM(uses_known); i++)
 		if (!(given & uses_known[i].use))
