@@ -315,6 +315,14 @@ test_odd_db(void)
 	ok(mailbox_sync(m) == -1 && errno == ENOENT, "another UIDVALIDITY");
 	is(m, "6:x 12:x 20:rx 21:rx 29:x", "ends the session's view");
 	mailbox_close(m);
+}
+
+/* The last UIDs there are.  The folder is that of the test before. */
+static void
+test_last_uids(void)
+{
+	struct mailbox *m;
+
 	scratch_put("M/courierimapuiddb", "1 78 4294967295\n5 1.a\n");
 	m = open_box("", false);
 	ok(mailbox_state(m)->uidvalidity > 78 && mailbox_state(m)->count == 5 &&
@@ -560,6 +568,7 @@ main(void)
 	test_no_files();
 	test_renamed();
 	test_odd_db();
+	test_last_uids();
 	test_stale();
 	test_examine();
 	test_taken_from_new();
