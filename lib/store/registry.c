@@ -120,8 +120,11 @@ load(struct account *a, struct registry *g)
 	struct span s;
 
 	*g = (struct registry){ .n = 0 };
-	if (fs_slurp(a->fd, file_name, MAX_LEN, &text) == -1)
+	if (fs_slurp(a->fd, file_name, MAX_LEN, &text) == -1) {
+		if (errno == EINVAL) /* a FIFO, say: not the folder's name */
+			errno = EBADMSG;
 		return errno == ENOENT ? 0 : -1;
+	}
 	s = arena_span(&g->ar, strbuf_span(&text));
 	strbuf_clear(&text);
 	if (!span_is(span_cut(&s, '\n'), first_line)) {

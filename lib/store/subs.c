@@ -46,7 +46,11 @@ load(struct account *a, struct strbuf *text)
 {
 	if (fs_slurp(a->fd, file_name, MAX_LEN, text) == 0)
 		return 0;
-	return errno == ENOENT ? 0 : -1;
+	if (errno == ENOENT)
+		return 0;
+	if (errno == EINVAL) /* a FIFO, say: not the folder's name */
+		errno = EBADMSG;
+	return -1;
 }
 
 static int

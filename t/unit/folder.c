@@ -438,6 +438,18 @@ test_at_once(void)
 	    "the last UIDVALIDITY is remembered");
 }
 
+/* EINVAL is a bad name, and these are good ones. */
+static void
+test_no_files(void)
+{
+	fresh();
+	scratch_fifo("M/satchel-folders");
+	scratch_fifo("M/courierimapsubscribed");
+	ok(fails(folder_create(a, span_str("A"), 0), EBADMSG) &&
+		fails(subs_add(a, span_str("A")), EBADMSG),
+	    "FIFOs in place of files");
+}
+
 int
 main(void)
 {
@@ -453,5 +465,6 @@ main(void)
 	test_linked_tmp();
 	test_subs();
 	test_at_once();
+	test_no_files();
 	return done_testing();
 }
