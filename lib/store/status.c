@@ -133,7 +133,11 @@ is_newer(const struct maildir *md)
 
 /* --- UIDVALIDITY ----------------------------------------------------- */
 
-/* What is shown once must last, so an empty file is made (imap.md 14, 27). */
+/*
+ * What is shown once must last, so an empty file is made.  satchel-folders
+ * gets to know of it when the folder is opened, removed or renamed: to tell
+ * it here would write it anew for each of thousands of folders.
+ */
 static int
 make_db(struct account *a, struct span folder, const struct maildir *md,
     struct uiddb *db)
@@ -149,8 +153,6 @@ make_db(struct account *a, struct span folder, const struct maildir *md,
 		at.above = registry_uidvalidity(a, folder);
 		*db = (struct uiddb){ .uidnext = 1 };
 		r = uiddb_replace(&at, db, span_of("", 0), 0);
-		if (r == 0)
-			(void)registry_note(a, folder, db->uidvalidity);
 	}
 	lock_drop(&lock);
 	return r;
