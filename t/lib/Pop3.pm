@@ -35,7 +35,7 @@ sub give_away
 	my ($maildir) = @_;
 
 	return $maildir if $> != 0;
-	system('chown', '-R', 'daemon', $maildir =~ s{/[^/]*\z}{}r) == 0
+	system('chown', '-R', 'daemon:', $maildir =~ s{/[^/]*\z}{}r) == 0
 	    or die "chown: $?\n";
 	return $maildir;
 }
