@@ -2,13 +2,14 @@
 #include "sys/sig.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stddef.h>
 
 #include "base/nelem.h"
 #include "sys/clock.h"
 
 static volatile sig_atomic_t ending;
+static sigset_t waiting; /* the mask of sig_poll(): asked for once */
+static bool is_known;
 static const int ends[] = { SIGTERM, SIGHUP, SIGINT };
 
 static void
@@ -41,6 +42,24 @@ sig_init(void)
 		(void)sigaddset(&block, ends[i]);
 	}
 	(void)sigprocmask(SIG_SETMASK, &block, NULL);
+	is_known = false;
+}
+
+int
+sig_block(const sigset_t *set)
+{
+	is_known = false;
+	return sigprocmask(SIG_BLOCK, set, NULL);
+}
+
+/* What others have blocked (watch.c) stays so. */
+static void
+know_mask(void)
+{
+	(void)sigprocmask(SIG_SETMASK, NULL, &waiting);
+	for (size_t i = 0; i < NELEM(ends); i++)
+		(void)sigdelset(&waiting, ends[i]);
+	is_known = true;
 }
 
 bool
@@ -53,13 +72,10 @@ int
 sig_poll(struct pollfd *fds, nfds_t n, int64_t by)
 {
 	struct timespec ts, *left = NULL;
-	sigset_t open;
 	int ms, r;
 
-	/* what others have blocked (watch.c) stays so */
-	(void)sigprocmask(SIG_SETMASK, NULL, &open);
-	for (size_t i = 0; i < NELEM(ends); i++)
-		(void)sigdelset(&open, ends[i]);
+	if (!is_known)
+		know_mask();
 	do {
 		if (ending) {
 			errno = EINTR;
@@ -70,7 +86,7 @@ sig_poll(struct pollfd *fds, nfds_t n, int64_t by)
 			ts.tv_nsec = ms % 1000 * 1000000L;
 			left = &ts;
 		}
-		r = ppoll(fds, n, left, &open);
+		r = ppoll(fds, n, left, &waiting);
 	} while (r == -1 && errno == EINTR);
 	return r;
 }

@@ -3,6 +3,7 @@
 #define SYS_SIG_H
 
 #include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -11,6 +12,9 @@
  * and SIGINT but for the time spent in sig_poll().
  */
 void sig_init(void);
+
+/* Block the signals of set for good, in sig_poll() too.  0, or -1. */
+int sig_block(const sigset_t *set);
 
 /* Whether one of the three has come. */
 bool sig_ending(void);

@@ -14,6 +14,7 @@
 
 #include "base/oom.h"
 #include "sys/fs.h"
+#include "sys/sig.h"
 
 enum { DIRS = 4 };
 
@@ -70,7 +71,7 @@ make_signalfd(void)
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGRTMIN);
 	(void)sigaddset(&set, SIGIO);
-	if (sigprocmask(SIG_BLOCK, &set, NULL) == -1)
+	if (sig_block(&set) == -1)
 		return -1;
 	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
