@@ -236,6 +236,7 @@ for my $round (1 .. $rounds) {
 	for my $s (@servers) {
 		fresh($s);
 		look($s, 'cold');
+		sleep 3;	# a client is not back at once
 		look($s, 'warm') for $open_only ? 1 .. 5 : 1;
 		next if $open_only;
 		fetch($s);
