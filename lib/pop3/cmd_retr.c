@@ -49,8 +49,9 @@ send_message(struct session *s, const struct drop_message *m, struct send *out,
 	whole = send_file(out, f);
 	if (wrapped && whole) {
 		strbuf_reset(&text);
+		/* both, or a lone CR at the end would be taken for half */
 		if (f->st.st_size > 0 && out->last != '\n')
-			strbuf_putc(&text, '\n');
+			strbuf_puts(&text, "\r\n");
 		wrap_tail(m, &text);
 		send_put(out, strbuf_span(&text));
 	}
