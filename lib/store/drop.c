@@ -208,25 +208,39 @@ put_name(struct span name, struct strbuf *to)
 	}
 }
 
+/* An LF would end the line of the list. */
+static bool
+is_odd(const char *name)
+{
+	return strchr(name, '\n') != NULL;
+}
+
+/* To cur, with a base of ours and no flags. */
+static int
+rename_afresh(struct maildrop *d, int dir, const char *name, struct strbuf *to)
+{
+	struct stat st = { 0 };
+
+	strbuf_reset(to);
+	(void)fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW);
+	maildir_base(d->a, &st, (uint64_t)st.st_size, to);
+	strbuf_puts(to, ":2,");
+	return fs_rename_new(dir, name, d->md.cur, to->p);
+}
+
 /* One that cannot be moved must not keep the others from being seen. */
 static void
 move_one(struct maildrop *d, const char *name)
 {
 	struct strbuf to = { 0 };
-	struct stat st = { 0 };
 	int r = -1;
 
 	put_name(span_str(name), &to);
 	errno = EEXIST;
-	if (span_len(flags_base(span_str(name))) <= BASE_LEN)
+	if (span_len(flags_base(span_str(name))) <= BASE_LEN && !is_odd(name))
 		r = fs_rename_new(d->md.new, name, d->md.cur, to.p);
-	if (r == -1 && errno == EEXIST) {
-		strbuf_reset(&to);
-		(void)fstatat(d->md.new, name, &st, AT_SYMLINK_NOFOLLOW);
-		maildir_base(d->a, &st, (uint64_t)st.st_size, &to);
-		strbuf_puts(&to, ":2,");
-		(void)fs_rename_new(d->md.new, name, d->md.cur, to.p);
-	}
+	if (r == -1 && errno == EEXIST)
+		(void)rename_afresh(d, d->md.new, name, &to);
 	strbuf_clear(&to);
 }
 
@@ -278,6 +292,10 @@ see(void *arg, const char *entry, unsigned char type)
 
 	if (entry[0] == '.' || !maildir_is_file(d->md.cur, entry, type))
 		return 0;
+	if (is_odd(entry)) {
+		strbuf_add(&d->twins, entry, strlen(entry) + 1);
+		return 0;
+	}
 	if ((i = drop_find(d, name)) == TABLE_NONE)
 		add(d, name)->seen = d->pass;
 	else
@@ -386,9 +404,14 @@ part_twin(struct maildrop *d, const char *twin)
 {
 	uint32_t i = drop_find(d, span_str(twin));
 	struct strbuf fresh = { 0 };
+	int r = -1;
 
-	if (i != TABLE_NONE &&
-	    maildir_part(d->a, d->md.cur, drop_name(d, i), twin, &fresh) == 0)
+	if (is_odd(twin))
+		r = rename_afresh(d, d->md.cur, twin, &fresh);
+	else if (i != TABLE_NONE)
+		r = maildir_part(
+		    d->a, d->md.cur, drop_name(d, i), twin, &fresh);
+	if (r == 0)
 		add(d, strbuf_span(&fresh))->seen = d->pass;
 	strbuf_clear(&fresh);
 }

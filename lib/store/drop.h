@@ -22,7 +22,7 @@ struct maildrop {
 	struct table table; /* from bases to the last message with it */
 	uint8_t pass;
 	bool locked; /* the folder's lock is held */
-	struct strbuf twins; /* names whose base another has, with NULs */
+	struct strbuf twins; /* names to change, with NULs: see part_twin() */
 
 	struct sizelist list;
 	struct stat list_st; /* of its file; st_ino 0: there is none */

@@ -6,17 +6,23 @@
 static struct store_conf conf;
 
 static struct maildrop *
-open_as(enum maildrop_uidl style)
+open_in(const char *path, enum maildrop_uidl style)
 {
 	static struct account *a;
 	struct maildrop *d;
 	bool unsaved = true;
 
 	account_close(a);
-	if (account_open("m", &conf, &a) == -1 ||
+	if (account_open(path, &conf, &a) == -1 ||
 	    maildrop_open(a, style, &d, &unsaved) == -1 || unsaved)
 		exit(111);
 	return d;
+}
+
+static struct maildrop *
+open_as(enum maildrop_uidl style)
+{
+	return open_in("m", style);
 }
 
 static bool
@@ -58,6 +64,26 @@ test_new(void)
 	ok(is_uidl(d, 5, "UID10-777") && maildrop_message(d, 5)->octets == 7,
 	    "a base that is taken gets another");
 	maildrop_close(d);
+}
+
+/* Such a name would be two lines of the list, one of them another's. */
+static void
+test_odd(void)
+{
+	struct maildrop *d;
+
+	scratch_maildir("odd");
+	scratch_put("odd/cur/2.b:2,S", "a\n");
+	scratch_put("odd/cur/0.x\n2.b:2,", "odd\n");
+	scratch_put("odd/new/0.y\n2.b", "odd\n");
+	scratch_put("odd/courierpop3dsizelist", "/3 7 777\n2.b:2, 3 6:777:0\n");
+	for (int i = 0; i < 2; i++) {
+		d = open_in("odd", UIDL_COURIER);
+		ok(maildrop_count(d) == 3 && is_uidl(d, 1, "UID6-777") &&
+			is_uidl(d, 2, "UID7-777") && is_uidl(d, 3, "UID8-777"),
+		    "LFs in names");
+		maildrop_close(d);
+	}
 }
 
 /* Two sessions look, a message comes between them. */
@@ -199,5 +225,6 @@ main(void)
 	test_end();
 	test_stamp();
 	test_dovecot();
+	test_odd();
 	return done_testing();
 }
