@@ -315,22 +315,11 @@ see_known(void *arg, const char *entry, unsigned char type)
 	return 0;
 }
 
-int
-drop_look(struct maildrop *d)
-{
-	int r;
-
-	d->pass = d->pass < UINT8_MAX ? d->pass + 1 : 1;
-	r = fs_walk(d->md.cur, see_known, d);
-	strbuf_reset(&d->twins);
-	return r;
-}
-
 static bool
-all_seen(const struct maildrop *d)
+all_seen(const struct maildrop *d, uint8_t unseen)
 {
 	for (size_t i = 0; i < d->n; i++)
-		if (d->msgs[i].seen == 0)
+		if (d->msgs[i].seen == unseen)
 			return false;
 	return true;
 }
@@ -339,6 +328,50 @@ static int64_t
 mtime_ns(const struct stat *st)
 {
 	return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+}
+
+struct walk {
+	fs_each *each;
+	struct stat before;
+	bool same; /* cur had not been touched when it had been read */
+	bool quiet; /* nor just before that */
+};
+
+static int
+walk_cur(struct maildrop *d, struct walk *w)
+{
+	struct stat after;
+
+	d->pass++;
+	strbuf_reset(&d->twins);
+	if (fstat(d->md.cur, &w->before) == -1 ||
+	    fs_walk(d->md.cur, w->each, d) == -1 ||
+	    fstat(d->md.cur, &after) == -1)
+		return -1;
+	w->same = mtime_ns(&w->before) == mtime_ns(&after);
+	w->quiet =
+	    w->same && clock_now_us() * 1000 - mtime_ns(&after) > RACY_NS;
+	return 0;
+}
+
+/* Those that are gone already are not waited for. */
+int
+drop_look(struct maildrop *d)
+{
+	struct walk w = { .each = see_known };
+
+	for (size_t i = 0; i < d->n; i++)
+		d->msgs[i].seen = d->msgs[i].seen != 0;
+	d->pass = 1;
+	do {
+		if (walk_cur(d, &w) == -1)
+			return -1;
+	} while (d->pass < PASSES && !w.quiet && !all_seen(d, 1));
+	strbuf_reset(&d->twins);
+	for (size_t i = 0; i < d->n; i++)
+		if (d->msgs[i].seen == 1)
+			d->msgs[i].seen = 0;
+	return 0;
 }
 
 /*
@@ -374,26 +407,19 @@ see_all(struct maildrop *d)
 static int
 read_cur(struct maildrop *d)
 {
-	struct stat after;
-	bool done = false;
+	struct walk w = { .each = see };
 
 	d->same = false;
 	if (is_current(d)) {
 		see_all(d);
 		return 0;
 	}
-	while (d->pass < PASSES && !done) {
-		d->pass++;
-		strbuf_reset(&d->twins);
-		if (fstat(d->md.cur, &d->cur_st) == -1 ||
-		    fs_walk(d->md.cur, see, d) == -1 ||
-		    fstat(d->md.cur, &after) == -1)
+	do {
+		if (walk_cur(d, &w) == -1)
 			return -1;
-		d->same = mtime_ns(&d->cur_st) == mtime_ns(&after);
-		done = all_seen(d) ||
-		       (d->same &&
-			   clock_now_us() * 1000 - mtime_ns(&after) > RACY_NS);
-	}
+	} while (d->pass < PASSES && !w.quiet && !all_seen(d, 0));
+	d->cur_st = w.before;
+	d->same = w.same;
 	return 0;
 }
 
@@ -454,11 +480,8 @@ count_all(struct maildrop *d)
 		fd = fs_open_file(d->md.cur, drop_name(d, i), NULL);
 		if (fd == -1 && errno == ENOENT && drop_look(d) == 0)
 			fd = fs_open_file(d->md.cur, drop_name(d, i), NULL);
-		if (fd == -1) {
-			if (errno == ENOENT)
-				m->seen = 0;
+		if (fd == -1)
 			continue;
-		}
 		if (octets_count(fd, &o) == 0) {
 			m->octets = o.n;
 			m->utf8 = o.utf8;

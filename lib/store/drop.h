@@ -46,7 +46,10 @@ int drop_scan(struct maildrop *d);
 /* Move what is in new to cur. */
 int drop_take_new(struct maildrop *d);
 
-/* Look where the files of all messages are now, by one walk. */
+/*
+ * Look where the files of all messages are now; those that are nowhere have
+ * seen 0 then.
+ */
 int drop_look(struct maildrop *d);
 
 /* The messages have other numbers now. */

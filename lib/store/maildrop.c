@@ -323,10 +323,11 @@ maildrop_open_message(struct maildrop *d, uint32_t n, struct stat *st)
 		fd = fs_open_file(d->md.cur, drop_name(d, n - 1), st);
 		if (fd != -1 || errno != ENOENT)
 			return fd;
+		/* looking again for each one that is gone would be quadratic */
+		if (d->msgs[n - 1].seen == 0)
+			break;
 		if (drop_look(d) == -1)
 			return -1;
-		if (d->msgs[n - 1].seen != d->pass)
-			break;
 	}
 	errno = ESTALE;
 	return -1;

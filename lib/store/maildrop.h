@@ -25,7 +25,7 @@ struct drop_message {
 	uint32_t euidv;
 	uint32_t imap_uid; /* UIDL_DOVECOT only */
 	uint32_t twin; /* another that has the base, but no info, or some */
-	uint8_t seen; /* the pass in which its file was last seen; 0: none */
+	uint8_t seen; /* the pass in which its file was seen; 0: it is gone */
 	bool utf8; /* 8-bit bytes in a header, its own or a part's */
 	bool exact; /* octets and utf8 are sure */
 	bool recounted; /* they were not, in the list */

@@ -66,10 +66,10 @@ remove_one(struct ending *end, size_t i)
 			end->messages += counted;
 			if (end->e->on_remove != NULL)
 				end->e->on_remove(end->e->arg, drop_name(d, i));
+		} else if (errno == ENOENT && d->msgs[i].seen == 0) {
+			r = 0; /* gone: somebody else has removed it */
 		} else if (errno != ENOENT || drop_look(d) == -1) {
 			break;
-		} else if (d->msgs[i].seen != d->pass) {
-			r = 0; /* gone: somebody else has removed it */
 		}
 	}
 	strbuf_clear(&to);

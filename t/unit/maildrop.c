@@ -120,6 +120,10 @@ test_rename(void)
 	ok(scratch_has("m/cur/2.b:2,FS"), "once");
 	scratch_unlink("m/cur/3.c:2,");
 	ok(maildrop_open_message(d, 4, &st) == -1 && errno == ESTALE, "gone");
+	scratch_put("m/cur/3.c:2,S", "");
+	ok(maildrop_open_message(d, 4, &st) == -1 && errno == ESTALE,
+	    "and not looked for again");
+	scratch_unlink("m/cur/3.c:2,S");
 	maildrop_close(d);
 }
 
