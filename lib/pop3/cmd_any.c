@@ -72,6 +72,10 @@ cmd_quit(struct session *s, const struct request_values *v)
 		.arg = s };
 
 	(void)v;
+	/* whoever pipelined RETR, DELE and QUIT may be gone */
+	wr_flush(s->out);
+	if (s->out->failed)
+		return V_SENT;
 	if (maildrop_update(s->drop, &end) == 0)
 		return session_say(s, V_QUIT, "Bye-bye.");
 	log_line("ERR", "%u messages not removed: %s, user=%s",

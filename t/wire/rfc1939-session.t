@@ -301,6 +301,18 @@ END
 $w->done;
 is files(), '1000000007.x:2,ST', 'whatever their names are now';
 
+# --- a client that leaves in the middle of what it pipelined -----------------
+my $last = put("M: last\n\n", '');
+$w = Pop3->new(maildir => $md);
+is $w->line, '+OK logged in.', 'a client in a hurry';
+CORE::kill('STOP', $w->{pid});
+$w->raw("RETR 2\r\nDELE 2\r\nQUIT\r\n");
+close delete $w->{socket};
+CORE::kill('CONT', $w->{pid});
+is $w->wait_child(time + 10), 0, 'it is gone';
+like files(), qr/ /, 'what was not sent is not removed';
+unlink "${last}S";
+
 # --- a message that shrinks --------------------------------------------------
 my $big = put("M: big\n\n" . ("x" x 70 . "\n") x 200000, 'S');
 my $next = put("M: next\n\n", 'S');
