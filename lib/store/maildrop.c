@@ -340,7 +340,8 @@ maildrop_set_seen(struct maildrop *d, uint32_t n)
 	struct strbuf to = { 0 };
 	unsigned flags = flags_parse(name);
 
-	if (flags & FLAG_SEEN)
+	/* with an info it would be another message to the list (drop.c) */
+	if (flags & FLAG_SEEN || span_find(name, ':') == NULL)
 		return;
 	flags_name(name, flags | FLAG_SEEN, &to);
 	if (fs_rename_new(d->md.cur, name.p, d->md.cur, to.p) == 0)

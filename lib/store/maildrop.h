@@ -59,7 +59,10 @@ void maildrop_put_uidl(struct maildrop *d, uint32_t n, struct strbuf *out);
  */
 int maildrop_open_message(struct maildrop *d, uint32_t n, struct stat *st);
 
-/* Give it the flag \Seen; if that cannot be done nobody is told. */
+/*
+ * Give it the flag \Seen; if that cannot be done nobody is told.  A name
+ * without info stays as it is, or the message would lose its UIDL.
+ */
 void maildrop_set_seen(struct maildrop *d, uint32_t n);
 
 /* --- the end ------------------------------------------------------------ */

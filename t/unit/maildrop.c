@@ -86,6 +86,22 @@ test_odd(void)
 	}
 }
 
+static void
+test_no_info(void)
+{
+	struct maildrop *d;
+
+	scratch_maildir("plain");
+	scratch_put("plain/cur/1.a", "a\n");
+	scratch_put("plain/courierpop3dsizelist", "/3 7 777\n1.a 3 6:777:0\n");
+	d = open_in("plain", UIDL_COURIER);
+	maildrop_set_seen(d, 1);
+	maildrop_close(d);
+	d = open_in("plain", UIDL_COURIER);
+	ok(is_uidl(d, 1, "UID6-777"), "RETR changes no UIDL");
+	maildrop_close(d);
+}
+
 /* Two sessions look, a message comes between them. */
 static void
 test_two(void)
@@ -230,5 +246,6 @@ main(void)
 	test_stamp();
 	test_dovecot();
 	test_odd();
+	test_no_info();
 	return done_testing();
 }
