@@ -36,10 +36,10 @@ msg = addr decode field fields header lex mime octets param scan stream \
 	structure
 
 # (see lib/README.md for what each of these is)
-store = account append arrival box change drop dropstamp flags folder \
-	keywords kwset lock login mailbox maildir maildrop maildrop_end move \
-	name purge quota registry scan search search_text sizelist stamp \
-	status subs sync table trash tree uiddb uids
+store = account append arrival box change drop dropstamp dropuids flags \
+	folder keywords kwset lock login mailbox maildir maildrop \
+	maildrop_end move name purge quota registry scan search search_text \
+	sizelist stamp status subs sync table trash tree uiddb uids
 
 auth = checkpassword handover options pop3capa sasl
 

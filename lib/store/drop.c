@@ -584,6 +584,7 @@ drop_scan(struct maildrop *d)
 	moved = !in_order(d);
 	if (moved)
 		sort(d);
+	dropuids_part(d);
 	if (moved || d->n < n)
 		drop_index(d);
 	return 0;

@@ -58,6 +58,12 @@ void drop_index(struct maildrop *d);
 /* Our own rename of msgs[i]; its base is the same. */
 void drop_rename(struct maildrop *d, size_t i, struct span name);
 
+/*
+ * Messages are in their order: of those that have one UIDL only the first
+ * keeps it.  The others are not listed any more, as if they were new.
+ */
+void dropuids_part(struct maildrop *d);
+
 /* Forget all messages. */
 void drop_reset(struct maildrop *d);
 
