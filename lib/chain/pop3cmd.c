@@ -39,11 +39,13 @@ p_rest(struct span *in, struct pop3cmd *c)
 	return true;
 }
 
+/* Blanks at the end are as harmless as they are after login. */
 static bool
 p_nothing(struct span *in, struct pop3cmd *c)
 {
-	(void)in;
 	(void)c;
+	while (span_eat(in, ' '))
+		;
 	return true;
 }
 

@@ -26,7 +26,7 @@ static const struct {
 	{ S(""), NONE, NULL, NULL },
 	{ S(" "), NONE, NULL, NULL },
 	{ S(" CAPA"), NONE, NULL, NULL },
-	{ S("CAPA "), NONE, NULL, NULL },
+	{ S("CAPA  "), POP3CMD_CAPA, NULL, NULL },
 	{ S("CAPA x"), NONE, NULL, NULL },
 	{ S("CAPAX"), NONE, NULL, NULL },
 	{ S("CAP"), NONE, NULL, NULL },
