@@ -113,15 +113,19 @@ take_entry(void *arg, const struct sizelist_entry *e)
 	struct maildrop *d = arg;
 	size_t at = (size_t)(e->name.p - d->names.p);
 	struct drop_message *m;
-	uint32_t first;
+	uint32_t first, known;
 
 	if (span_len(e->name) > NAME_LEN)
 		return;
 	first = table_find(&d->table, flags_base(e->name));
-	if (of_twins(d, first, e->name) != TABLE_NONE)
-		return;
-	d->names.p[at + span_len(e->name)] = '\0';
-	m = add_at(d, (uint32_t)at, first);
+	known = of_twins(d, first, e->name);
+	if (known != TABLE_NONE) {
+		m = &d->msgs[known]; /* the last counts, as with Courier */
+		d->dropped = true;
+	} else {
+		d->names.p[at + span_len(e->name)] = '\0';
+		m = add_at(d, (uint32_t)at, first);
+	}
 	m->uid = e->uid;
 	m->euidv = e->euidv;
 	m->octets = e->octets;

@@ -80,11 +80,20 @@ p_uid(struct span s, struct sizelist_entry *e, bool *has_utf8)
 	return s.p == s.end;
 }
 
+/* A number too large is counted again: no UID is lost for it. */
 static bool
 p_octets(struct span s, struct sizelist_entry *e)
 {
 	e->exact = span_len(s) > 1 && span_at(&s, '0');
-	return num_u64(&s, &e->octets) && s.p == s.end;
+	if (num_u64(&s, &e->octets))
+		return s.p == s.end;
+	if (s.p == s.end)
+		return false;
+	while (span_isdigit(&s))
+		s.p++;
+	e->octets = 0;
+	e->exact = false;
+	return s.p == s.end;
 }
 
 /* A name can have spaces in it, so what follows is taken from the end. */
@@ -104,6 +113,19 @@ p_entry(struct span line, struct sizelist_entry *e)
 	       span_find(line, '/') == NULL && span_find(line, '\0') == NULL;
 }
 
+/* Somebody's editor may have left CRs, which Courier ignores. */
+static struct span
+cut_line(struct span *text, struct sizelist *l)
+{
+	struct span line = span_cut(text, '\n');
+
+	if (line.p < line.end && line.end[-1] == '\r') {
+		line.end--;
+		l->neat = false;
+	}
+	return line;
+}
+
 void
 sizelist_parse(
     struct span text, struct sizelist *l, sizelist_each *each, void *arg)
@@ -116,7 +138,7 @@ sizelist_parse(
 	while (known && text.p < text.end) {
 		/* a number at the end of a file that was cut may lack digits */
 		whole = span_find(text, '\n') != NULL;
-		if (!p_entry(span_cut(&text, '\n'), &e) || !whole) {
+		if (!p_entry(cut_line(&text, &new), &e) || !whole) {
 			new.neat = false;
 			continue;
 		}
