@@ -212,24 +212,11 @@ put_name(struct span name, struct strbuf *to)
 	}
 }
 
-/* An LF would end the line of the list. */
-static bool
-is_odd(const char *name)
-{
-	return strchr(name, '\n') != NULL;
-}
-
 /* To cur, with a base of ours and no flags. */
 static int
 rename_afresh(struct maildrop *d, int dir, const char *name, struct strbuf *to)
 {
-	struct stat st = { 0 };
-
-	strbuf_reset(to);
-	(void)fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW);
-	maildir_base(d->a, &st, (uint64_t)st.st_size, to);
-	strbuf_puts(to, ":2,");
-	return fs_rename_new(dir, name, d->md.cur, to->p);
+	return maildir_rename_afresh(d->a, dir, name, d->md.cur, to);
 }
 
 /* One that cannot be moved must not keep the others from being seen. */
@@ -241,7 +228,8 @@ move_one(struct maildrop *d, const char *name)
 
 	put_name(span_str(name), &to);
 	errno = EEXIST;
-	if (span_len(flags_base(span_str(name))) <= BASE_LEN && !is_odd(name))
+	if (span_len(flags_base(span_str(name))) <= BASE_LEN &&
+	    !maildir_is_odd(name))
 		r = fs_rename_new(d->md.new, name, d->md.cur, to.p);
 	if (r == -1 && errno == EEXIST)
 		(void)rename_afresh(d, d->md.new, name, &to);
@@ -296,7 +284,7 @@ see(void *arg, const char *entry, unsigned char type)
 
 	if (entry[0] == '.' || !maildir_is_file(d->md.cur, entry, type))
 		return 0;
-	if (is_odd(entry)) {
+	if (maildir_is_odd(entry)) {
 		strbuf_add(&d->twins, entry, strlen(entry) + 1);
 		return 0;
 	}
@@ -436,7 +424,7 @@ part_twin(struct maildrop *d, const char *twin)
 	struct strbuf fresh = { 0 };
 	int r = -1;
 
-	if (is_odd(twin))
+	if (maildir_is_odd(twin))
 		r = rename_afresh(d, d->md.cur, twin, &fresh);
 	else if (i != TABLE_NONE)
 		r = maildir_part(

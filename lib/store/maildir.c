@@ -103,6 +103,25 @@ maildir_fresh_name(
 	strbuf_cat(out, info);
 }
 
+bool
+maildir_is_odd(const char *name)
+{
+	return strchr(name, '\n') != NULL;
+}
+
+int
+maildir_rename_afresh(
+    struct account *a, int dir, const char *name, int cur, struct strbuf *to)
+{
+	struct stat st = { 0 };
+
+	strbuf_reset(to);
+	(void)fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW);
+	maildir_base(a, &st, (uint64_t)st.st_size, to);
+	strbuf_puts(to, ":2,");
+	return fs_rename_new(dir, name, cur, to->p);
+}
+
 static bool
 same_file(const struct stat *a, const struct stat *b)
 {

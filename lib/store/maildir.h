@@ -39,6 +39,16 @@ void maildir_base(struct account *a, const struct stat *st, uint64_t size,
 void maildir_fresh_name(
     struct account *a, int dir, const char *name, struct strbuf *out);
 
+/* Whether the name has an LF, which would end its line in any list of ours. */
+bool maildir_is_odd(const char *name);
+
+/*
+ * Move the file name from dir to cur, with a base of ours and no flags.  *to
+ * is its name then.
+ */
+int maildir_rename_afresh(
+    struct account *a, int dir, const char *name, int cur, struct strbuf *to);
+
 /*
  * Two files of cur have one base: give twin a new one, under the folder's
  * lock; *fresh gets its name.  -1 when they turn out to be one that was

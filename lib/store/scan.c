@@ -175,15 +175,11 @@ see_found(struct scan *s, struct found *f, struct span name)
 	}
 }
 
-static int
-see(void *arg, const char *entry, unsigned char type)
+static void
+see_name(struct scan *s, struct span name)
 {
-	struct scan *s = arg;
-	struct span name = span_str(entry);
 	uint32_t number;
 
-	if (entry[0] == '.' || !maildir_is_file(s->m->md.cur, entry, type))
-		return 0;
 	number = table_find(&s->table, flags_base(name));
 	if (number == TABLE_NONE)
 		scan_add(s, name)->seen = s->pass;
@@ -191,6 +187,32 @@ see(void *arg, const char *entry, unsigned char type)
 		see_message(s, number, name);
 	else
 		see_found(s, &s->found[number - s->count], name);
+}
+
+/* A name that would be two lines of courierimapuiddb is changed, or hidden. */
+static void
+see_odd(struct scan *s, const char *entry)
+{
+	struct maildir *md = &s->m->md;
+	struct strbuf to = { 0 };
+
+	if (s->may_write &&
+	    maildir_rename_afresh(s->m->a, md->cur, entry, md->cur, &to) == 0)
+		see_name(s, strbuf_span(&to));
+	strbuf_clear(&to);
+}
+
+static int
+see(void *arg, const char *entry, unsigned char type)
+{
+	struct scan *s = arg;
+
+	if (entry[0] == '.' || !maildir_is_file(s->m->md.cur, entry, type))
+		return 0;
+	if (maildir_is_odd(entry))
+		see_odd(s, entry);
+	else
+		see_name(s, span_str(entry));
 	return 0;
 }
 
@@ -323,13 +345,19 @@ move_one(struct scan *s, const char *name)
 	struct strbuf to = { 0 };
 	int r;
 
-	if (is_too_long(base) || is_taken(s, table_find(&s->table, base)))
-		maildir_fresh_name(m->a, m->md.new, name, &to);
-	else
-		strbuf_puts(&to, name);
-	if (span_find(strbuf_span(&to), ':') == NULL)
-		strbuf_puts(&to, ":2,");
-	r = fs_rename_new(m->md.new, name, m->md.cur, to.p);
+	if (maildir_is_odd(name)) {
+		r = maildir_rename_afresh(
+		    m->a, m->md.new, name, m->md.cur, &to);
+	} else {
+		if (is_too_long(base) ||
+		    is_taken(s, table_find(&s->table, base)))
+			maildir_fresh_name(m->a, m->md.new, name, &to);
+		else
+			strbuf_puts(&to, name);
+		if (span_find(strbuf_span(&to), ':') == NULL)
+			strbuf_puts(&to, ":2,");
+		r = fs_rename_new(m->md.new, name, m->md.cur, to.p);
+	}
 	if (r == -1 && errno == EEXIST) {
 		strbuf_reset(&to);
 		maildir_fresh_name(m->a, m->md.new, name, &to);
