@@ -56,7 +56,7 @@ id_pair(struct session *s, const char *name, const char *value)
 	out_string(s->out, span_str(value), false);
 }
 
-/* IMAP_ID_FIELDS: 1 version, 2 system, 4 its release (imap.md 9.9). */
+/* IMAP_ID_FIELDS: 1 version, 2 system, 4 its release (satchel-imap(7)). */
 static void
 id_answer(struct session *s)
 {

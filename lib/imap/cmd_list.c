@@ -230,7 +230,7 @@ attribute(struct session *s, const char **sep, const char *name)
 	*sep = " ";
 }
 
-/* For old clients \Noinferiors stands for "no children" (imap.md 9.8). */
+/* For old clients \Noinferiors stands for "no children" (satchel-imap(7)). */
 static void
 put_children(struct session *s, const struct row *row, const char **sep)
 {

@@ -40,7 +40,7 @@ enum {
 	/* ID: RFC 2971 3.3. */
 	LIMIT_ID_PAIRS = 30,
 	LIMIT_ID_VALUE = 1024,
-	/* Bad commands in a row (imap.md 3: Courier's number). */
+	/* Bad commands in a row (satchel-imap(7): Courier's number). */
 	LIMIT_BAD = 10,
 	/* Seconds: RFC 9051 5.4 (autologout), a literal, a stuck client. */
 	LIMIT_IDLE_SECONDS = 30 * 60,

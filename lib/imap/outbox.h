@@ -1,4 +1,4 @@
-/* outbox.h: mail that is sent by putting it into a folder (imap.md 9.3). */
+/* outbox.h: mail that is sent by putting it into a folder (satchel-imap(7)). */
 #ifndef IMAP_OUTBOX_H
 #define IMAP_OUTBOX_H
 

@@ -1,4 +1,4 @@
-/* startup.h: the checks before a session (maildir.md 16: Courier's order). */
+/* startup.h: the checks before a session, in Courier's order. */
 #ifndef IMAP_STARTUP_H
 #define IMAP_STARTUP_H
 

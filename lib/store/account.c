@@ -12,7 +12,7 @@
 
 /*
  * The host part of file names.  qmail's replacement for what may not be in
- * one; Courier makes none (maildir.md 2.1).
+ * one; Courier makes none (satchel-maildir(7)).
  */
 static void
 set_host(struct account *a)

@@ -7,7 +7,7 @@
 
 #include "base/span.h"
 
-/* How folder names stand on disk (maildir.md 6.2: three generations). */
+/* How folder names stand on disk (satchel-maildir(7): three generations). */
 enum folder_encoding {
 	FOLDER_AUTO, /* UTF-8, unless the tree looks like MUTF7 and only that */
 	FOLDER_UTF8,
@@ -44,7 +44,7 @@ int account_open(
     const char *path, const struct store_conf *conf, struct account **out);
 void account_close(struct account *a);
 
-/* The directory; for the checks at login (maildir.md 16). */
+/* The directory; for the checks at login (satchel-maildir(7)). */
 int account_fd(const struct account *a);
 
 /* IMAP_EMPTYTRASH: remove what is older (by ctime).  Errors are ignored. */

@@ -129,7 +129,7 @@ keyword_set(struct append *ap, const struct span *names, size_t n)
 
 /* --- a message's bytes ----------------------------------------------- */
 
-/* What counts for the quota (quota.md 3). */
+/* What counts for the quota (maildirsize(5)). */
 static void
 sum(const struct append *ap, int64_t *bytes, int64_t *messages)
 {

@@ -49,7 +49,7 @@ arrival_sync(const struct arrival *v)
 	return r;
 }
 
-/* Keywords stand there before the message is seen (maildir.md 9.3). */
+/* Keywords stand there before the message is seen (courierimapkeywords(5)). */
 static int
 write_keywords(
     const struct arrival_place *to, const struct arrival *v, size_t n)
@@ -109,7 +109,7 @@ count_one(void *arg, const char *name, unsigned char type)
 }
 
 /*
- * STATUS has raised UIDNEXT by what waits in new (maildir.md 4): no UID below
+ * STATUS has raised UIDNEXT by what waits in new: no UID below
  * what it said may be given to a message that comes later.
  */
 static uint32_t

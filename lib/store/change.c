@@ -69,7 +69,7 @@ size_of(const struct mailbox *m, size_t i)
 }
 
 /*
- * What is \Deleted does not count (quota.md 6): the sign by which usage
+ * What is \Deleted does not count (maildirsize(5)): the sign by which usage
  * changes; 0 for not at all.
  */
 static int
@@ -282,7 +282,7 @@ put_path(struct span dir, struct span name, struct strbuf *out)
 
 /*
  * What was \Deleted did not count for the quota, and a Trash of another name
- * does (quota.md 3).
+ * does (maildirsize(5)).
  */
 static void
 count_in_trash(struct mailbox *m, uint64_t size)

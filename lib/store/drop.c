@@ -36,7 +36,7 @@ has_info(struct span name)
 	return span_find(name, ':') != NULL;
 }
 
-/* Courier's rule: with info and without are two messages (maildir.md 12). */
+/* Courier's rule: with info and without are two messages. */
 static uint32_t
 of_twins(const struct maildrop *d, uint32_t i, struct span name)
 {
@@ -197,7 +197,7 @@ gather(void *arg, const char *name, unsigned char type)
 	return 0;
 }
 
-/* Info that is not ours ("1,...") is replaced (maildir.md 4). */
+/* Info that is not ours ("1,...") is replaced (satchel-maildir(7)). */
 static void
 put_name(struct span name, struct strbuf *to)
 {

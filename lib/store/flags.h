@@ -28,7 +28,7 @@ unsigned flags_parse(struct span filename);
 
 /*
  * Append filename with the stored flags made those given: other letters and
- * fields stay as they are, letters in ASCII order (maildir.md 5).
+ * fields stay as they are, letters in ASCII order (satchel-maildir(7)).
  */
 void flags_name(struct span filename, unsigned flags, struct strbuf *out);
 

@@ -74,7 +74,7 @@ int folder_delete(struct account *a, struct span name);
 
 /*
  * Rename the folder and all below it; UIDs and MAILBOXIDs stay, UIDVALIDITY
- * when it may (design 4.11).  from INBOX: its messages move into the new
+ * when it may.  from INBOX: its messages move into the new
  * folder to, which is created (RFC 9051 6.3.6), and it stays.
  * ENOENT, EEXIST, EINVAL (also: into itself), EPERM (Trash).
  * A level that does not exist itself is renamed with its children.  Mailboxes

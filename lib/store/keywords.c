@@ -1,7 +1,7 @@
 /*
  * keywords.c: courierimapkeywords/, the keywords of messages.
  *
- * No lock protects this directory (maildir.md section 9).  ":list" holds what
+ * No lock protects this directory (courierimapkeywords(5)).  ":list" holds what
  * is consolidated; a file named as a message's base is a newer complete set
  * for it, made by link() so that nobody's pending change is overwritten;
  * ".N.base" is such a file after it has been taken into ":list", kept so that

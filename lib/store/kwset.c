@@ -7,7 +7,7 @@
 #include "base/ascii.h"
 #include "base/oom.h"
 
-/* What an IMAP keyword may not have in it (maildir.md 9.2). */
+/* What an IMAP keyword may not have in it (courierimapkeywords(5)). */
 static bool
 is_forbidden(unsigned char c)
 {

@@ -17,7 +17,7 @@ struct lock {
 
 /*
  * Lock the folder whose tmp directory is open as tmp: among ourselves, and
- * (IMAP_USELOCKS) with tmp/courier.lock as maildir.md section 8 has it.
+ * (IMAP_USELOCKS) with tmp/courier.lock as courier.lock(5) has it.
  * Waits for others.  EBUSY after a minute; EINTR when the process shall end;
  * EROFS, EACCES, ENOSPC, EDQUOT ... when no file can be made in tmp.
  * Not to be nested: the second waits for the first.

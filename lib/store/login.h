@@ -6,7 +6,7 @@
 
 /*
  * The administrator's lock of an account: the sticky bit on the home
- * directory, which a login has made the working directory (maildir.md 16).
+ * directory, which a login has made the working directory (satchel-maildir(7)).
  */
 bool login_is_locked(void);
 

@@ -16,8 +16,8 @@
 #include "sys/watch.h"
 
 /*
- * Programs that deliver look for it to find the account's quota (maildir.md
- * 6.3).
+ * Programs that deliver look for it to find the account's quota (
+ * satchel-maildir(7)).
  */
 static void
 mark_folder(const struct mailbox *m)

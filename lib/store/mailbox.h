@@ -31,7 +31,7 @@ struct message {
 	uint32_t keywords; /* number of a keyword set; 0 is the empty set */
 	uint16_t flags; /* enum flag */
 	uint16_t state; /* MSG_ */
-	uint64_t modseq; /* RFC 7162; see design 4.2 */
+	uint64_t modseq; /* RFC 7162 */
 };
 
 struct mailbox;
@@ -173,7 +173,7 @@ struct mailbox_status {
 };
 
 /*
- * Moves no file out of new (maildir.md 4), gives no UIDs, but makes a
+ * Moves no file out of new (satchel-maildir(7)), gives no UIDs, but makes a
  * UIDVALIDITY that is shown last.  ENOENT, EINVAL.
  */
 int mailbox_status(struct account *a, struct span folder, bool want_size,

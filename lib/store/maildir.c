@@ -18,7 +18,7 @@
 
 enum { TMP_AGE = 36 * 3600 };
 
-/* A folder is what has cur (maildir.md 1); the others may be missing. */
+/* A folder is what has cur (satchel-maildir(7)); the others may be missing. */
 static int
 open_or_make(int dir, const char *name)
 {

@@ -62,7 +62,7 @@ bool maildir_size(struct span filename, uint64_t *size);
 
 /*
  * The order in which messages found together get their UIDs: by the number
- * in front (none is 0), then by the bytes before ":" (maildir.md 7.4.7).
+ * in front (none is 0), then by the bytes before ":" (courierimapuiddb(5)).
  */
 int maildir_cmp(struct span a, struct span b);
 
@@ -72,7 +72,7 @@ int maildir_cmp(struct span a, struct span b);
  */
 int maildir_replace(struct account *a, const char *name, struct span text);
 
-/* Remove from tmp what nobody can be writing any more (maildir.md 15). */
+/* Remove from tmp what nobody can be writing any more (satchel-maildir(7)). */
 void maildir_clean_tmp(int tmp);
 
 /* Whether the entry name of dir, of readdir()'s type, is a plain file. */

@@ -257,7 +257,7 @@ maildrop_message(struct maildrop *d, uint32_t n)
 
 /*
  * The base, with what a UIDL cannot have as "+HH"; Courier hides quotes and
- * "+" as well (maildir.md 12).
+ * "+" as well (courierpop3dsizelist(5)).
  */
 static void
 put_base(struct span base, const char *hidden, struct strbuf *out)

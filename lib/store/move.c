@@ -69,7 +69,7 @@ gather(struct move *mv, size_t n)
 			add(mv, k, &st);
 }
 
-/* Between folders that count nothing changes (quota.md 6). */
+/* Between folders that count nothing changes (maildirsize(5)). */
 static int
 check_quota(const struct move *mv, int64_t *bytes, int64_t *messages)
 {

@@ -34,7 +34,7 @@ well_formed(struct span name)
 	return last != '.';
 }
 
-/* --- which of the encodings (maildir.md 6.2) ------------------------- */
+/* --- which of the encodings (satchel-maildir(7)) ------------------------- */
 
 struct looks {
 	unsigned old; /* names with a shift that is modified UTF-7 */

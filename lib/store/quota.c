@@ -4,7 +4,7 @@
  * A first line with the limits, then one line for each change; the sum is
  * what is used.  Nobody locks it: a line is one write() at the end, and who
  * finds the file too long, or the sum impossible, counts everything again
- * and puts a new file in its place (quota.md).
+ * and puts a new file in its place (maildirsize(5)).
  */
 #include "store/quota.h"
 
@@ -163,7 +163,7 @@ count_one(void *arg, const char *name, unsigned char type)
 	struct stat st;
 	uint64_t size;
 
-	(void)type; /* whatever it is, it counts (quota.md 3) */
+	(void)type; /* whatever it is, it counts (maildirsize(5)) */
 	if (name[0] == '.' || flags_parse(span_str(name)) & FLAG_DELETED)
 		return 0;
 	if (!maildir_size(span_str(name), &size)) {
@@ -261,7 +261,7 @@ put_limits(struct strbuf *out, const struct quota *q)
 	strbuf_putc(out, '\n');
 }
 
-/* The name is what others look for in tmp (quota.md 4). */
+/* The name is what others look for in tmp (maildirsize(5)). */
 static int
 write_file(struct account *a, struct span text)
 {

@@ -20,10 +20,10 @@ struct quota {
 /* Limits and usage; no limits when there is no maildirsize. */
 int quota_get(struct account *a, struct quota *out);
 
-/* 0, or -1 with EDQUOT when adding so much would not fit (quota.md 5). */
+/* 0, or -1 with EDQUOT when adding so much would not fit (maildirsize(5)). */
 int quota_check(struct account *a, int64_t bytes, int64_t messages);
 
-/* Append one line of usage (quota.md 6); nothing without maildirsize. */
+/* Append one line of usage (maildirsize(5)); nothing without maildirsize. */
 void quota_record(struct account *a, int64_t bytes, int64_t messages);
 
 /* Whether messages of the folder count. */

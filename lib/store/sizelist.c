@@ -1,7 +1,7 @@
 /*
  * sizelist.c: courierpop3dsizelist, what POP3 knows of the INBOX.
  *
- * The file is Courier's, version 3 (maildir.md section 12); version 2 lacks
+ * The file is Courier's, version 3 (courierpop3dsizelist(5)); version 2 lacks
  * utf8.  Of any other version only the header counts, as Courier 5 has it.
  *
  *	list  = "/" version [ SP nextuid [ SP uidv ] ] LF *entry

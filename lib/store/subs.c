@@ -17,7 +17,7 @@ enum { MAX_LEN = 64 << 20 };
 
 /*
  * A line is "INBOX" in any case and the directory's name, so that the folder
- * Work is "INBOX.Work" (maildir.md 10).
+ * Work is "INBOX.Work" (courierimapsubscribed(5)).
  */
 static bool
 p_line(struct account *a, struct span line, struct strbuf *name)

@@ -1,7 +1,7 @@
 /*
  * uiddb.c: courierimapuiddb, which message has which UID.
  *
- * The file is Courier's (maildir.md section 7): a line "1 uidvalidity
+ * The file is Courier's (courierimapuiddb(5)): a line "1 uidvalidity
  * uidnext", then a line "uid base" for each message.  Courier writes all of
  * it anew whenever a message comes or goes.  What a UID has once meant it
  * must mean for ever, to both servers, through any crash; and delivering one
@@ -69,7 +69,7 @@ static const char file_name[] = "courierimapuiddb";
 enum {
 	WIDTH = 10, /* of uidnext in the header */
 	HEAD_LEN = 512, /* enough for any first line of ours or Courier's */
-	EPOCH = 1000000000 /* taken off the time, maildir.md 7.3 */
+	EPOCH = 1000000000 /* taken off the time, courierimapuiddb(5) */
 };
 
 static const size_t max_len = (size_t)1 << 30;
@@ -112,8 +112,8 @@ p_header(struct span *in, struct uiddb *db)
 }
 
 /*
- * entry = uid SP base LF; what is none is skipped (maildir.md 7.2), and so is
- * UINT32_MAX, behind which there is no UIDNEXT.
+ * entry = uid SP base LF; what is none is skipped (courierimapuiddb(5)), and so
+ * is UINT32_MAX, behind which there is no UIDNEXT.
  */
 static bool
 p_entry(struct span line, uint32_t *uid, struct span *base)
@@ -317,7 +317,7 @@ close_file:
 	return -1;
 }
 
-/* maildir.md 7.3: the mtime of the file that will become the database. */
+/* courierimapuiddb(5): the mtime of the file that will become the database. */
 static int
 choose_uidvalidity(int fd, uint32_t above, uint32_t *out)
 {

@@ -64,7 +64,7 @@ struct uiddb_place {
 
 /*
  * Put a file with these n lines in the place of the old one.  Under the
- * folder's lock.  db->uidvalidity 0 makes a new one (maildir.md 7.3).
+ * folder's lock.  db->uidvalidity 0 makes a new one (courierimapuiddb(5)).
  * On failure the old file is there as before, and *db is untouched.
  */
 int uiddb_replace(const struct uiddb_place *at, struct uiddb *db,

@@ -18,7 +18,7 @@ static const struct {
 	{ "a.b.h", 0, S, "a.b.h:2,S" },
 	{ "a.b.h", 0, 0, "a.b.h:2," },
 	{ "a.b.h:2,", 0, D | F | R | S | T, "a.b.h:2,DFRST" },
-	/* maildir.md 5: Courier drops them, we do not */
+	/* satchel-maildir(7): Courier drops them, we do not */
 	{ "1795288001.55_1.host:2,SPabc", S, S | F,
 	    "1795288001.55_1.host:2,FPSabc" },
 	{ "a:2,TSR", R | S | T, R | S, "a:2,RS" }, /* POP3 appends its S */

@@ -297,7 +297,7 @@ test_rename_inbox(void)
 	    "not into one that is there");
 }
 
-/* security-checklist.md 30: nothing of ours is written outside. */
+/* Nothing of ours is written outside. */
 static void
 test_linked_tmp(void)
 {
@@ -350,7 +350,7 @@ test_subs(void)
 {
 	fresh();
 	ok(strcmp(subs(), "") == 0, "no file");
-	/* maildir.md 10, recorded */
+	/* courierimapsubscribed(5), recorded */
 	scratch_put("M/courierimapsubscribed",
 	    "INBOX\nINBOX.Work\n#shared.x\nINBOX.Na\xc3\xafve\ninbox.Work\n");
 	ok(strcmp(subs(), ";Na\xc3\xafve;Work;") == 0, "read: %s", subs());

@@ -1,10 +1,10 @@
-/* keywords.c: :list, pending and aged files (maildir.md 9). */
+/* keywords.c: :list, pending and aged files (courierimapkeywords(5)). */
 #include "store/keywords.h"
 
 #include "base/nelem.h"
 #include "scratch.h"
 
-/* maildir.md 9.1, recorded. */
+/* courierimapkeywords(5), recorded. */
 #define REC_1                                                                  \
 	"1795288830.M463302P403V000000000000FE00I0000000000A7E96B_1."          \
 	"mx.example.com,S=88"

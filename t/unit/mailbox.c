@@ -76,7 +76,7 @@ test_first(void)
 	fresh();
 	scratch_put("M/cur/1795288000.1234.host:2,S", "A: b\n\nx\n");
 	scratch_put("M/cur/nodigits.host", "A: b\n\n");
-	scratch_put("M/new/200.b.h:2,S", "A: b\n\n"); /* maildir.md 4 */
+	scratch_put("M/new/200.b.h:2,S", "A: b\n\n"); /* satchel-maildir(7) */
 	scratch_put("M/new/201.b.h:1,x", "A: b\n\n");
 	scratch_put("M/new/202.b.h", "A: b\n\n");
 	scratch_put("M/new/.hidden", "A: b\n\n");
@@ -206,7 +206,7 @@ make_socket(const char *path)
 	close(fd);
 }
 
-/* security-checklist.md 30 */
+/* What is no regular file is no message. */
 static void
 test_no_files(void)
 {
@@ -271,7 +271,7 @@ test_renamed(void)
 	mailbox_close(m);
 }
 
-/* maildir.md 7.2 and 7.6: what a file can say that is not so. */
+/* courierimapuiddb(5) and 7.6: what a file can say that is not so. */
 static void
 test_odd_db(void)
 {

@@ -24,7 +24,7 @@ static const struct {
 	/* clang-format on */
 };
 
-/* Each before the next (maildir.md 7.4.7). */
+/* Each before the next (courierimapuiddb(5)). */
 static const char *const ordered[] = {
 	"nodigits.host",
 	"x.g",

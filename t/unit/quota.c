@@ -31,7 +31,7 @@ static const struct {
 	uint64_t bytes_limit, messages_limit, bytes, messages;
 } files[] = {
 	/* clang-format off */
-	/* quota.md 2, recorded */
+	/* maildirsize(5), recorded */
 	{ "1000S,5C\n           0            0\n          88            1\n"
 	  "          88            1\n", true, true, 1000, 5, 176, 2 },
 	{ "300S,10C\n         264            3\n         -88           -1\n"
@@ -126,7 +126,7 @@ test_count(void)
 	reopen();
 }
 
-/* quota.md 6: what \Deleted does. */
+/* maildirsize(5): what \Deleted does. */
 static void
 test_deleted(void)
 {
@@ -237,7 +237,7 @@ test_purge(void)
 	conf.emptytrash = NULL;
 }
 
-/* A Trash of another name counts (quota.md 3). */
+/* A Trash of another name counts (maildirsize(5)). */
 static void
 test_other_trash(void)
 {

@@ -26,7 +26,7 @@ static const struct {
 	const char *entries;
 } cases[] = {
 	/* clang-format off */
-	/* maildir.md 7.1, recorded */
+	/* courierimapuiddb(5), recorded */
 	{ "1 795288809 4\n"
 	  "1 1795288809.M244248P27845V000000000000FE00I0000000000A7E8C1.vm,S=88\n"
 	  "2 b,S=88\n3 c\n", 795288809, 4, false,
@@ -194,7 +194,7 @@ test_uidvalidity(void)
 	place.above = 0;
 }
 
-/* maildir.md 7.6: a full disk must not cost the file. */
+/* courierimapuiddb(5): a full disk must not cost the file. */
 static void
 test_full(void)
 {

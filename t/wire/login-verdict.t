@@ -22,7 +22,7 @@ sub attempt
 	return $w;
 }
 
-# exit codes of checkpassword programs: auth.md calls these "no"
+# exit codes of checkpassword programs: satchel-chain(7) calls these "no"
 my %refused = map { $_ => 1 } 1, 3, 12, 13, 15, 20 .. 23;
 for my $code (1 .. 24, 100, 110, 111, 127, 255) {
 	my $w = login();
