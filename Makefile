@@ -28,7 +28,7 @@ all:
 # --- modules, by layer; a layer uses itself and what stands above it --------
 base = arena ascii num span strbuf
 
-sys = clock env fs log peer proc rd sig watch wr
+sys = clock env fs log peer proc rd setting sig watch wr
 
 text = base64 bytes casefold charset date encword lang mutf7 qp utf8
 

@@ -8,15 +8,13 @@
 #include "auth/handover.h"
 #include "base/nelem.h"
 #include "sys/env.h"
+#include "sys/setting.h"
 #include "sys/wr.h"
 
 /* also in the table below, and in the man page */
 enum { DELAY = 5, TIMEOUT = 60, SECONDS_MAX = 3600 };
 
-static const struct {
-	const char *name;
-	const char *def;
-} settings[] = {
+static const struct setting settings[] = {
 	/* clang-format off */
 	{ "AUTHSERVICE", "" },
 	{ "DEBUG_LOGIN", "0" },
@@ -90,33 +88,23 @@ front_open(const struct front_protocol *protocol, struct front *f)
 	return tell_peer(&f->peer, protocol->port);
 }
 
-static void
-print_setting(struct wr *out, const char *name, const char *def)
-{
-	const char *set = env_str(name, NULL);
-
-	wr_span(out, span_str(name));
-	wr_lit(out, "=");
-	wr_span(out, span_str(set != NULL ? set : def));
-	if (set != NULL)
-		wr_lit(out, "\tenvironment\n");
-	else
-		wr_lit(out, "\tdefault\n");
-}
-
 void
 front_print(const struct front_protocol *protocol)
 {
 	const char *const *more = protocol->settings;
+	struct setting one = { protocol->tls, "0" };
 	struct wr out;
 
 	wr_init(&out, 1, 0);
-	for (size_t i = 0; i < NELEM(settings); i++)
-		print_setting(&out, settings[i].name, settings[i].def);
-	print_setting(&out, protocol->tls, "0");
-	print_setting(&out, protocol->tls_required, "0");
-	for (size_t i = 0; more != NULL && more[i] != NULL; i++)
-		print_setting(&out, more[i], "");
+	setting_print(&out, settings, NELEM(settings));
+	setting_print(&out, &one, 1);
+	one.name = protocol->tls_required;
+	setting_print(&out, &one, 1);
+	one.def = NULL;
+	for (size_t i = 0; more != NULL && more[i] != NULL; i++) {
+		one.name = more[i];
+		setting_print(&out, &one, 1);
+	}
 	wr_flush(&out);
 }
 

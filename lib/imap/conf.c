@@ -3,8 +3,9 @@
 
 #include "base/nelem.h"
 #include "sys/env.h"
+#include "sys/setting.h"
 
-enum setting {
+enum setting_name {
 	S_NAMESPACE,
 	S_FOLDER_ENCODING,
 	S_STRICT_8BIT,
@@ -29,11 +30,7 @@ enum setting {
 	SETTINGS
 };
 
-/* def is what an unset variable means; NULL: nothing. */
-static const struct {
-	const char *name;
-	const char *def;
-} settings[SETTINGS] = {
+static const struct setting settings[SETTINGS] = {
 	[S_NAMESPACE] = { "SATCHEL_NAMESPACE", "INBOX." },
 	[S_FOLDER_ENCODING] = { "SATCHEL_FOLDER_ENCODING", "auto" },
 	[S_STRICT_8BIT] = { "SATCHEL_STRICT_8BIT", "0" },
@@ -57,35 +54,24 @@ static const struct {
 	[S_HEADERFROM] = { "HEADERFROM", "X-IMAP-Sender" },
 };
 
-/* The value of a setting; an empty one is as if it were unset. */
 static const char *
-value(enum setting s)
+value(enum setting_name s)
 {
-	return env_str(settings[s].name, settings[s].def);
+	return setting_value(&settings[s]);
 }
 
 static struct span
-text(enum setting s)
+text(enum setting_name s)
 {
-	return span_str(value(s) == NULL ? "" : value(s));
+	return setting_text(&settings[s]);
 }
 
 static bool
-on(enum setting s)
+on(enum setting_name s)
 {
 	const char *def = settings[s].def;
 
 	return env_bool(settings[s].name, def != NULL && *def != '0');
-}
-
-static enum folder_encoding
-encoding(void)
-{
-	if (span_case_is(text(S_FOLDER_ENCODING), "utf8"))
-		return FOLDER_UTF8;
-	if (span_case_is(text(S_FOLDER_ENCODING), "mutf7"))
-		return FOLDER_MUTF7;
-	return FOLDER_AUTO;
 }
 
 /* "022" */
@@ -116,7 +102,7 @@ read_store(struct store_conf *c)
 	c->keywords = on(S_KEYWORDS);
 	c->use_locks = *value(S_USELOCKS) == '1';
 	c->log_deletions = *value(S_LOG_DELETIONS) != '0';
-	c->encoding = encoding();
+	c->encoding = account_encoding(text(S_FOLDER_ENCODING));
 	c->quota = env_str("MAILDIRQUOTA", NULL);
 }
 
@@ -159,15 +145,5 @@ imap_conf_read(struct imap_conf *c)
 void
 imap_conf_print(struct wr *w)
 {
-	const char *set, *v;
-
-	for (size_t i = 0; i < NELEM(settings); i++) {
-		set = env_str(settings[i].name, NULL);
-		v = set != NULL ? set : settings[i].def;
-		wr_span(w, span_str(settings[i].name));
-		wr_putc(w, '=');
-		wr_span(w, span_str(v == NULL ? "" : v));
-		wr_span(w,
-		    span_str(set != NULL ? "\tenvironment\n" : "\tdefault\n"));
-	}
+	setting_print(w, settings, NELEM(settings));
 }

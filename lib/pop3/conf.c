@@ -3,8 +3,9 @@
 
 #include "base/nelem.h"
 #include "sys/env.h"
+#include "sys/setting.h"
 
-enum setting {
+enum setting_name {
 	S_EMPTYTRASH,
 	S_TRASHFOLDERNAME,
 	S_USELOCKS,
@@ -22,11 +23,7 @@ enum setting {
 	SETTINGS
 };
 
-/* def is what an unset variable means; NULL: nothing. */
-static const struct {
-	const char *name;
-	const char *def;
-} settings[SETTINGS] = {
+static const struct setting settings[SETTINGS] = {
 	[S_EMPTYTRASH] = { "IMAP_EMPTYTRASH", NULL },
 	[S_TRASHFOLDERNAME] = { "IMAP_TRASHFOLDERNAME", "Trash" },
 	[S_USELOCKS] = { "IMAP_USELOCKS", "1" },
@@ -43,27 +40,16 @@ static const struct {
 	[S_UIDL] = { "SATCHEL_POP3_UIDL", "courier" },
 };
 
-/* The value of a setting; an empty one is as if it were unset. */
 static const char *
-value(enum setting s)
+value(enum setting_name s)
 {
-	return env_str(settings[s].name, settings[s].def);
+	return setting_value(&settings[s]);
 }
 
 static struct span
-text(enum setting s)
+text(enum setting_name s)
 {
-	return span_str(value(s) == NULL ? "" : value(s));
-}
-
-static enum folder_encoding
-encoding(void)
-{
-	if (span_case_is(text(S_FOLDER_ENCODING), "utf8"))
-		return FOLDER_UTF8;
-	if (span_case_is(text(S_FOLDER_ENCODING), "mutf7"))
-		return FOLDER_MUTF7;
-	return FOLDER_AUTO;
+	return setting_text(&settings[s]);
 }
 
 static enum maildrop_uidl
@@ -96,7 +82,7 @@ read_store(struct store_conf *c)
 	c->emptytrash = value(S_EMPTYTRASH);
 	c->keywords = 1;
 	c->use_locks = *value(S_USELOCKS) == '1';
-	c->encoding = encoding();
+	c->encoding = account_encoding(text(S_FOLDER_ENCODING));
 	c->quota = env_str("MAILDIRQUOTA", NULL);
 }
 
@@ -127,15 +113,5 @@ pop3_conf_read(struct pop3_conf *c)
 void
 pop3_conf_print(struct wr *w)
 {
-	const char *set, *v;
-
-	for (size_t i = 0; i < NELEM(settings); i++) {
-		set = env_str(settings[i].name, NULL);
-		v = set != NULL ? set : settings[i].def;
-		wr_span(w, span_str(settings[i].name));
-		wr_putc(w, '=');
-		wr_span(w, span_str(v == NULL ? "" : v));
-		wr_span(w,
-		    span_str(set != NULL ? "\tenvironment\n" : "\tdefault\n"));
-	}
+	setting_print(w, settings, NELEM(settings));
 }

@@ -41,6 +41,16 @@ set_host(struct account *a)
 	a->host[n] = '\0';
 }
 
+enum folder_encoding
+account_encoding(struct span word)
+{
+	if (span_case_is(word, "utf8"))
+		return FOLDER_UTF8;
+	if (span_case_is(word, "mutf7"))
+		return FOLDER_MUTF7;
+	return FOLDER_AUTO;
+}
+
 int
 account_open(
     const char *path, const struct store_conf *conf, struct account **out)

@@ -14,6 +14,9 @@ enum folder_encoding {
 	FOLDER_MUTF7
 };
 
+/* SATCHEL_FOLDER_ENCODING: "utf8" or "mutf7", and anything else is auto. */
+enum folder_encoding account_encoding(struct span word);
+
 /* Read from the environment by bin/, once; strings live for ever. */
 struct store_conf {
 	const char *hostname; /* of new file names; NULL: gethostname() */
