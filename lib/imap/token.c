@@ -209,12 +209,6 @@ p_list_mailbox(struct arena *a, struct span *in, struct span *out)
 }
 
 bool
-p_number(struct span *in, uint32_t *out)
-{
-	return num_u32(in, out);
-}
-
-bool
 p_number64(struct span *in, uint64_t *out)
 {
 	struct span s = *in;

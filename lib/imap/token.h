@@ -35,7 +35,6 @@ bool p_nstring(struct arena *a, struct span *in, struct span *out);
 /* list-mailbox = 1*list-char / string */
 bool p_list_mailbox(struct arena *a, struct span *in, struct span *out);
 
-bool p_number(struct span *in, uint32_t *out);
 bool p_number64(struct span *in, uint64_t *out); /* below 2^63 */
 bool p_nz_number(struct span *in, uint32_t *out);
 

@@ -90,16 +90,3 @@ sig_poll(struct pollfd *fds, nfds_t n, int64_t by)
 	} while (r == -1 && errno == EINTR);
 	return r;
 }
-
-void
-sig_restore(void)
-{
-	sigset_t none;
-
-	(void)sigemptyset(&none);
-	set(SIGPIPE, SIG_DFL);
-	set(SIGXFSZ, SIG_DFL);
-	for (size_t i = 0; i < NELEM(ends); i++)
-		set(ends[i], SIG_DFL);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-}

@@ -26,10 +26,4 @@ bool sig_ending(void);
  */
 int sig_poll(struct pollfd *fds, nfds_t n, int64_t by);
 
-/*
- * In a child, before exec: everything as a program expects to find it, that
- * is SIGPIPE at its default and nothing blocked.
- */
-void sig_restore(void);
-
 #endif
