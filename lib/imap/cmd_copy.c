@@ -49,7 +49,7 @@ put_copyuid(struct session *s, const struct copy *c, struct strbuf *out)
 	uint32_t *from = arena_array(&s->arena, c->n, sizeof *from);
 
 	for (size_t i = 0; i < c->n; i++)
-		from[i] = mailbox_message(s->mbox, c->seqs[i])->uid;
+		from[i] = mailbox_message(s->mbox, c->seqs[i]).uid;
 	strbuf_puts(out, "COPYUID ");
 	strbuf_num(out, c->uidvalidity);
 	strbuf_putc(out, ' ');

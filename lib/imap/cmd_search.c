@@ -38,7 +38,7 @@ give_set(struct session *s, const struct seqset *set, struct search_key *key)
 static uint32_t
 last_uid(const struct session *s)
 {
-	return s->exists == 0 ? 0 : mailbox_message(s->mbox, s->exists)->uid;
+	return s->exists == 0 ? 0 : mailbox_message(s->mbox, s->exists).uid;
 }
 
 /*
@@ -116,7 +116,7 @@ save(struct session *s, const struct result *r)
 
 	set.r = arena_array(&s->arena, r->n, sizeof *set.r);
 	for (size_t i = 0; i < r->n; i++) {
-		uint32_t uid = mailbox_message(s->mbox, r->v[i])->uid;
+		uint32_t uid = mailbox_message(s->mbox, r->v[i]).uid;
 
 		if (set.n > 0 && set.r[set.n - 1].b == uid - 1) {
 			set.r[set.n - 1].b = uid;
@@ -173,7 +173,7 @@ static void
 answer(struct session *s, const struct search_args *args, struct result *r)
 {
 	for (size_t i = 0; s->uid && i < r->n; i++)
-		r->v[i] = mailbox_message(s->mbox, r->v[i])->uid;
+		r->v[i] = mailbox_message(s->mbox, r->v[i]).uid;
 	if (!args->extended && !s->rev2)
 		put_search(s->out, r);
 	else if (args->want != RETURN_SAVE)

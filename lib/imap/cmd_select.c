@@ -9,7 +9,7 @@ static uint32_t
 first_unseen(struct session *s)
 {
 	for (uint32_t seq = 1; seq <= s->exists; seq++)
-		if (!(mailbox_message(s->mbox, seq)->flags & FLAG_SEEN))
+		if (!(mailbox_message(s->mbox, seq).flags & FLAG_SEEN))
 			return seq;
 	return 0;
 }
@@ -20,7 +20,7 @@ all_recent(struct session *s)
 	uint32_t n = 0;
 
 	for (uint32_t seq = 1; seq <= s->exists; seq++)
-		if (mailbox_message(s->mbox, seq)->flags & FLAG_RECENT)
+		if (mailbox_message(s->mbox, seq).flags & FLAG_RECENT)
 			n++;
 	return n;
 }
@@ -118,9 +118,9 @@ cmd_unselect(struct session *s, struct span args)
 static int
 expunge_one(struct session *s, uint32_t seq)
 {
-	const struct message *m = mailbox_message(s->mbox, seq);
+	struct message m = mailbox_message(s->mbox, seq);
 
-	if (!(m->flags & FLAG_DELETED) || (m->state & MSG_GONE))
+	if (!(m.flags & FLAG_DELETED) || (m.state & MSG_GONE))
 		return 0;
 	return mailbox_expunge(s->mbox, seq);
 }

@@ -74,21 +74,19 @@ static int
 store_one(struct session *s, const struct store_args *args,
     const struct flag_change *change, uint32_t seq)
 {
-	struct message *m = mailbox_message(s->mbox, seq);
 	bool changed;
 	int r = -1;
 
-	if (!(m->state & MSG_GONE))
+	if (!(mailbox_message(s->mbox, seq).state & MSG_GONE))
 		r = mailbox_store(s->mbox, seq, change, &changed);
-	m = mailbox_message(s->mbox, seq); /* storing may move them */
 	if (r == -1) {
-		if (m->state & MSG_GONE)
+		if (mailbox_message(s->mbox, seq).state & MSG_GONE)
 			errno = ESTALE;
 		return -1;
 	}
 	if (args->silent)
 		return 0;
-	m->state &= (uint16_t)~MSG_CHANGED;
+	mailbox_told(s->mbox, seq);
 	out_fetch_flags(s, seq, s->uid);
 	return 0;
 }

@@ -45,8 +45,8 @@ fetch_clear(struct fetch *f)
 	arena_clear(&f->arena);
 }
 
-/* Looked up each time: opening and storing may move the messages. */
-static struct message *
+/* Looked up each time: opening and storing may change it. */
+static struct message
 message(const struct fetch *f, const struct one *one)
 {
 	return mailbox_message(f->s->mbox, one->seq);
@@ -122,7 +122,7 @@ set_seen(const struct fetch *f, const struct one *one)
 	struct flag_change change = { .op = FLAG_ADD, .flags = FLAG_SEEN };
 	bool changed = false;
 
-	if (!f->seen || (message(f, one)->flags & FLAG_SEEN) != 0)
+	if (!f->seen || (message(f, one).flags & FLAG_SEEN) != 0)
 		return false;
 	if (mailbox_store(f->s->mbox, one->seq, &change, &changed) == -1)
 		return false;
@@ -142,10 +142,12 @@ put_date(struct wr *w, int64_t t)
 }
 
 static void
-put_flags(struct session *s, struct message *m)
+put_flags(const struct fetch *f, const struct one *one)
 {
-	out_flags(s, m);
-	m->state &= (uint16_t)~MSG_CHANGED;
+	struct message m = message(f, one);
+
+	out_flags(f->s, &m);
+	mailbox_told(f->s->mbox, one->seq);
 }
 
 /*
@@ -230,10 +232,10 @@ put_value(struct fetch *f, const struct one *one, const struct fetch_item *item)
 
 	switch (item->kind) {
 	case FETCH_UID:
-		wr_num(s->out, message(f, one)->uid);
+		wr_num(s->out, message(f, one).uid);
 		break;
 	case FETCH_FLAGS:
-		put_flags(s, message(f, one));
+		put_flags(f, one);
 		break;
 	case FETCH_INTERNALDATE:
 		put_date(s->out, one->date);
@@ -268,13 +270,13 @@ put_response(struct fetch *f, const struct one *one, bool seen)
 	wr_lit(w, " FETCH (");
 	if (f->s->uid && !f->uid) {
 		wr_lit(w, "UID ");
-		wr_num(w, message(f, one)->uid);
+		wr_num(w, message(f, one).uid);
 		wr_lit(w, " ");
 	}
 	/* "if this causes the flags to change, they SHOULD be included" */
 	if (seen && !f->flags) {
 		wr_lit(w, "FLAGS ");
-		put_flags(f->s, message(f, one));
+		put_flags(f, one);
 		wr_lit(w, " ");
 	}
 	for (size_t i = 0; i < f->items->n; i++) {
@@ -309,7 +311,7 @@ fetch_message(struct fetch *f, uint32_t seq)
 		/* there is no way to take back what was begun */
 		f->s->out->failed = true;
 		log_line("ERR", "message with UID %u: cannot be sent: %s",
-		    (unsigned)message(f, &one)->uid,
+		    (unsigned)message(f, &one).uid,
 		    errno == EPIPE ? "it has changed" : strerror(errno));
 	}
 	if (one.file.fd != -1)

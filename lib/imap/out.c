@@ -153,18 +153,18 @@ out_flags(struct session *s, const struct message *m)
 void
 out_fetch_flags(struct session *s, uint32_t seq, bool uid)
 {
-	const struct message *m = mailbox_message(s->mbox, seq);
+	struct message m = mailbox_message(s->mbox, seq);
 
 	wr_lit(s->out, "* ");
 	wr_num(s->out, seq);
 	wr_lit(s->out, " FETCH (");
 	if (uid) {
 		wr_lit(s->out, "UID ");
-		wr_num(s->out, m->uid);
+		wr_num(s->out, m.uid);
 		wr_putc(s->out, ' ');
 	}
 	wr_lit(s->out, "FLAGS ");
-	out_flags(s, m);
+	out_flags(s, &m);
 	wr_lit(s->out, ")\r\n");
 }
 

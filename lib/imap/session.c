@@ -74,7 +74,7 @@ session_seqs(struct session *s, struct seqset *set, uint32_t **seqs, size_t *n)
 	if (!set->saved && by_uid)
 		seqset_resolve(set,
 		    s->exists == 0 ? 0
-				   : mailbox_message(s->mbox, s->exists)->uid);
+				   : mailbox_message(s->mbox, s->exists).uid);
 	else if (!set->saved)
 		seqset_resolve(set, s->exists);
 	for (size_t i = 0; i < in->n; i++) {

@@ -49,7 +49,7 @@ count_recent(struct session *s, uint32_t from)
 	uint32_t n = 0, count = mailbox_state(s->mbox)->count;
 
 	for (uint32_t seq = from; seq <= count; seq++)
-		if (mailbox_message(s->mbox, seq)->flags & FLAG_RECENT)
+		if (mailbox_message(s->mbox, seq).flags & FLAG_RECENT)
 			n++;
 	return n;
 }
@@ -79,16 +79,16 @@ static void
 tell_flags(struct session *s)
 {
 	struct mailbox_state *st = mailbox_state(s->mbox);
-	struct message *m;
 	bool gone = false;
 
 	for (uint32_t seq = 1; seq <= s->exists; seq++) {
-		m = mailbox_message(s->mbox, seq);
-		gone |= (m->state & MSG_GONE) != 0;
-		if (!(m->state & MSG_CHANGED))
+		struct message m = mailbox_message(s->mbox, seq);
+
+		gone |= (m.state & MSG_GONE) != 0;
+		if (!(m.state & MSG_CHANGED))
 			continue;
-		m->state &= (uint16_t)~MSG_CHANGED;
-		if (!(m->state & MSG_GONE))
+		mailbox_told(s->mbox, seq);
+		if (!(m.state & MSG_GONE))
 			out_fetch_flags(s, seq, s->uid || s->rev2);
 	}
 	st->changed = gone;

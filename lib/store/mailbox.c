@@ -114,10 +114,16 @@ mailbox_state(struct mailbox *m)
 	return &m->state;
 }
 
-struct message *
+struct message
 mailbox_message(struct mailbox *m, uint32_t seq)
 {
-	return &m->msgs[seq - 1];
+	return m->msgs[seq - 1];
+}
+
+void
+mailbox_told(struct mailbox *m, uint32_t seq)
+{
+	m->msgs[seq - 1].state &= (uint16_t)~MSG_CHANGED;
 }
 
 uint32_t

@@ -66,11 +66,11 @@ struct span mailbox_folder(const struct mailbox *m);
 bool mailbox_is_readonly(const struct mailbox *m);
 struct mailbox_state *mailbox_state(struct mailbox *m);
 
-/*
- * 1 <= seq <= count.  Whatever may look at the folder again, mailbox_sync()
- * and mailbox_store() among others, can move it.
- */
-struct message *mailbox_message(struct mailbox *m, uint32_t seq);
+/* What is known of message seq, 1 <= seq <= count. */
+struct message mailbox_message(struct mailbox *m, uint32_t seq);
+
+/* The client has been told the flags of message seq: not MSG_CHANGED now. */
+void mailbox_told(struct mailbox *m, uint32_t seq);
 
 /*
  * The first seq whose UID is at least uid; count + 1 when there is none.

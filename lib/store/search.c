@@ -137,7 +137,7 @@ answer_of(bool yes)
 static void
 ask_memory(struct search *x, uint32_t seq)
 {
-	const struct message *m = mailbox_message(x->mbox, seq);
+	struct message m = mailbox_message(x->mbox, seq);
 
 	for (size_t i = 0; i < x->text.n; i++) {
 		const struct search_key *key = x->text.leaf[i];
@@ -151,14 +151,14 @@ ask_memory(struct search *x, uint32_t seq)
 			*answer = answer_of(set_has(key, seq));
 			break;
 		case SEARCH_UIDS:
-			*answer = answer_of(set_has(key, m->uid));
+			*answer = answer_of(set_has(key, m.uid));
 			break;
 		case SEARCH_FLAGS:
 			*answer =
-			    answer_of((m->flags & key->mask) == key->flags);
+			    answer_of((m.flags & key->mask) == key->flags);
 			break;
 		case SEARCH_KEYWORD:
-			*answer = answer_of(has_keyword(x, key, m));
+			*answer = answer_of(has_keyword(x, key, &m));
 			break;
 		case SEARCH_BODY:
 		case SEARCH_TEXT:
@@ -333,7 +333,7 @@ search_match(struct search *x, uint32_t seq)
 	struct found f = { .seq = seq, .fd = -1 };
 	enum answer known;
 
-	if ((mailbox_message(x->mbox, seq)->state & MSG_GONE) != 0)
+	if ((mailbox_message(x->mbox, seq).state & MSG_GONE) != 0)
 		return false;
 	ask_memory(x, seq);
 	known = evaluate(x, x->root);

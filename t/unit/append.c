@@ -152,11 +152,11 @@ test_several(void)
 	append_free(ap);
 	open_box("Work");
 	ok(mailbox_state(m)->count == 4 &&
-		mailbox_message(m, 2)->flags == FLAG_SEEN &&
-		mailbox_message(m, 2)->keywords != 0 &&
-		mailbox_message(m, 2)->keywords ==
-		    mailbox_message(m, 4)->keywords &&
-		mailbox_message(m, 1)->keywords == 0,
+		mailbox_message(m, 2).flags == FLAG_SEEN &&
+		mailbox_message(m, 2).keywords != 0 &&
+		mailbox_message(m, 2).keywords ==
+		    mailbox_message(m, 4).keywords &&
+		mailbox_message(m, 1).keywords == 0,
 	    "with flags and keywords");
 	ok(mailbox_state(m)->uidvalidity == uidvalidity, "one UIDVALIDITY");
 	if (append_begin(a, span_str("Work"), &ap) == -1)
@@ -188,14 +188,14 @@ test_selected(void)
 	(void)append_commit(ap, &uidvalidity, &uids, &nuids);
 	append_free(ap);
 	ok(mailbox_state(m)->count == 2 && mailbox_state(m)->uidnext == 3 &&
-		mailbox_message(m, 2)->uid == 2 &&
-		mailbox_message(m, 2)->flags == (FLAG_SEEN | FLAG_RECENT) &&
-		mailbox_message(m, 2)->keywords != 0,
+		mailbox_message(m, 2).uid == 2 &&
+		mailbox_message(m, 2).flags == (FLAG_SEEN | FLAG_RECENT) &&
+		mailbox_message(m, 2).keywords != 0,
 	    "an own message is there at once, and recent");
 	scratch_sleep_ms(40);
 	ok(mailbox_sync(m) == 0 && mailbox_state(m)->count == 2 &&
 		!mailbox_state(m)->changed &&
-		mailbox_message(m, 2)->keywords != 0,
+		mailbox_message(m, 2).keywords != 0,
 	    "a scan agrees");
 	scratch_put("M/new/0.b", "x");
 	if (append_begin(a, span_of("", 0), &ap) == -1)
@@ -204,8 +204,8 @@ test_selected(void)
 	(void)append_commit(ap, &uidvalidity, &uids, &nuids);
 	append_free(ap);
 	ok(mailbox_sync(m) == 0 && mailbox_state(m)->count == 4 &&
-		mailbox_message(m, 3)->uid == 4 &&
-		mailbox_message(m, 4)->uid == 5,
+		mailbox_message(m, 3).uid == 4 &&
+		mailbox_message(m, 4).uid == 5,
 	    "beside a delivery: 3 could have been said to be its UID");
 }
 
@@ -262,8 +262,8 @@ test_copy(void)
 	    "as a link");
 	ok(strstr(only(".Work"), ",S=6:2,FPS") != NULL, "%s", only(".Work"));
 	open_box("Work");
-	ok(mailbox_message(m, 1)->flags == (FLAG_SEEN | FLAG_FLAGGED) &&
-		mailbox_message(m, 1)->keywords != 0,
+	ok(mailbox_message(m, 1).flags == (FLAG_SEEN | FLAG_FLAGGED) &&
+		mailbox_message(m, 1).keywords != 0,
 	    "with flags and keywords");
 	scratch_maildir("M/.Trash");
 	conf.emptytrash = "Sent:3,Trash:7";
@@ -306,26 +306,26 @@ test_move(void)
 	ok(move(seqs, 3, "Work", got) == 0 && got[0] == 2 && got[1] == 0 &&
 		got[2] == 3,
 	    "two of three moved");
-	ok(mailbox_message(m, 1)->state & MSG_GONE &&
-		mailbox_message(m, 2)->state & MSG_GONE &&
-		mailbox_message(m, 3)->state & MSG_GONE &&
+	ok(mailbox_message(m, 1).state & MSG_GONE &&
+		mailbox_message(m, 2).state & MSG_GONE &&
+		mailbox_message(m, 3).state & MSG_GONE &&
 		scratch_count("M/cur") == 0,
 	    "gone here");
 	open_box("Work");
-	ok(mailbox_state(m)->count == 3 && mailbox_message(m, 2)->uid == 2 &&
-		mailbox_message(m, 2)->flags == (FLAG_SEEN | FLAG_FLAGGED) &&
-		mailbox_message(m, 2)->keywords != 0 &&
-		mailbox_message(m, 3)->flags == FLAG_DELETED,
+	ok(mailbox_state(m)->count == 3 && mailbox_message(m, 2).uid == 2 &&
+		mailbox_message(m, 2).flags == (FLAG_SEEN | FLAG_FLAGGED) &&
+		mailbox_message(m, 2).keywords != 0 &&
+		mailbox_message(m, 3).flags == FLAG_DELETED,
 	    "there, with flags and keywords");
 	seqs[0] = 2;
 	ok(move(seqs, 1, "Work", got) == 0 && got[0] == 4 &&
 		mailbox_state(m)->count == 4 &&
-		mailbox_message(m, 2)->state & MSG_GONE &&
-		mailbox_message(m, 4)->keywords != 0,
+		mailbox_message(m, 2).state & MSG_GONE &&
+		mailbox_message(m, 4).keywords != 0,
 	    "into the same folder");
 	scratch_sleep_ms(40);
 	ok(mailbox_sync(m) == 0 && mailbox_forget(m, 4, NULL, NULL) == 3 &&
-		mailbox_message(m, 3)->uid == 4,
+		mailbox_message(m, 3).uid == 4,
 	    "a scan agrees");
 	ok(move(seqs, 1, "None", got) == -1 && errno == ENOENT,
 	    "no such folder");

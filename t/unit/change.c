@@ -69,7 +69,7 @@ keywords(struct mailbox *box, uint32_t seq)
 	static struct strbuf out;
 	size_t n;
 	const uint32_t *v =
-	    mailbox_keyword_set(box, mailbox_message(box, seq)->keywords, &n);
+	    mailbox_keyword_set(box, mailbox_message(box, seq).keywords, &n);
 
 	strbuf_reset(&out);
 	for (size_t i = 0; i < n; i++) {
@@ -93,9 +93,8 @@ test_flags(void)
 	ok(store(2, FLAG_ADD, FLAG_FLAGGED) &&
 		scratch_has("M/cur/1795288001.55_1.host:2,FPSabc"),
 	    "letters of others stay");
-	ok(mailbox_message(m, 2)->modseq > modseq &&
-		mailbox_state(m)->highestmodseq ==
-		    mailbox_message(m, 2)->modseq,
+	ok(mailbox_message(m, 2).modseq > modseq &&
+		mailbox_state(m)->highestmodseq == mailbox_message(m, 2).modseq,
 	    "a mod-sequence");
 	ok(!store(2, FLAG_ADD, FLAG_FLAGGED), "no change");
 	ok(store(1, FLAG_SET, FLAG_SEEN | FLAG_DRAFT) &&
@@ -110,7 +109,7 @@ test_flags(void)
 	scratch_move("M/cur/nocolon.cur:2,", "M/cur/nocolon.cur:2,F");
 	ok(store(1, FLAG_ADD, FLAG_SEEN) &&
 		scratch_has("M/cur/nocolon.cur:2,FS") &&
-		mailbox_message(m, 1)->state & MSG_CHANGED,
+		mailbox_message(m, 1).state & MSG_CHANGED,
 	    "beside somebody else's");
 	scratch_unlink("M/cur/nocolon.cur:2,FS");
 	ok(!store(1, FLAG_REMOVE, FLAG_SEEN) && errno == ESTALE, "gone");
@@ -125,7 +124,7 @@ test_twin(void)
 	scratch_put("M/cur/1.a:2,S", "other");
 	(void)store(1, FLAG_ADD, FLAG_SEEN); /* whichever of them it is now */
 	ok(scratch_count("M/cur") == 2 &&
-		mailbox_message(m, 1)->flags & FLAG_SEEN,
+		mailbox_message(m, 1).flags & FLAG_SEEN,
 	    "no file is overwritten");
 	ok(mailbox_state(m)->count == 2, "both are messages");
 }
@@ -161,7 +160,7 @@ test_keywords(void)
 		strcmp(keywords(m, 1), "") == 0,
 	    "all taken away");
 	ok(mailbox_sync(other) == 0 && strcmp(keywords(other, 1), "") == 0 &&
-		mailbox_message(other, 1)->state & MSG_CHANGED,
+		mailbox_message(other, 1).state & MSG_CHANGED,
 	    "which the other is told");
 	mailbox_close(other);
 	ok(mailbox_keyword_count(m) >= 4 &&
@@ -186,10 +185,10 @@ test_expunge(void)
 	mailbox_expunge_end(m);
 	ok(scratch_count("M/cur") == 2 && scratch_has("M/cur/3.a:2,"),
 	    "what is \\Deleted on disk, and nothing else");
-	ok(mailbox_message(m, 1)->state & MSG_GONE &&
-		!(mailbox_message(m, 2)->state & MSG_GONE) &&
-		!(mailbox_message(m, 3)->state & MSG_GONE) &&
-		mailbox_message(m, 4)->state & MSG_GONE,
+	ok(mailbox_message(m, 1).state & MSG_GONE &&
+		!(mailbox_message(m, 2).state & MSG_GONE) &&
+		!(mailbox_message(m, 3).state & MSG_GONE) &&
+		mailbox_message(m, 4).state & MSG_GONE,
 	    "gone");
 	ok(strcmp(log_text.p, "cur/1.a:2,T>;") == 0, "logged: %s", log_text.p);
 }

@@ -250,7 +250,7 @@ test_rename(void)
 	ok(folder_rename(a, span_str("z.q"), span_str("x")) == 0, "and back");
 	if (mailbox_open(a, span_str("x"), false, &m) == -1)
 		exit(111);
-	ok(mailbox_state(m)->uidvalidity > v && mailbox_message(m, 1)->uid == 1,
+	ok(mailbox_state(m)->uidvalidity > v && mailbox_message(m, 1).uid == 1,
 	    "the name has had that UIDVALIDITY: a greater one");
 	mailbox_close(m);
 	ok(fails(folder_rename(a, span_str("x"), span_str("x.a")), EINVAL),
@@ -290,7 +290,7 @@ test_rename_inbox(void)
 	if (mailbox_open(a, span_str("Old"), false, &m) == -1)
 		exit(111);
 	ok(mailbox_state(m)->count == 2 &&
-		mailbox_message(m, 1)->flags & FLAG_SEEN,
+		mailbox_message(m, 1).flags & FLAG_SEEN,
 	    "with their flags");
 	mailbox_close(m);
 	ok(fails(folder_rename(a, span_of("", 0), span_str("sub")), EEXIST),

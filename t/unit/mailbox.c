@@ -33,16 +33,16 @@ show(struct mailbox *m)
 
 	strbuf_reset(&out);
 	for (uint32_t i = 1; i <= st->count; i++) {
-		struct message *msg = mailbox_message(m, i);
+		struct message msg = mailbox_message(m, i);
 
 		strbuf_puts(&out, i > 1 ? " " : "");
-		strbuf_num(&out, msg->uid);
+		strbuf_num(&out, msg.uid);
 		strbuf_putc(&out, ':');
-		strbuf_puts(&out, msg->flags & FLAG_SEEN ? "S" : "");
-		strbuf_puts(&out, msg->flags & FLAG_FLAGGED ? "F" : "");
-		strbuf_puts(&out, msg->flags & FLAG_RECENT ? "r" : "");
-		strbuf_puts(&out, msg->state & MSG_CHANGED ? "!" : "");
-		strbuf_puts(&out, msg->state & MSG_GONE ? "x" : "");
+		strbuf_puts(&out, msg.flags & FLAG_SEEN ? "S" : "");
+		strbuf_puts(&out, msg.flags & FLAG_FLAGGED ? "F" : "");
+		strbuf_puts(&out, msg.flags & FLAG_RECENT ? "r" : "");
+		strbuf_puts(&out, msg.state & MSG_CHANGED ? "!" : "");
+		strbuf_puts(&out, msg.state & MSG_GONE ? "x" : "");
 	}
 	strbuf_putc(&out, '\0');
 	return out.p;
@@ -125,17 +125,16 @@ test_others(void)
 	ok(mailbox_state(m)->changed, "and it is said");
 	ok(mailbox_forget(m, 2, NULL, NULL) == 1, "one of two stays");
 	is(m, "1:SFr! 3:r 4:r", "forgotten");
-	mailbox_message(m, 1)->state &= ~MSG_CHANGED;
-	mailbox_message(m, 1)->flags &= ~FLAG_RECENT;
+	mailbox_told(m, 1);
 	scratch_put("M/cur/2.a:2,", "");
 	mailbox_sync(m);
-	is(m, "1:SF 3:r 4:r 5:r", "one that comes back is new");
+	is(m, "1:SFr 3:r 4:r 5:r", "one that comes back is new");
 	scratch_unlink("M/cur/1.a:2,FS");
 	scratch_unlink("M/cur/3.a:2,");
 	scratch_unlink("M/cur/0.b:2,");
 	scratch_unlink("M/cur/2.a:2,");
 	mailbox_sync(m);
-	is(m, "1:SFx 3:rx 4:rx 5:rx", "all gone");
+	is(m, "1:SFrx 3:rx 4:rx 5:rx", "all gone");
 	ok(mailbox_forget(m, 4, NULL, NULL) == 0 &&
 		mailbox_state(m)->count == 0,
 	    "none left");
@@ -264,7 +263,7 @@ test_renamed(void)
 	is(m, "1:Sr! 2:r", "and the flags are told of");
 	scratch_unlink("M/cur/2.a:2,");
 	ok(mailbox_open_message(m, 2, NULL) == -1 && errno == ESTALE &&
-		mailbox_message(m, 2)->state & MSG_GONE,
+		mailbox_message(m, 2).state & MSG_GONE,
 	    "one that is gone");
 	ok(mailbox_stat_message(m, 2, &st) == -1 && errno == ESTALE,
 	    "stays gone");
@@ -326,7 +325,7 @@ test_last_uids(void)
 	scratch_put("M/courierimapuiddb", "1 78 4294967295\n5 1.a\n");
 	m = open_box("", false);
 	ok(mailbox_state(m)->uidvalidity > 78 && mailbox_state(m)->count == 5 &&
-		mailbox_message(m, 5)->uid == 5,
+		mailbox_message(m, 5).uid == 5,
 	    "no UIDs left: all anew");
 	mailbox_close(m);
 	scratch_put("M/courierimapuiddb",
@@ -337,7 +336,7 @@ test_last_uids(void)
 	mailbox_close(m);
 	scratch_put("M/courierimapuiddb", "1 80 9\n4294967295 1.a\n");
 	m = open_box("", false);
-	ok(mailbox_state(m)->uidnext > mailbox_message(m, 5)->uid,
+	ok(mailbox_state(m)->uidnext > mailbox_message(m, 5).uid,
 	    "no UID but has a UIDNEXT above it");
 	mailbox_close(m);
 }
@@ -394,7 +393,6 @@ test_examine(void)
 	    "that last");
 	ok(mailbox_store(m, 1, &c, &changed) == -1 && errno == EROFS,
 	    "and changes nothing");
-	mailbox_message(m, 1)->flags |= FLAG_DELETED;
 	ok(mailbox_expunge(m, 1) == -1 && errno == EROFS, "nor removes");
 	mailbox_close(m);
 }
@@ -404,7 +402,6 @@ static int
 as_nobody(void)
 {
 	struct mailbox *m;
-	struct message *msg;
 	struct stat st;
 	int fd;
 
@@ -423,8 +420,8 @@ as_nobody(void)
 		return 5;
 	if (mailbox_state(m)->sticky || mailbox_state(m)->uidvalidity == 0)
 		return 6;
-	msg = mailbox_message(m, 2);
-	if (msg->uid != 2 || (fd = mailbox_open_message(m, 2, &st)) == -1)
+	if (mailbox_message(m, 2).uid != 2 ||
+	    (fd = mailbox_open_message(m, 2, &st)) == -1)
 		return 7;
 	close(fd);
 	if (st.st_size != 3 || mailbox_sync(m) == -1)
@@ -443,7 +440,7 @@ test_taken_from_new(void)
 	fresh();
 	scratch_put("M/cur/1.a:2,S", "1");
 	m = open_box("", false);
-	mailbox_message(m, 1)->state |= MSG_IN_NEW;
+	m->msgs[0].state |= MSG_IN_NEW;
 	fd = mailbox_open_message(m, 1, &st);
 	ok(fd != -1, "found where it is now");
 	close(fd);

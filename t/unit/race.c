@@ -90,7 +90,7 @@ read_token(struct mailbox *m, uint32_t seq)
 	if (fd == -1)
 		return 0;
 	if (read(fd, text, sizeof text - 1) <= 0)
-		fail("empty", mailbox_message(m, seq)->uid);
+		fail("empty", mailbox_message(m, seq).uid);
 	close(fd);
 	return (uint32_t)strtoul(text, NULL, 10);
 }
@@ -104,7 +104,7 @@ check_all(struct mailbox *m, int folder)
 	if (!st->sticky)
 		fail("UIDs of the session only", 0);
 	for (uint32_t i = 1; i <= st->count; i++) {
-		uint32_t uid = mailbox_message(m, i)->uid;
+		uint32_t uid = mailbox_message(m, i).uid;
 
 		if (uid <= last || uid >= st->uidnext)
 			fail("order", uid);
@@ -188,7 +188,7 @@ store_some(struct mailbox *m, uint32_t seq)
 		c.nkeywords = 1;
 	}
 	if (mailbox_store(m, seq, &c, &changed) == -1 && errno != ESTALE)
-		fail("store", mailbox_message(m, seq)->uid);
+		fail("store", mailbox_message(m, seq).uid);
 }
 
 static void
@@ -203,7 +203,7 @@ remove_one(struct mailbox *m, uint32_t seq)
 	if (token < TOKENS)
 		shared->ended[token] = 1;
 	if (mailbox_expunge(m, seq) == -1)
-		fail("expunge", mailbox_message(m, seq)->uid);
+		fail("expunge", mailbox_message(m, seq).uid);
 	mailbox_expunge_end(m);
 }
 
