@@ -39,7 +39,7 @@ msg = addr decode field fields header lex mime octets param scan stream \
 store = account append arrival box change drop dropstamp dropuids flags \
 	folder keywords kwset lock login mailbox maildir maildrop \
 	maildrop_end move name purge quota registry scan search search_text \
-	sizelist stamp status subs sync table trash tree uiddb uids
+	sizelist stamp status subs summary sync table trash tree uiddb uids
 
 auth = checkpassword handover options pop3capa sasl
 
@@ -79,7 +79,8 @@ UNIT_sys = fs peer proc rd watch wr
 UNIT_text = base64 bytes casefold charset date encword lang mutf7 qp utf8
 UNIT_msg = addr decode header mime octets stream structure
 UNIT_store = append change flags folder keywords kwset lock maildir maildrop \
-	mailbox name quota race search_text sizelist stamp status table uiddb
+	mailbox name quota race search_text sizelist stamp status summary \
+	table uiddb
 UNIT_auth = checkpassword handover options pop3capa sasl
 UNIT_pw = become hash service userdb
 UNIT_imap = bodystructure envelope fetch_parse input list_parse pattern \
@@ -102,7 +103,7 @@ LAYERS_mkuserdb = $(BELOW_pw)
 
 # --- installed ---------------------------------------------------------------
 MAN5 = courier.lock courierimapkeywords courierimapsubscribed \
-	courierimapuiddb courierpop3dsizelist maildirsize satchel-folders
+	courierimapuiddb courierpop3dsizelist maildirsize satchel-folders satchel-status
 MAN7 = satchel satchel-chain satchel-durability satchel-imap satchel-maildir \
 	satchel-settings
 MAN8 = checkpw-passwd checkpw-userdb imapd imaplogin pop3d pop3login

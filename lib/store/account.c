@@ -8,6 +8,7 @@
 #include "base/ascii.h"
 #include "base/oom.h"
 #include "store/root.h"
+#include "store/summary.h"
 #include "sys/fs.h"
 
 /*
@@ -72,6 +73,7 @@ account_open(
 	if ((a = calloc(1, sizeof *a)) == NULL)
 		oom();
 	a->fd = fd;
+	a->summary = -1;
 	a->conf = conf;
 	a->encoding = conf->encoding;
 	set_host(a);
@@ -84,6 +86,7 @@ account_close(struct account *a)
 {
 	if (a == NULL)
 		return;
+	summary_close(a);
 	(void)close(a->fd); /* opened for reading */
 	free(a);
 }

@@ -9,8 +9,10 @@
 #include "store/lock.h"
 #include "store/maildir.h"
 #include "store/mailbox.h"
+#include "store/name.h"
 #include "store/registry.h"
 #include "store/root.h"
+#include "store/summary.h"
 #include "store/table.h"
 #include "store/uiddb.h"
 #include "sys/clock.h"
@@ -182,8 +184,9 @@ uids(struct account *a, struct span folder, const struct maildir *md,
 	return 0;
 }
 
-int
-mailbox_status(struct account *a, struct span folder, bool want_size,
+/* Read the folder. */
+static int
+count(struct account *a, struct span folder, bool want_size,
     struct mailbox_status *out)
 {
 	struct mailbox_status st = { 0 };
@@ -210,11 +213,37 @@ mailbox_status(struct account *a, struct span folder, bool want_size,
 		unknown += count_unknown(&md, &c.names);
 	if (unknown <= UINT32_MAX - st.uidnext)
 		st.uidnext += unknown;
-	st.highestmodseq = (uint64_t)clock_now_us();
 	*out = st;
 	r = 0;
 close_dirs:
 	strbuf_clear(&c.names);
 	maildir_close(&md);
 	return r;
+}
+
+int
+mailbox_status(struct account *a, struct span folder, bool want_size,
+    struct mailbox_status *out)
+{
+	struct summary_look look;
+	struct strbuf dir = { 0 };
+	struct mailbox_status st;
+	int r = 0;
+
+	if (!name_to_dir(a, folder, &dir)) {
+		errno = EINVAL;
+		return -1;
+	}
+	strbuf_putc(&dir, '\0');
+	if (!summary_find(a, dir.p, want_size, &look, &st)) {
+		r = count(a, folder, want_size, &st);
+		if (r == 0)
+			summary_keep(a, &look, want_size, &st);
+	}
+	strbuf_clear(&dir);
+	if (r == -1)
+		return -1;
+	st.highestmodseq = (uint64_t)clock_now_us();
+	*out = st;
+	return 0;
 }

@@ -1,0 +1,415 @@
+/*
+ * summary.c: what STATUS said last.
+ *
+ * The problem: clients ask for the STATUS of all their folders every few
+ * minutes, hundreds at a time, and nearly all of them are as they were.  To
+ * open a folder and its index, and to close them, is a dozen system calls.
+ *
+ * The choice: one file for the account, a hash table of slots of fixed size
+ * that are read and written one at a time.  A folder costs a stat call for
+ * each of the three things its numbers come from, and one pread().  The key
+ * is the identity of the folder's cur, so that no name stands in the file and
+ * a folder keeps its slot when it is renamed.
+ *
+ * A slot is written in place, without a lock.  Its checksum tells of one that
+ * was torn, or written by two at once: it is as if nothing were kept.  Slots
+ * of folders that are gone stay until the table is as large as it may be, and
+ * begins anew.
+ *
+ * Rejected: a line for each folder in a text file, replaced as a whole
+ * (hundreds of rewrites for hundreds of STATUS commands); the folder's index
+ * alone (twice the calls, measured); a mapping (another one that must survive
+ * being truncated, to save a call of 0.3 us).
+ *
+ * The path "folder/cur" could lead through a link that stands in the place of
+ * a folder.  It is only looked at: what a slot tells was counted through
+ * descriptors, with no link followed, by this account's own session.
+ */
+#include "store/summary.h"
+
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/oom.h"
+#include "store/maildir.h"
+#include "store/root.h"
+#include "store/stamp.h"
+#include "sys/fs.h"
+
+enum {
+	MAGIC = 0x73746174, /* also tells another byte order */
+	VERSION = 1,
+	PROBES = 8, /* slots that may hold a key, one after the other */
+	SLOTS_MIN = 128,
+	SLOTS_MAX = 1 << 17, /* 16 MiB: then it begins anew */
+	HAS_SIZE = 1
+};
+
+static const char file[] = "satchel-status";
+
+struct seen {
+	uint64_t ino;
+	int64_t size;
+	int64_t modified, changed;
+};
+
+struct slot {
+	uint64_t check; /* of what follows */
+	uint64_t dev;
+	struct seen cur, new, db;
+	uint64_t size, deleted_bytes;
+	uint32_t messages, recent, unseen, deleted;
+	uint32_t uidnext, uidvalidity;
+	uint32_t has;
+	uint32_t reserved;
+};
+
+struct header {
+	uint32_t magic, version;
+	uint32_t slot_len; /* octets */
+	uint32_t slots; /* a power of two */
+	uint64_t reserved[2];
+};
+
+static int64_t
+to_ns(struct timespec t)
+{
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static struct seen
+seen_of(const struct stat *st)
+{
+	struct seen s = { st->st_ino, st->st_size, to_ns(st->st_mtim),
+		to_ns(st->st_ctim) };
+
+	return s;
+}
+
+/* FNV-1a over words, mixed at the end: it finds damage, not malice. */
+static uint64_t
+hash(const void *p, size_t len)
+{
+	const uint64_t *v = p;
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < len / sizeof *v; i++)
+		h = (h ^ v[i]) * UINT64_C(0x100000001b3);
+	h ^= h >> 32;
+	return h == 0 ? 1 : h;
+}
+
+static uint64_t
+check_of(const struct slot *s)
+{
+	return hash(&s->dev, sizeof *s - offsetof(struct slot, dev));
+}
+
+static uint32_t
+home_of(uint64_t dev, uint64_t ino, uint32_t slots)
+{
+	uint64_t key[2] = { dev, ino };
+	uint64_t h = hash(key, sizeof key);
+
+	return (uint32_t)((h ^ h >> 17) & (slots - 1));
+}
+
+/* --- the file ---------------------------------------------------------- */
+
+static bool
+read_header(int fd, struct header *h)
+{
+	return fs_pread(fd, h, sizeof *h, 0) == (ssize_t)sizeof *h &&
+	       h->magic == MAGIC && h->version == VERSION &&
+	       h->slot_len == sizeof(struct slot) && h->slots >= SLOTS_MIN &&
+	       h->slots <= SLOTS_MAX && (h->slots & (h->slots - 1)) == 0;
+}
+
+static int64_t
+offset_of(uint32_t slot)
+{
+	return (int64_t)sizeof(struct header) +
+	       (int64_t)slot * (int64_t)sizeof(struct slot);
+}
+
+/* Open it, for as long as the account is. */
+static bool
+open_file(struct account *a)
+{
+	int flags = O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+	struct header h;
+	struct stat st;
+
+	if (a->summary != -1)
+		return true;
+	a->summary = openat(a->fd, file, O_RDWR | flags);
+	if (a->summary == -1)
+		a->summary = openat(a->fd, file, O_RDONLY | flags);
+	if (a->summary == -1)
+		return false;
+	if (fstat(a->summary, &st) == 0 && S_ISREG(st.st_mode) &&
+	    read_header(a->summary, &h)) {
+		a->summary_slots = h.slots;
+		return true;
+	}
+	summary_close(a);
+	return false;
+}
+
+void
+summary_close(struct account *a)
+{
+	if (a->summary != -1)
+		fs_close(a->summary);
+	a->summary = -1;
+}
+
+/*
+ * The slots where a key may stand, PROBES of them from *home on, into v.  The
+ * table has so many more at its end, so that nothing goes round.
+ */
+static void
+read_slots(const struct account *a, const struct stat *cur, uint32_t *home,
+    struct slot *v)
+{
+	*home = home_of(cur->st_dev, cur->st_ino, a->summary_slots);
+	memset(v, 0, PROBES * sizeof *v);
+	(void)fs_pread(a->summary, v, PROBES * sizeof *v, offset_of(*home));
+}
+
+/* Which of v belongs to that directory, or else may be taken; or PROBES. */
+static size_t
+find_slot(const struct slot *v, uint64_t dev, uint64_t ino)
+{
+	size_t i, unused = PROBES;
+
+	for (i = 0; i < PROBES; i++) {
+		if (v[i].cur.ino == ino && v[i].dev == dev)
+			return i;
+		if (unused == PROBES && v[i].check != check_of(&v[i]))
+			unused = i;
+	}
+	return unused;
+}
+
+/* --- a larger table ------------------------------------------------------ */
+
+static int
+write_table(struct account *a, uint32_t slots, const struct slot *v)
+{
+	struct header h = { MAGIC, VERSION, sizeof *v, slots, { 0, 0 } };
+	size_t len = (slots + PROBES) * sizeof *v;
+	struct strbuf name = { 0 };
+	int fd, r = -1;
+
+	strbuf_puts(&name, "tmp/");
+	maildir_tmp_name(a, "status", &name);
+	strbuf_putc(&name, '\0');
+	if ((fd = fs_create(a->fd, name.p, MODE_FILE)) == -1)
+		goto clear;
+	if (fs_write(fd, span_of((const char *)&h, sizeof h)) == 0 &&
+	    fs_write(fd, span_of((const char *)v, len)) == 0)
+		r = renameat(a->fd, name.p, a->fd, file);
+	if (r == -1)
+		(void)unlinkat(a->fd, name.p, 0);
+	fs_close(fd);
+clear:
+	strbuf_clear(&name);
+	return r;
+}
+
+/* Take along what was there: false when the table is too small for that. */
+static bool
+take_along(const struct account *a, uint32_t slots, struct slot *v)
+{
+	struct slot old;
+
+	for (uint32_t i = 0; i < a->summary_slots + PROBES; i++) {
+		struct slot *home;
+		size_t at;
+
+		if (fs_pread(a->summary, &old, sizeof old, offset_of(i)) !=
+		    (ssize_t)sizeof old)
+			break;
+		if (old.check != check_of(&old))
+			continue;
+		home = v + home_of(old.dev, old.cur.ino, slots);
+		if ((at = find_slot(home, old.dev, old.cur.ino)) == PROBES)
+			return false;
+		home[at] = old;
+	}
+	return true;
+}
+
+/* Make the first table, or one that is at least twice as large. */
+static bool
+grow(struct account *a)
+{
+	uint32_t slots = a->summary == -1 ? SLOTS_MIN : a->summary_slots * 2;
+	struct slot *v = NULL;
+	int r;
+
+	for (; slots <= SLOTS_MAX; slots *= 2) {
+		free(v);
+		if ((v = calloc(slots + PROBES, sizeof *v)) == NULL)
+			oom();
+		if (a->summary == -1 || take_along(a, slots, v))
+			break;
+	}
+	if (slots > SLOTS_MAX) { /* of folders that were: begin anew */
+		free(v);
+		slots = SLOTS_MIN;
+		if ((v = calloc(slots + PROBES, sizeof *v)) == NULL)
+			oom();
+	}
+	r = write_table(a, slots, v);
+	free(v);
+	summary_close(a);
+	return r == 0 && open_file(a);
+}
+
+/* --- a folder ------------------------------------------------------------ */
+
+static bool
+stat_part(const struct account *a, const char *dirname, const char *part,
+    struct stat *st)
+{
+	char path[NAME_LEN + 32];
+	size_t len = strlen(dirname), more = strlen(part);
+
+	if (len > NAME_LEN || more >= sizeof path - NAME_LEN - 1)
+		return false;
+	memcpy(path, dirname, len);
+	path[len] = '/';
+	memcpy(path + len + 1, part, more + 1);
+	return fstatat(a->fd, path, st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static bool
+stat_parts(const struct account *a, const char *dirname, struct summary_look *l)
+{
+	return stat_part(a, dirname, "cur", &l->cur) &&
+	       stat_part(a, dirname, "new", &l->new) &&
+	       stat_part(a, dirname, "courierimapuiddb", &l->db);
+}
+
+static bool
+is_unchanged(const struct seen *was, const struct stat *st)
+{
+	struct seen is = seen_of(st);
+
+	return was->ino == is.ino && was->size == is.size &&
+	       was->modified == is.modified && was->changed == is.changed;
+}
+
+static bool
+is_current(const struct slot *s, const struct summary_look *l)
+{
+	return s->check == check_of(s) && is_unchanged(&s->cur, &l->cur) &&
+	       is_unchanged(&s->new, &l->new) && is_unchanged(&s->db, &l->db);
+}
+
+static void
+tell(const struct slot *s, struct mailbox_status *out)
+{
+	*out = (struct mailbox_status){
+		.messages = s->messages,
+		.recent = s->recent,
+		.unseen = s->unseen,
+		.deleted = s->deleted,
+		.deleted_bytes = s->deleted_bytes,
+		.uidnext = s->uidnext,
+		.uidvalidity = s->uidvalidity,
+		.size = s->size,
+	};
+}
+
+/* The time of the file system, from a file that is touched now. */
+static int64_t
+time_there(struct account *a)
+{
+	static const struct timespec now[2] = { { 0, UTIME_NOW },
+		{ 0, UTIME_NOW } };
+	struct stat st;
+
+	if (!open_file(a) && !grow(a))
+		return 0;
+	if (futimens(a->summary, now) == -1 || fstat(a->summary, &st) == -1)
+		return 0;
+	if (st.st_nlink == 0) /* others have a larger one */
+		summary_close(a);
+	return to_ns(st.st_mtim);
+}
+
+bool
+summary_find(struct account *a, const char *dirname, bool want_size,
+    struct summary_look *look, struct mailbox_status *out)
+{
+	struct slot v[PROBES];
+	uint32_t home;
+	size_t i;
+
+	memset(look, 0, sizeof *look);
+	if (open_file(a) && stat_parts(a, dirname, look)) {
+		read_slots(a, &look->cur, &home, v);
+		i = find_slot(v, look->cur.st_dev, look->cur.st_ino);
+		if (i < PROBES && is_current(&v[i], look) &&
+		    (!want_size || (v[i].has & HAS_SIZE) != 0)) {
+			tell(&v[i], out);
+			return true;
+		}
+	}
+	look->now = time_there(a);
+	if (!stat_parts(a, dirname, look))
+		look->now = 0;
+	return false;
+}
+
+/* Whether st was quiet when it was looked at (stamp.h). */
+static bool
+is_quiet(const struct stat *st, int64_t now)
+{
+	struct stamp s = { 0 };
+
+	stamp_read(&s, st, now);
+	return s.state == STAMP_CLEAN;
+}
+
+void
+summary_keep(struct account *a, const struct summary_look *l, bool has_size,
+    const struct mailbox_status *st)
+{
+	struct slot v[PROBES], s = { .dev = l->cur.st_dev };
+	uint32_t home;
+	size_t i;
+
+	if (l->now == 0 || !is_quiet(&l->cur, l->now) ||
+	    !is_quiet(&l->new, l->now) || !is_quiet(&l->db, l->now))
+		return;
+	s.cur = seen_of(&l->cur);
+	s.new = seen_of(&l->new);
+	s.db = seen_of(&l->db);
+	s.messages = st->messages;
+	s.recent = st->recent;
+	s.unseen = st->unseen;
+	s.deleted = st->deleted;
+	s.deleted_bytes = st->deleted_bytes;
+	s.uidnext = st->uidnext;
+	s.uidvalidity = st->uidvalidity;
+	s.size = st->size;
+	s.has = has_size ? HAS_SIZE : 0;
+	s.check = check_of(&s);
+	if (!open_file(a))
+		return;
+	for (i = PROBES; i == PROBES;) {
+		read_slots(a, &l->cur, &home, v);
+		i = find_slot(v, l->cur.st_dev, l->cur.st_ino);
+		if (i == PROBES && !grow(a))
+			return;
+	}
+	(void)fs_pwrite(a->summary, span_of((const char *)&s, sizeof s),
+	    offset_of(home + (uint32_t)i));
+}
