@@ -103,7 +103,8 @@ LAYERS_mkuserdb = $(BELOW_pw)
 
 # --- installed ---------------------------------------------------------------
 MAN5 = courier.lock courierimapkeywords courierimapsubscribed \
-	courierimapuiddb courierpop3dsizelist maildirsize satchel-folders satchel-status
+	courierimapuiddb courierpop3dsizelist maildirsize satchel-folders \
+	satchel-status
 MAN7 = satchel satchel-chain satchel-durability satchel-imap satchel-maildir \
 	satchel-settings
 MAN8 = checkpw-passwd checkpw-userdb imapd imaplogin pop3d pop3login
