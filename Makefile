@@ -36,8 +36,8 @@ msg = addr decode field fields header lex mime octets param scan stream \
 	structure
 
 # (see lib/README.md for what each of these is)
-store = account append arrival box change drop dropstamp dropuids flags \
-	folder keywords kwset lock login mailbox maildir maildrop \
+store = account append arrival box change drop droplist dropstamp dropuids \
+	flags folder keywords kwset lock login mailbox maildir maildrop \
 	maildrop_end move name purge quota registry scan search search_text \
 	sizelist stamp status subs summary sync table trash tree uiddb uids
 

@@ -8,7 +8,7 @@
 
 #include "base/oom.h"
 #include "msg/octets.h"
-#include "store/dropstamp.h"
+#include "store/droplist.h"
 #include "store/flags.h"
 #include "store/lock.h"
 #include "store/root.h"
@@ -27,6 +27,8 @@ static const size_t max_len = (size_t)1 << 30;
 const char *
 drop_name(const struct maildrop *d, size_t i)
 {
+	if (d->msgs[i].in_list)
+		return droplist_name(d, i);
 	return d->names.p + d->msgs[i].name;
 }
 
@@ -94,6 +96,7 @@ add(struct maildrop *d, struct span name)
 void
 drop_reset(struct maildrop *d)
 {
+	droplist_close(d);
 	table_clear(&d->table);
 	table_init(&d->table, &d->names, 0);
 	strbuf_reset(&d->names);
@@ -252,12 +255,14 @@ drop_take_new(struct maildrop *d)
 void
 drop_rename(struct maildrop *d, size_t i, struct span name)
 {
-	char *at = d->names.p + d->msgs[i].name;
+	struct drop_message *m = &d->msgs[i];
+	char *at = d->names.p + m->name;
 
-	if (span_len(name) <= strlen(at))
+	if (!m->in_list && span_len(name) <= strlen(at))
 		memcpy(at, name.p, span_len(name) + 1);
 	else
-		d->msgs[i].name = add_name(d, name);
+		m->name = add_name(d, name);
+	m->in_list = false;
 }
 
 static void
@@ -352,6 +357,7 @@ drop_look(struct maildrop *d)
 {
 	struct walk w = { .each = see_known };
 
+	droplist_load_names(d);
 	for (size_t i = 0; i < d->n; i++)
 		d->msgs[i].seen = d->msgs[i].seen != 0;
 	d->pass = 1;
@@ -367,31 +373,6 @@ drop_look(struct maildrop *d)
 }
 
 /*
- * Whether cur need not be read.  Names in the list can have other flags than
- * the files then, which are looked for when they are opened.
- */
-static bool
-is_current(const struct maildrop *d)
-{
-	struct dropstamp s = { .list = d->list_st };
-
-	if (!d->list.neat || fstat(d->md.cur, &s.cur) == -1)
-		return false;
-	for (size_t i = 0; i < d->n; i++)
-		if (!d->msgs[i].exact)
-			return false;
-	return dropstamp_holds(d->md.dir, &s);
-}
-
-static void
-see_all(struct maildrop *d)
-{
-	d->pass = 1;
-	for (size_t i = 0; i < d->n; i++)
-		d->msgs[i].seen = 1;
-}
-
-/*
  * A file that is renamed while a directory is read may not be seen at all,
  * and must not lose its UID for that: so cur is read until all are there, or
  * nobody has touched it.
@@ -401,11 +382,6 @@ read_cur(struct maildrop *d)
 {
 	struct walk w = { .each = see };
 
-	d->same = false;
-	if (is_current(d)) {
-		see_all(d);
-		return 0;
-	}
 	do {
 		if (walk_cur(d, &w) == -1)
 			return -1;
@@ -567,6 +543,9 @@ drop_scan(struct maildrop *d)
 	bool moved;
 	size_t n;
 
+	/* names can have other flags than the files then: drop_look() */
+	if (droplist_take(d))
+		return 0;
 	if (read_list(d) == -1 || read_cur(d) == -1)
 		return -1;
 	part_twins(d);

@@ -24,6 +24,9 @@ struct maildrop {
 	bool locked; /* the folder's lock is held */
 	struct strbuf twins; /* names to change, with NULs: see part_twin() */
 
+	int list_fd; /* where names stand (droplist.h), or -1 */
+	char *name; /* the last of them that was read */
+
 	struct sizelist list;
 	struct stat list_st; /* of its file; st_ino 0: there is none */
 	struct stat cur_st; /* of cur, before it was read */
@@ -31,10 +34,13 @@ struct maildrop {
 	bool dropped; /* some entry has no file any more */
 };
 
-/* The file name of msgs[i]; valid until the next change. */
+/* The file name of msgs[i]; valid until the next call or change. */
 const char *drop_name(const struct maildrop *d, size_t i);
 
-/* The message with this name but for flags, or TABLE_NONE. */
+/*
+ * The message with this name but for flags, or TABLE_NONE.  All names must
+ * be in memory (droplist_load_names()).
+ */
 uint32_t drop_find(const struct maildrop *d, struct span name);
 
 /*

@@ -21,6 +21,7 @@
 #include "base/oom.h"
 #include "store/box.h"
 #include "store/drop.h"
+#include "store/droplist.h"
 #include "store/dropstamp.h"
 #include "store/flags.h"
 #include "store/lock.h"
@@ -163,6 +164,7 @@ take_imap_uids(struct maildrop *d)
 
 	if (mailbox_open(d->a, span_of("", 0), false, &m) == -1)
 		return -1;
+	droplist_load_names(d);
 	d->uidvalidity = m->state.uidvalidity;
 	for (uint32_t k = 0; k < m->state.count; k++) {
 		i = drop_find(d, span_str(box_name(m, k)));
@@ -201,6 +203,7 @@ maildrop_open(struct account *a, enum maildrop_uidl style,
 		oom();
 	d->a = a;
 	d->style = style;
+	d->list_fd = -1;
 	table_init(&d->table, &d->names, 0);
 	if (maildir_open(a, span_of("", 0), &d->md) == -1) {
 		d->md = (struct maildir){ -1, -1, -1, -1 };
@@ -233,6 +236,8 @@ maildrop_close(struct maildrop *d)
 	if (d == NULL)
 		return;
 	maildir_close(&d->md);
+	droplist_close(d);
+	free(d->name);
 	table_clear(&d->table);
 	strbuf_clear(&d->names);
 	strbuf_clear(&d->twins);

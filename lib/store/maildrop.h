@@ -20,17 +20,20 @@ enum maildrop_uidl {
 /* One that was there when the session began. */
 struct drop_message {
 	uint64_t octets; /* what RETR sends, CRLF counted, no stuffed dots */
-	uint32_t name; /* offset of the file's name in the maildrop's heap */
+	uint32_t name; /* offset of its file's name, see in_list */
 	uint32_t uid; /* of courierpop3dsizelist */
 	uint32_t euidv;
 	uint32_t imap_uid; /* UIDL_DOVECOT only */
 	uint32_t twin; /* another that has the base, but no info, or some */
 	uint8_t seen; /* the pass in which its file was seen; 0: it is gone */
-	bool utf8; /* 8-bit bytes in a header, its own or a part's */
-	bool exact; /* octets and utf8 are sure */
-	bool recounted; /* they were not, in the list */
-	bool listed; /* it is in the list as it stands on disk */
-	bool deleted; /* the client has marked it */
+	uint8_t name_len; /* with in_list */
+	bool
+	    in_list : 1; /* the name stands in the list's file, not in memory */
+	bool utf8 : 1; /* 8-bit bytes in a header, its own or a part's */
+	bool exact : 1; /* octets and utf8 are sure */
+	bool recounted : 1; /* they were not, in the list */
+	bool listed : 1; /* it is in the list as it stands on disk */
+	bool deleted : 1; /* the client has marked it */
 };
 
 struct maildrop;

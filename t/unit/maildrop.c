@@ -193,6 +193,38 @@ age(const char *name)
 		exit(111);
 }
 
+/* Nothing has changed: names stand in the list, which goes away. */
+static void
+test_names_on_disk(void)
+{
+	struct maildrop_end end = { .to_trash = false };
+	struct maildrop *d;
+
+	scratch_put("m/cur/7.g:2,", "x\n");
+	scratch_put("m/cur/8.h:2,", "x\n");
+	scratch_unlink("m/satchel-pop3-stamp"); /* age() knows one time only */
+	age("m/cur");
+	maildrop_close(open_as(UIDL_COURIER));
+	age("m/courierpop3dsizelist");
+	maildrop_close(open_as(UIDL_COURIER));
+	d = open_as(UIDL_COURIER);
+	scratch_unlink("m/courierpop3dsizelist");
+	ok(maildrop_count(d) == 5 && maildrop_message(d, 4)->in_list,
+	    "names stay in the list");
+	maildrop_set_seen(d, 3);
+	ok(scratch_has("m/cur/7.g:2,S") && !maildrop_message(d, 3)->in_list,
+	    "a new name does not");
+	scratch_move("m/cur/8.h:2,", "m/cur/8.h:2,F");
+	maildrop_message(d, 3)->deleted = true;
+	maildrop_message(d, 4)->deleted = true;
+	ok(maildrop_update(d, &end) == 0 && !scratch_has("m/cur/7.g:2,S") &&
+		!scratch_has("m/cur/8.h:2,F"),
+	    "removed by either name, and by one that has changed");
+	maildrop_close(d);
+	maildrop_close(open_as(UIDL_COURIER));
+	ok(scratch_has("m/courierpop3dsizelist"), "a new list");
+}
+
 /* With a stamp cur is not read; any change shows. */
 static void
 test_stamp(void)
@@ -214,6 +246,7 @@ test_stamp(void)
 	ok(maildrop_count(d) == 3 && fd != -1, "the names are old");
 	close(fd);
 	maildrop_close(d);
+	test_names_on_disk();
 	scratch_put("m/cur/5.e:2,", "x\n");
 	d = open_as(UIDL_COURIER);
 	ok(maildrop_count(d) == 4, "a change");
