@@ -1,0 +1,130 @@
+/* map.c: mmap(), and the one handler of SIGBUS. */
+#include "sys/map.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/*
+ * The handler needs to know what is ours.  The list changes only by whole
+ * pointers, and a mapping is in it before it is used.
+ */
+static struct map *maps;
+static size_t page_len;
+
+static int
+prot_of(const struct map *m)
+{
+	return m->kind == MAP_OWN ? PROT_READ | PROT_WRITE : PROT_READ;
+}
+
+static size_t
+whole_pages(size_t len)
+{
+	return (len + page_len - 1) / page_len * page_len;
+}
+
+/*
+ * Zeros from the page at addr to the end of what the file had.  Of a file
+ * that shrinks all of that is gone, and one fault is enough; what this
+ * process had written there goes too, since torn voids the whole mapping.
+ */
+static bool
+cover(struct map *m, char *addr)
+{
+	size_t len = whole_pages(m->len);
+
+	if (m->p == NULL || addr < m->p || addr >= m->p + len)
+		return false;
+	addr -= (size_t)(addr - m->p) % page_len;
+	m->torn = 1;
+	return mmap(addr, len - (size_t)(addr - m->p), prot_of(m),
+		   MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS, -1,
+		   0) != MAP_FAILED;
+}
+
+/* mmap() is a bare system call here: safe in a handler of Linux. */
+static void
+on_bus(int sig, siginfo_t *info, void *context)
+{
+	struct sigaction dfl = { .sa_handler = SIG_DFL };
+	int saved = errno;
+	struct map *m = maps;
+
+	(void)context;
+	while (m != NULL && !cover(m, info->si_addr))
+		m = m->next;
+	if (m == NULL) {
+		/* a fault of our own: it is repeated, and ends the process */
+		(void)sigaction(sig, &dfl, NULL);
+		(void)raise(sig);
+	}
+	errno = saved;
+}
+
+static void
+handle_bus(void)
+{
+	struct sigaction sa = { .sa_sigaction = on_bus,
+		.sa_flags = SA_SIGINFO };
+
+	if (page_len != 0)
+		return;
+	page_len = (size_t)sysconf(_SC_PAGESIZE);
+	(void)sigemptyset(&sa.sa_mask);
+	(void)sigaction(SIGBUS, &sa, NULL); /* fails for bad numbers only */
+}
+
+int
+map_open(struct map *m, int fd, size_t len, size_t room, enum map_kind kind)
+{
+	int flags = kind == MAP_OWN ? MAP_PRIVATE : MAP_SHARED;
+	char *p;
+
+	handle_bus();
+	*m = (struct map){ .len = len, .kind = kind };
+	m->room = room > len ? whole_pages(room) : whole_pages(len);
+	if (len == 0 || m->room < len) {
+		errno = EINVAL;
+		return -1;
+	}
+	/* all of it at first, so that nobody else gets what is behind */
+	p = mmap(NULL, m->room, prot_of(m),
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (p == MAP_FAILED)
+		return -1;
+	if (mmap(p, len, prot_of(m), flags | MAP_FIXED, fd, 0) == MAP_FAILED) {
+		int saved = errno;
+
+		(void)munmap(p, m->room);
+		errno = saved;
+		return -1;
+	}
+	m->p = p;
+	m->next = maps;
+	maps = m;
+	return 0;
+}
+
+void
+map_rest(const struct map *m)
+{
+	if (m->p != NULL && m->kind == MAP_READING)
+		(void)madvise(m->p, whole_pages(m->len), MADV_DONTNEED);
+}
+
+void
+map_close(struct map *m)
+{
+	struct map **at = &maps;
+
+	if (m->p == NULL)
+		return;
+	while (*at != NULL && *at != m)
+		at = &(*at)->next;
+	if (*at == m)
+		*at = m->next;
+	(void)munmap(m->p, m->room);
+	*m = (struct map){ 0 };
+}
