@@ -26,7 +26,7 @@ SAN_CC ?= $(CC)
 all:
 
 # --- modules, by layer; a layer uses itself and what stands above it --------
-base = arena ascii num span strbuf
+base = arena ascii num span strbuf sum
 
 sys = cidr clock env fs log map peer proc rd setting sig slot watch wr
 
@@ -74,7 +74,7 @@ LIBS_text = $(UNISTRING_LIBS)
 LIBS_pw = $(GDBM_LIBS) $(CRYPT_LIBS) $(NETTLE_LIBS)
 
 # --- tests, by the layer that each links -------------------------------------
-UNIT_base = arena num span strbuf
+UNIT_base = arena num span strbuf sum
 UNIT_sys = cidr fs map peer proc rd slot watch wr
 UNIT_text = base64 bytes casefold charset date encword lang mutf7 qp utf8
 UNIT_msg = addr decode header mime octets stream structure
