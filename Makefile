@@ -55,17 +55,19 @@ imap = bodystructure cmd_any cmd_append cmd_copy cmd_fetch cmd_folder \
 pop3 = cmd_any cmd_list cmd_retr commands conf reply request send session \
 	startup wrap
 
-chain = attempt dialogue front imapcmd imaplogin login pop3cmd pop3login
+chain = attempt dialogue front imapcmd imaplogin login pop3cmd pop3login \
+	proxyhdr
 
 # program: the layers it links, lowest last
 # (bin/NAME.c and, for checkpw-NAME, bin/checkpw/NAME.c)
-PROGRAMS = imapd imaplogin pop3d pop3login
+PROGRAMS = imapd imaplogin pop3d pop3login proxyhdr
 CHECKPW = checkpw-passwd checkpw-userdb
 
 LAYERS_imapd = $(BELOW_imap)
 LAYERS_imaplogin = $(BELOW_chain)
 LAYERS_pop3d = $(BELOW_pop3)
 LAYERS_pop3login = $(BELOW_chain)
+LAYERS_proxyhdr = $(BELOW_chain)
 LAYERS_checkpw-userdb = $(BELOW_pw)
 LAYERS_checkpw-passwd = $(BELOW_pw)
 
@@ -86,11 +88,12 @@ UNIT_pw = become hash service userdb
 UNIT_imap = bodystructure envelope fetch_parse input list_parse pattern \
 	search_parse section seqset token
 UNIT_pop3 = request send
-UNIT_chain = dialogue front imapcmd pop3cmd
+UNIT_chain = dialogue front imapcmd pop3cmd proxyhdr
 
 # t/fuzz/NAME.c with its seeds in t/fuzz/corpus/NAME/
 FUZZ = addr date encword fetch_parse header imapcmd keywords mime mutf7 pop3 \
-	pop3cmd qp request search_parse section session sizelist structure uiddb
+	pop3cmd proxyhdr qp request search_parse section session sizelist \
+	structure uiddb
 
 # what tests and the demo need besides: t/tool/NAME.c
 TOOLS = faultat mkuserdb structure
@@ -107,7 +110,7 @@ MAN5 = courier.lock courierimapkeywords courierimapsubscribed \
 	satchel-status
 MAN7 = satchel satchel-chain satchel-durability satchel-imap satchel-maildir \
 	satchel-settings
-MAN8 = checkpw-passwd checkpw-userdb imapd imaplogin pop3d pop3login
+MAN8 = checkpw-passwd checkpw-userdb imapd imaplogin pop3d pop3login proxyhdr
 UNITS = imapd.socket imapd@.service pop3d.socket pop3d@.service
 XINETD = imapd pop3d
 LANGS = de fr
