@@ -60,11 +60,12 @@ chain = attempt dialogue front imapcmd imaplogin login pop3cmd pop3login \
 
 # program: the layers it links, lowest last
 # (bin/NAME.c and, for checkpw-NAME, bin/checkpw/NAME.c)
-PROGRAMS = imapd imaplogin pop3d pop3login proxyhdr
+PROGRAMS = imapd imaplogin limit pop3d pop3login proxyhdr
 CHECKPW = checkpw-passwd checkpw-userdb
 
 LAYERS_imapd = $(BELOW_imap)
 LAYERS_imaplogin = $(BELOW_chain)
+LAYERS_limit = $(BELOW_auth)
 LAYERS_pop3d = $(BELOW_pop3)
 LAYERS_pop3login = $(BELOW_chain)
 LAYERS_proxyhdr = $(BELOW_chain)
@@ -110,7 +111,8 @@ MAN5 = courier.lock courierimapkeywords courierimapsubscribed \
 	satchel-status
 MAN7 = satchel satchel-chain satchel-durability satchel-imap satchel-maildir \
 	satchel-settings
-MAN8 = checkpw-passwd checkpw-userdb imapd imaplogin pop3d pop3login proxyhdr
+MAN8 = checkpw-passwd checkpw-userdb imapd imaplogin limit pop3d pop3login \
+	proxyhdr
 UNITS = imapd.socket imapd@.service pop3d.socket pop3d@.service
 XINETD = imapd pop3d
 LANGS = de fr

@@ -14,6 +14,7 @@
 #include "sys/env.h"
 #include "sys/log.h"
 #include "sys/proc.h"
+#include "sys/slot.h"
 
 /* Only the authenticator speaks here, and nobody listens. */
 void
@@ -90,6 +91,7 @@ enter(const struct passwd *pw)
 		.uid = pw->pw_uid,
 		.gid = pw->pw_gid,
 		.home = pw->pw_dir,
+		.slots = slot_base(),
 	};
 	const struct handover h = {
 		.user = pw->pw_name,

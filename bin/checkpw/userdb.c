@@ -13,6 +13,7 @@
 #include "sys/env.h"
 #include "sys/log.h"
 #include "sys/proc.h"
+#include "sys/slot.h"
 
 enum { VALUE_LEN = 1024 };
 
@@ -74,7 +75,10 @@ enter(const struct userdb *u, const char *name)
 {
 	char home[VALUE_LEN], shell[VALUE_LEN], mail[VALUE_LEN];
 	char quota[VALUE_LEN], options[VALUE_LEN];
-	struct become b = { .home = field(u, "home", home) };
+	struct become b = {
+		.home = field(u, "home", home),
+		.slots = slot_base(),
+	};
 	struct handover h = {
 		.user = name,
 		.authenticated = name,

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "sys/fs.h"
+#include "sys/slot.h"
 
 enum { SKEL_DEPTH = 16, COPY_LEN = 65536 };
 
@@ -186,6 +187,8 @@ become_account(const struct become *b, const char *skeleton, int *incomplete)
 	}
 	if (skeleton != NULL && stat(skeleton, &st) == 0)
 		made = make_home(b);
+	if (b->slots != NULL && geteuid() == 0)
+		(void)slot_make_user(b->slots, b->uid, b->gid);
 	if (change_ids(b) == -1 || chdir(b->home) == -1)
 		return -1;
 	*incomplete = made == 1 && fill_home(skeleton);

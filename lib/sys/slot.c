@@ -51,6 +51,7 @@
 #include "base/ascii.h"
 #include "base/strbuf.h"
 #include "sys/clock.h"
+#include "sys/env.h"
 #include "sys/fs.h"
 
 enum {
@@ -66,6 +67,12 @@ enum {
 };
 
 static const char lock_name[] = ".lock";
+
+const char *
+slot_base(void)
+{
+	return env_str("SATCHEL_SLOTS", "/run/satchel");
+}
 
 /* Owned by us, and by nobody else to write to. */
 static bool

@@ -4,6 +4,9 @@
 
 #include <sys/types.h>
 
+/* The directory below which all slots are: SATCHEL_SLOTS, or /run/satchel. */
+const char *slot_base(void);
+
 /*
  * Take one of the max slots of key in the directory dir, which is made when
  * only its last component is missing.  Returns a descriptor, numbered 10 or
