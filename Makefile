@@ -28,7 +28,7 @@ all:
 # --- modules, by layer; a layer uses itself and what stands above it --------
 base = arena ascii num span strbuf sum
 
-sys = cidr clock env fs log map peer proc rd setting sig slot watch wr
+sys = cidr clock env fs helper log map peer proc rd setting sig slot watch wr
 
 text = base64 bytes casefold charset date encword lang mutf7 qp utf8
 
@@ -78,7 +78,7 @@ LIBS_pw = $(GDBM_LIBS) $(CRYPT_LIBS) $(NETTLE_LIBS)
 
 # --- tests, by the layer that each links -------------------------------------
 UNIT_base = arena num span strbuf sum
-UNIT_sys = cidr fs map peer proc rd slot watch wr
+UNIT_sys = cidr fs helper map peer proc rd slot watch wr
 UNIT_text = base64 bytes casefold charset date encword lang mutf7 qp utf8
 UNIT_msg = addr decode header mime octets stream structure
 UNIT_store = append change flags folder keywords kwset lock maildir maildrop \

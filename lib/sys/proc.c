@@ -99,6 +99,17 @@ failed:
 	return -1;
 }
 
+pid_t
+proc_fork(enum proc_use use, proc_body *body, void *arg)
+{
+	pid_t pid = fork();
+
+	(void)use; /* for whoever reads the call */
+	if (pid == 0)
+		_exit(body(arg));
+	return pid;
+}
+
 /* Move fd up; it is closed in any case. */
 static int
 high(int fd)

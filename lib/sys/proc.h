@@ -38,6 +38,14 @@ pid_t proc_start(
     enum proc_use use, char *const argv[], const struct proc_fd *fds, size_t n);
 
 /*
+ * fork(), and here alone: the child runs body(arg) and exits with what that
+ * returns, without a word to what this process would do at its own exit.
+ * Returns its process id, or -1 with errno.
+ */
+typedef int proc_body(void *arg);
+pid_t proc_fork(enum proc_use use, proc_body *body, void *arg);
+
+/*
  * A pipe, both ends close-on-exec and numbered 10 or more, so that they are
  * in nobody's way.  0, or -1 with errno.
  */
