@@ -9,6 +9,7 @@
 #include "auth/handover.h"
 #include "base/oom.h"
 #include "imap/limits.h"
+#include "imap/outbox.h"
 #include "imap/session.h"
 #include "imap/startup.h"
 #include "store/login.h"
@@ -108,6 +109,7 @@ main(int argc, char **argv)
 		log_line("ERR", "%s: not as root", path);
 		return refuse("[ALERT] Fatal error: account of root");
 	}
+	s.sendmail = outbox_start(&conf);
 	s.account = startup(&conf, path, &why);
 	if (s.account == NULL)
 		return refuse(why);

@@ -1,14 +1,10 @@
-/* outbox.c: one message, down a pipe to sendmail. */
+/* outbox.c: one message, by way of a helper, down a pipe to sendmail. */
 #include "imap/outbox.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "base/nelem.h"
 #include "sys/fs.h"
-#include "sys/proc.h"
+#include "sys/helper.h"
 
 bool
 outbox_is(const struct session *s, struct span folder)
@@ -16,29 +12,21 @@ outbox_is(const struct session *s, struct span folder)
 	return s->conf->outbox != NULL && span_is(folder, s->conf->outbox);
 }
 
-/* sendmail with to as its input and nothing to write to. */
-static pid_t
-start(const struct session *s, int from)
+int
+outbox_start(const struct imap_conf *c)
 {
 	/* execvp() takes no const, and changes nothing */
 	union {
 		const char *const in[8];
 		char *const out[8];
-	} argv = { { s->conf->sendmail, "-oi", "-t", "-f", s->conf->sender } };
-	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	struct proc_fd fds[] = { { from, 0 }, { null, 1 }, { null, 2 } };
-	pid_t pid;
+	} argv = { { c->sendmail, "-oi", "-t", "-f", c->sender } };
 
-	if (null == -1)
-		return -1;
-	pid = proc_start(PROC_HELPER, argv.out, fds, NELEM(fds));
-	fs_close(null);
-	return pid;
+	return c->outbox == NULL ? -1 : helper_start(argv.out);
 }
 
 /* "X-IMAP-Sender: alice@example.com" in front of the piped copy alone. */
 static int
-put_header(const struct session *s, int to)
+put_header(const struct session *s)
 {
 	struct strbuf b = { 0 };
 	int r;
@@ -49,48 +37,33 @@ put_header(const struct session *s, int to)
 	strbuf_puts(&b, ": ");
 	strbuf_puts(&b, s->conf->sender);
 	strbuf_putc(&b, '\n');
-	r = fs_write(to, strbuf_span(&b));
+	r = helper_put(s->sendmail, strbuf_span(&b));
 	strbuf_clear(&b);
 	return r;
 }
 
 static int
-put_message(int to, int fd)
+put_message(const struct session *s, int fd)
 {
 	char block[16384];
 	int64_t at = 0;
 	ssize_t n;
 
 	while ((n = fs_pread(fd, block, sizeof block, at)) > 0) {
-		if (fs_write(to, span_of(block, (size_t)n)) == -1)
+		if (helper_put(s->sendmail, span_of(block, (size_t)n)) == -1)
 			return -1;
 		at += n;
 	}
 	return n == 0 ? 0 : -1;
 }
 
-/* One message, whose bytes fd has. */
+/* One message, whose bytes fd has: half of it is never sent. */
 static int
 send_one(const struct session *s, int fd)
 {
-	int fds[2], sent, status;
-	pid_t pid;
+	bool whole = put_header(s) == 0 && put_message(s, fd) == 0;
 
-	if (proc_pipe(fds) == -1)
-		return -1;
-	pid = start(s, fds[0]);
-	fs_close(fds[0]);
-	if (pid == -1) {
-		fs_close(fds[1]);
-		return -1;
-	}
-	sent = put_header(s, fds[1]) == 0 ? put_message(fds[1], fd) : -1;
-	fs_close(fds[1]);
-	status = proc_wait(pid, -1);
-	return sent == 0 && status != -1 && WIFEXITED(status) &&
-		       WEXITSTATUS(status) == 0
-		   ? 0
-		   : -1;
+	return helper_end(s->sendmail, whole) == 0 && whole ? 0 : -1;
 }
 
 static bool

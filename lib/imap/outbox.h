@@ -7,6 +7,12 @@
 #include "imap/session.h"
 #include "store/append.h"
 
+/*
+ * Where there is an Outbox, start what sendmail will be started by: a
+ * descriptor for session.sendmail, or -1.  Call it before the cage closes.
+ */
+int outbox_start(const struct imap_conf *c);
+
 /* Whether folder is the Outbox. */
 bool outbox_is(const struct session *s, struct span folder);
 

@@ -28,6 +28,7 @@ struct session {
 	struct wr *out;
 	const struct imap_conf *conf;
 	struct account *account;
+	int sendmail; /* of outbox_start() */
 	enum session_state state;
 
 	/* this command */
