@@ -28,7 +28,8 @@ all:
 # --- modules, by layer; a layer uses itself and what stands above it --------
 base = arena ascii num span strbuf sum
 
-sys = cidr clock env fs helper log map peer proc rd setting sig slot watch wr
+sys = cage cidr clock env fs helper landlock log map peer proc rd seccomp \
+	setting sig slot watch wr
 
 text = base64 bytes casefold charset date encword lang mutf7 qp utf8
 
@@ -36,10 +37,11 @@ msg = addr decode field fields header lex mime octets param scan stream \
 	structure
 
 # (see lib/README.md for what each of these is)
-store = account append arrival box change drop droplist dropstamp dropuids \
-	flags folder keywords kwset lock login mailbox maildir maildrop \
-	maildrop_end move name purge quota registry scan search search_text \
-	sizelist stamp status subs summary sync table trash tree uiddb uids
+store = account append arrival box change drop droplist dropstamp \
+	dropuids flags folder keywords kwset lock login mailbox maildir \
+	maildrop maildrop_end move name purge quota registry scan search \
+	search_text sizelist stamp status subs summary sync table trash tree \
+	uiddb uids
 
 auth = checkpassword handover options pop3capa sasl
 
@@ -109,8 +111,8 @@ LAYERS_mkuserdb = $(BELOW_pw)
 MAN5 = courier.lock courierimapkeywords courierimapsubscribed \
 	courierimapuiddb courierpop3dsizelist maildirsize satchel-folders \
 	satchel-status
-MAN7 = satchel satchel-chain satchel-durability satchel-imap satchel-maildir \
-	satchel-settings
+MAN7 = satchel satchel-chain satchel-durability satchel-imap \
+	satchel-maildir satchel-settings
 MAN8 = checkpw-passwd checkpw-userdb imapd imaplogin limit pop3d pop3login \
 	proxyhdr
 UNITS = imapd.socket imapd@.service pop3d.socket pop3d@.service
@@ -245,7 +247,8 @@ check: tests
 # what ends by exit frees nothing, so a leak says nothing
 SAN = -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=all
-UNHARDENED = HARDEN_CFLAGS=-fPIE HARDEN_LDFLAGS=-pie
+# and no cage: what instruments a program looks and writes outside
+UNHARDENED = HARDEN_CFLAGS=-fPIE HARDEN_LDFLAGS=-pie WITHOUT="cage $(WITHOUT)"
 check-san:
 	@ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
 	    $(MAKE) BUILD=build-san CC="$(SAN_CC)" CFLAGS="-O1 -g $(SAN)" \

@@ -14,7 +14,9 @@ if ! command -v "${CC%% *}" >/dev/null; then
 	exit 1
 fi
 for p in $WITH $WITHOUT; do
-	case $p in unistring | gdbm | crypt | nettle | mandoc | clang) ;; *)
+	case $p in
+	unistring | gdbm | crypt | nettle | cage | mandoc | clang) ;;
+	*)
 		echo "config.sh: no part is called \"$p\"" >&2
 		exit 1 ;;
 	esac
@@ -113,6 +115,12 @@ library unistring libunistring unicase.h u8_totitle 'everything'
 library gdbm gdbm gdbm.h gdbm_open checkpw-userdb
 library crypt libcrypt crypt.h crypt_rn 'both checkpw programs'
 library nettle nettle nettle/sha2.h nettle_sha256_init 'both checkpw programs'
+found='' libs=''
+wanted cage && builds '#include <linux/seccomp.h>
+#if defined(__x86_64__) || defined(__aarch64__)
+int main(void) { return 0; }
+#endif' && found=yes
+result cage "$found" 'sessions are not confined'
 program mandoc 'the check of the manual pages'
 program clang 'make fuzz'
 [ $failed = 0 ] || exit 1

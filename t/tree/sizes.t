@@ -64,6 +64,6 @@ for my $file (Tree::files($ours)) {
 	Tree::report("$file: width", @bad);
 }
 cmp_ok(scalar(Tree::lines('Makefile')), '<', 340, 'Makefile below 340 lines');
-cmp_ok(scalar(Tree::lines('config.sh')), '<=', 120, 'config.sh within 120');
+cmp_ok(scalar(Tree::lines('config.sh')), '<=', 130, 'config.sh within 130');
 cmp_ok(scalar(Tree::lines('README.md')), '<=', 120, 'README.md within 120');
 done_testing();
