@@ -37,7 +37,7 @@ msg = addr decode field fields header lex mime octets param scan stream \
 	structure
 
 # (see lib/README.md for what each of these is)
-store = account append arrival box change drop droplist dropstamp \
+store = account append arrival box change confine drop droplist dropstamp \
 	dropuids flags folder keywords kwset lock login mailbox maildir \
 	maildrop maildrop_end move name purge quota registry scan search \
 	search_text sizelist stamp status subs summary sync table trash tree \
@@ -99,11 +99,13 @@ FUZZ = addr date encword fetch_parse header imapcmd keywords mime mutf7 pop3 \
 	structure uiddb
 
 # what tests and the demo need besides: t/tool/NAME.c
-TOOLS = faultat mkuserdb structure
+TOOLS = escape faultat mkuserdb sendmail structure
 
+LAYERS_escape = $(BELOW_store)
 LAYERS_faultat =
+LAYERS_sendmail =
 # preloaded: t/tool/NAME.c
-SHIMS = coarse
+SHIMS = coarse oldkernel
 LAYERS_structure = $(BELOW_msg)
 LAYERS_mkuserdb = $(BELOW_pw)
 
@@ -111,7 +113,7 @@ LAYERS_mkuserdb = $(BELOW_pw)
 MAN5 = courier.lock courierimapkeywords courierimapsubscribed \
 	courierimapuiddb courierpop3dsizelist maildirsize satchel-folders \
 	satchel-status
-MAN7 = satchel satchel-chain satchel-durability satchel-imap \
+MAN7 = satchel satchel-cage satchel-chain satchel-durability satchel-imap \
 	satchel-maildir satchel-settings
 MAN8 = checkpw-passwd checkpw-userdb imapd imaplogin limit pop3d pop3login \
 	proxyhdr

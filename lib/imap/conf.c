@@ -21,6 +21,7 @@ enum setting_name {
 	S_MOVE_TO_TRASH,
 	S_OBSOLETE_CLIENT,
 	S_TRASHFOLDERNAME,
+	S_ULIMITD,
 	S_UMASK,
 	S_USELOCKS,
 	S_OUTBOX,
@@ -46,6 +47,7 @@ static const struct setting settings[SETTINGS] = {
 	[S_MOVE_TO_TRASH] = { "IMAP_MOVE_EXPUNGE_TO_TRASH", "0" },
 	[S_OBSOLETE_CLIENT] = { "IMAP_OBSOLETE_CLIENT", "0" },
 	[S_TRASHFOLDERNAME] = { "IMAP_TRASHFOLDERNAME", "Trash" },
+	[S_ULIMITD] = { "IMAP_ULIMITD", NULL },
 	[S_UMASK] = { "IMAP_UMASK", "022" },
 	[S_USELOCKS] = { "IMAP_USELOCKS", "1" },
 	[S_OUTBOX] = { "OUTBOX", NULL },
@@ -138,6 +140,7 @@ imap_conf_read(struct imap_conf *c)
 	c->outbox_multiple = on(S_OUTBOX_MULTIPLE);
 	c->sendmail = value(S_SENDMAIL);
 	c->header_from = header_from();
+	c->data_kib = env_num(settings[S_ULIMITD].name, 0);
 	c->umask = octal(text(S_UMASK));
 	read_store(&c->store);
 }

@@ -32,6 +32,7 @@ struct imap_conf {
 	bool outbox_multiple;
 	const char *sendmail;
 	const char *header_from; /* HEADERFROM, or NULL */
+	uint32_t data_kib; /* IMAP_ULIMITD; 0: no limit */
 	unsigned umask; /* IMAP_UMASK */
 	struct store_conf store;
 };

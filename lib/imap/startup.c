@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "auth/options.h"
+#include "store/confine.h"
 #include "store/login.h"
 #include "sys/log.h"
 
@@ -43,6 +44,16 @@ check_maildir(const struct imap_conf *c, int dir)
 	return NULL;
 }
 
+/* Nothing that a client has any part in has been read before this. */
+static void
+close_cage(const struct imap_conf *c, const struct account *a)
+{
+	const char *missing = confine(a, NULL, c->data_kib);
+
+	if (missing != NULL)
+		log_line("WARN", "CAGE OPEN: %s, user=%s", missing, c->user);
+}
+
 struct account *
 startup(const struct imap_conf *c, const char *path, const char **why)
 {
@@ -58,6 +69,7 @@ startup(const struct imap_conf *c, const char *path, const char **why)
 	}
 	dir = account_fd(a);
 	login_run_exec(dir);
+	close_cage(c, a);
 	if ((*why = check_options(c)) == NULL &&
 	    (*why = check_maildir(c, dir)) == NULL) {
 		account_purge(a);

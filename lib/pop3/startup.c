@@ -7,10 +7,12 @@
 #include <sys/stat.h>
 
 #include "auth/options.h"
+#include "store/confine.h"
 #include "store/login.h"
 #include "sys/clock.h"
 #include "sys/fs.h"
 #include "sys/log.h"
+#include "text/lang.h"
 
 static const char *
 check_home(const struct pop3_conf *c)
@@ -63,6 +65,16 @@ check_delay(const struct pop3_conf *c, int dir)
 	return NULL;
 }
 
+/* Nothing that a client has any part in has been read before this. */
+static void
+close_cage(const struct pop3_conf *c, const struct account *a)
+{
+	const char *missing = confine(a, lang_dir(), 0);
+
+	if (missing != NULL)
+		log_line("WARN", "CAGE OPEN: %s, user=%s", missing, c->user);
+}
+
 struct account *
 startup(const struct pop3_conf *c, const char *path, const char **why)
 {
@@ -76,6 +88,7 @@ startup(const struct pop3_conf *c, const char *path, const char **why)
 		return NULL;
 	}
 	login_run_exec(account_fd(a));
+	close_cage(c, a);
 	if ((*why = check_options(c)) == NULL &&
 	    (*why = check_delay(c, account_fd(a))) == NULL) {
 		account_purge(a);

@@ -1,9 +1,12 @@
 /* charset.c: iconv, fed names it can be trusted with. */
 #include "text/charset.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <iconv.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/ascii.h"
 #include "base/nelem.h"
@@ -242,4 +245,26 @@ charset_close(struct charset *c)
 	if (c->cd != NULL)
 		(void)iconv_close(c->cd); /* frees memory only */
 	*c = (struct charset){ 0 };
+}
+
+/* Beside the C library; below /usr where that has moved to (no /usr merge). */
+bool
+charset_dir(char *to, size_t size)
+{
+	static const char *const tops[] = { "", "/usr" };
+	const char *slash;
+	Dl_info info;
+
+	if (dladdr((const void *)stdout, &info) == 0 ||
+	    info.dli_fname == NULL ||
+	    (slash = strrchr(info.dli_fname, '/')) == NULL)
+		return false;
+	for (size_t i = 0; i < NELEM(tops); i++) {
+		int len = snprintf(to, size, "%s%.*s/gconv", tops[i],
+		    (int)(slash - info.dli_fname), info.dli_fname);
+
+		if (len > 0 && (size_t)len < size && access(to, F_OK) == 0)
+			return true;
+	}
+	return false;
 }

@@ -62,11 +62,17 @@ compare(const void *a, const void *b)
 	return strcmp(a, b);
 }
 
+const char *
+lang_dir(void)
+{
+	return env_str("SATCHEL_LANG_DIR", LANG_DIR);
+}
+
 /* The directory, or -1; what is in it, in one order for all. */
 static int
 open_names(struct names *names)
 {
-	int dir = fs_open_dir(AT_FDCWD, env_str("SATCHEL_LANG_DIR", LANG_DIR));
+	int dir = fs_open_dir(AT_FDCWD, lang_dir());
 
 	names->n = 0;
 	if (dir == -1)

@@ -25,6 +25,9 @@ struct lang {
 	struct strbuf text; /* the file; empty: English */
 };
 
+/* The directory that they are in. */
+const char *lang_dir(void);
+
 /* English. */
 void lang_init(struct lang *l);
 
