@@ -1,5 +1,6 @@
 /* imapd.c: an IMAP session on a Maildir. */
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -79,6 +80,7 @@ main(int argc, char **argv)
 {
 	static struct session s;
 	const char *path, *why;
+	bool by_hand;
 	int status;
 
 	if (argc > 2 ||
@@ -103,9 +105,10 @@ main(int argc, char **argv)
 	log_open("imapd");
 	(void)umask(conf.umask);
 	rd_init(&in, 0, &out, false);
+	by_hand = handover_by_hand();
 	handover_ready();
 	path = maildir(argc, argv);
-	if (!login_leave_root(path, conf.login_tag == NULL)) {
+	if (!login_leave_root(path, by_hand)) {
 		log_line("ERR", "%s: not as root", path);
 		return refuse("[ALERT] Fatal error: account of root");
 	}

@@ -1,5 +1,6 @@
 /* pop3d.c: a POP3 session on a Maildir. */
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -55,6 +56,7 @@ main(int argc, char **argv)
 {
 	static struct session s;
 	const char *path, *why;
+	bool by_hand;
 	int status;
 
 	if (argc > 2 ||
@@ -76,9 +78,10 @@ main(int argc, char **argv)
 	tzset(); /* dates of messages that are wrapped */
 	log_open("pop3d");
 	rd_init(&in, 0, &out, false);
+	by_hand = handover_by_hand();
 	handover_ready();
 	path = maildir(argc, argv);
-	if (!login_leave_root(path, !conf.login)) {
+	if (!login_leave_root(path, by_hand)) {
 		log_line("ERR", "%s: not as root", path);
 		return refuse("[SYS/PERM] Not as root.");
 	}

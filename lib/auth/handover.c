@@ -10,6 +10,7 @@
 #include "base/num.h"
 #include "base/strbuf.h"
 #include "sys/env.h"
+#include "sys/peer.h"
 
 extern char **environ;
 
@@ -75,6 +76,19 @@ handover_export(const struct handover *h)
 	    tell("MAILDIRQUOTA", h->quota) == -1)
 		return -1;
 	return tell("OPTIONS", h->options == NULL ? "" : h->options);
+}
+
+bool
+handover_by_hand(void)
+{
+	static const char *const told[] = { "AUTHENTICATED", "IMAPLOGINTAG",
+		"SATCHEL_READYFD" };
+	struct peer p;
+
+	for (size_t i = 0; i < NELEM(told); i++)
+		if (env_str(told[i], NULL) != NULL)
+			return false;
+	return !peer_find(&p);
 }
 
 void

@@ -26,6 +26,13 @@ void handover_forget(bool keep_tls);
 int handover_export(const struct handover *h);
 
 /*
+ * Whether a session was started by hand, on a pipe or a terminal or by ssh:
+ * no login has been here (AUTHENTICATED, IMAPLOGINTAG, SATCHEL_READYFD), and
+ * no network (sys/peer.h).  Ask before handover_ready().
+ */
+bool handover_by_hand(void);
+
+/*
  * The session, before its first byte of output: tell the front by the pipe
  * SATCHEL_READYFD that it runs, close that and remove the variable.  Does
  * nothing without one.

@@ -27,14 +27,12 @@ bool
 login_leave_root(const char *path, bool by_hand)
 {
 	struct stat st;
-	bool known;
 
-	if (geteuid() != 0)
+	if (geteuid() != 0 && getuid() != 0)
 		return true;
-	known = stat(path, &st) == 0;
-	if (!by_hand && (!known || st.st_uid == 0 || st.st_gid == 0))
+	if (!by_hand)
 		return false;
-	if (!known || st.st_uid == 0)
+	if (stat(path, &st) == -1 || st.st_uid == 0)
 		return true;
 	return setgroups(0, NULL) == 0 && setgid(st.st_gid) == 0 &&
 	       setuid(st.st_uid) == 0;

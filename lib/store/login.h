@@ -11,9 +11,10 @@
 bool login_is_locked(void);
 
 /*
- * No byte of mail is read as root: root becomes the owner of the Maildir at
- * path.  root's own Maildir can be read by hand, but never through a login;
- * nor can what has root's group, or has no owner yet.  False: not as root.
+ * No byte of mail is read as root.  By hand root becomes the owner of the
+ * Maildir at path, unless that is root or nobody yet.  Behind a login an
+ * authenticator that has left us root is an error: the owner of what a user
+ * has called his Maildir may be another.  False: not as root.
  */
 bool login_leave_root(const char *path, bool by_hand);
 

@@ -51,10 +51,13 @@ sub account_command
 	return @_ if $> != 0;
 	return ($^X, '-e', <<'END', @_);
 use POSIX ();
+$^F = 255;
+open my $program, '<', $ARGV[0] or POSIX::_exit(127);
 $) = '65534 65534';
 POSIX::setgid(65534);
 POSIX::setuid(65534);
-exec { $ARGV[0] } @ARGV or POSIX::_exit(127);
+# by its descriptor: the way to it may be closed now
+exec { '/proc/self/fd/' . fileno $program } @ARGV or POSIX::_exit(127);
 END
 }
 

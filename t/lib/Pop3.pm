@@ -28,8 +28,8 @@ our @EXPORT = qw(give_away);
 my $timeout = $ENV{WIRE_TIMEOUT} // 10;
 $SIG{PIPE} = 'IGNORE';
 
-# Behind a login nobody serves root's mail: it, and the directory that it is
-# in, belong to somebody else when the test is run by root.
+# Behind a login nobody serves root: the Maildir, and the directory that it
+# is in, belong to somebody else when the test is run by root.
 sub give_away
 {
 	my ($maildir) = @_;
@@ -40,7 +40,8 @@ sub give_away
 	return $maildir;
 }
 
-# maildir, args, env as for Wire; command => [argv].
+# maildir, args, env as for Wire; command => [argv]; run by root behind a
+# login, it becomes the owner of as_owner (or maildir) first.
 sub new
 {
 	my ($class, %o) = @_;
@@ -51,7 +52,10 @@ sub new
 	socketpair(my $ours, my $theirs, AF_UNIX, SOCK_STREAM, PF_UNSPEC)
 	    or die "socketpair: $!\n";
 	my $self = bless { socket => $ours, got => '', eof => 0,
-	    stderr => temp_dir() . '/stderr' }, $class;
+	    stderr => temp_dir() . '/stderr', as_owner =>
+	    $o{as_owner} }, $class;
+	$self->{as_owner} //= $o{maildir} if grep { exists $o{env}{$_} }
+	    qw(AUTHENTICATED TCPREMOTEIP SATCHEL_READYFD);
 	$self->{pid} = fork // die "fork: $!\n";
 	if ($self->{pid} == 0) {
 		close $ours;

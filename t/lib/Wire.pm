@@ -197,7 +197,25 @@ sub child
 	    %$env);
 	delete @ENV{grep { !defined $ENV{$_} } keys %ENV};
 	$SIG{PIPE} = 'DEFAULT';
+	exec_as_owner($self->{as_owner}, @$argv) if defined $self->{as_owner};
 	exec { $argv->[0] } @$argv or POSIX::_exit(127);
+}
+
+# Becomes the owner of what an authenticator would find, and runs a program
+# though it may lie where that owner cannot go.
+sub exec_as_owner
+{
+	my ($of, @argv) = @_;
+	my ($uid, $gid) = (stat $of)[4, 5];
+
+	local $^F = 255;
+	open my $program, '<', $argv[0] or POSIX::_exit(127);
+	if ($> == 0 && $uid) {
+		$) = "$gid $gid";
+		POSIX::setgid($gid);
+		POSIX::setuid($uid);
+	}
+	exec { '/proc/self/fd/' . fileno $program } @argv or POSIX::_exit(127);
 }
 
 sub errors

@@ -91,7 +91,8 @@ refused('+OK logged in.', SATCHEL_POP3_LOGIN_DELAY => 90);
 	chmod 01755, $home or die;
 	my @argv = ('/bin/sh', '-c', "cd $home && exec \"\$0\" ./Maildir",
 	    program('pop3d'));
-	my $w = Pop3->new(command => \@argv, env => { AUTHENTICATED => 'joe' });
+	my $w = Pop3->new(command => \@argv, env => { AUTHENTICATED => 'joe' },
+	    as_owner => $md);
 	is $w->line, '-ERR [SYS/TEMP] Your account is temporarily unavailable ' .
 	    '(+t bit set on home directory).', 'locked';
 	$w->done;
@@ -171,14 +172,16 @@ like $w->errors, qr/^ERR: 1 messages not removed: Invalid/m, 'the log';
 $md = mail();
 pipe my $ready, my $out or die;
 fcntl $out, 2, 0; # F_SETFD: it is inherited
+give_away($md);
 $w = Pop3->new(maildir => $md, env => { SATCHEL_READYFD => fileno $out,
     MAILDIR => '/nonexistent' });
 close $out;
 is sysread($ready, my $byte, 10), 1, 'the front is told';
 is $w->line, '+OK logged in.', 'by hand the argument counts';
 $w->done;
+give_away($md);
 $w = Pop3->new(maildir => '/nonexistent', env => { AUTHENTICATED => 'joe',
-    MAILDIR => $md });
+    MAILDIR => $md }, as_owner => $md);
 is $w->line, '+OK logged in.', 'behind a login MAILDIR';
 $w->done;
 is qx("@{[program('pop3d')]}" a b 2>&1), "usage: pop3d [-n | Maildir]\n",
