@@ -5,6 +5,7 @@
 #   make check      all quick tests          make check-san  under ASan, UBSan
 #   make fuzz       FUZZ_SECONDS for each    make check-peers  beside others
 #   make demo       an account to look at    make cover        lines never run
+#   make bench      how fast, beside others
 #   make install    below $(DESTDIR)$(PREFIX)
 #
 # WITHOUT="gdbm ..." leaves parts out, WITH="gdbm ..." insists: see config.sh
@@ -21,8 +22,8 @@ WERROR ?=
 FUZZ_SECONDS ?= 60
 SAN_CC ?= $(CC)
 
-.PHONY: all tests check check-san check-peers fuzz fuzz-run cover demo install \
-	clean reconfigure
+.PHONY: all tests bench check check-san check-peers fuzz fuzz-run cover demo \
+	install clean reconfigure
 all:
 
 # --- modules, by layer; a layer uses itself and what stands above it --------
@@ -277,6 +278,8 @@ cover:
 	@$(MAKE) BUILD=build-cover CFLAGS="-O0 -g --coverage" \
 	    $(UNHARDENED) check || echo "cover: some tests failed" >&2
 	@sh t/cover.sh build-cover
+
+include bench/bench.mk
 
 demo: all $(TOOL_BINS)
 	@BUILD=$(BUILD) sh t/demo/demo.sh
