@@ -6,9 +6,13 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-enum { TREE_DEPTH = 64 };
+enum {
+	TREE_DEPTH = 64,
+	NO_REPLACE = 1, /* RENAME_NOREPLACE: not in every C library */
+};
 
 int
 fs_open_dir(int dir, const char *name)
@@ -137,7 +141,7 @@ fs_rename_new(int fromdir, const char *from, int todir, const char *to)
 {
 	struct stat st;
 
-	if (renameat2(fromdir, from, todir, to, RENAME_NOREPLACE) == 0)
+	if (syscall(SYS_renameat2, fromdir, from, todir, to, NO_REPLACE) == 0)
 		return 0;
 	if (errno != EINVAL && errno != ENOSYS)
 		return -1;
