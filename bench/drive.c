@@ -134,7 +134,7 @@ start(struct conn *c)
 	(void)fcntl(fds[0], F_SETFD, FD_CLOEXEC);
 	conn_init(c, fds[0]);
 	c->started = now_ns();
-	c->pid = fork();
+	c->pid = vfork(); /* as fork(), which would copy our tables */
 	if (c->pid == 0)
 		be_server(fds[1]);
 	if (c->pid == -1)
