@@ -128,7 +128,7 @@ stop_tls(struct peer *p)
 }
 #endif
 
-/* Reads until there is a line that begins so; what is before it is seen, too. */
+/* Reads until a line begins so; what is before it is seen, too. */
 static void
 expect(struct peer *p, const char *start, const char *seen)
 {
