@@ -27,22 +27,22 @@ SAN_CC ?= $(CC)
 all:
 
 # --- modules, by layer; a layer uses itself and what stands above it --------
-base = arena ascii num span strbuf sum
+base = arena ascii num sha256 span strbuf sum
 
 sys = cage cidr clock env fs helper landlock log map peer proc rd seccomp \
 	setting sig slot watch wr
 
 text = base64 bytes casefold charset date encword lang mutf7 qp utf8
 
-msg = addr decode field fields header lex mime octets param scan stream \
-	structure
+msg = addr decode field fields header lex mime octets param scan \
+	stream structure
 
 # (see lib/README.md for what each of these is)
 store = account append arrival box change confine drop droplist dropstamp \
-	dropuids flags folder keywords kwset lock login mailbox maildir \
-	maildrop maildrop_end move name purge quota registry scan search \
-	search_text sizelist stamp status subs summary sync table trash tree \
-	uiddb uids
+	dropuids flags folder keywords kwset lock login mailbox \
+	maildir maildrop maildrop_end move name purge quota registry \
+	scan search search_text sizelist stamp status subs summary sync table \
+	trash tree uiddb uids
 
 auth = checkpassword handover options pop3capa sasl
 
@@ -52,8 +52,9 @@ pw = become hash service userdb
 imap = bodystructure cmd_any cmd_append cmd_copy cmd_fetch cmd_folder \
 	cmd_idle cmd_list cmd_quota cmd_search cmd_select cmd_status \
 	cmd_store commands conf envelope fetch_parse fetch_send headertext \
-	input list_parse memo name out outbox pattern reply search_parse \
-	section seqset session startup token update use
+	input list_parse memo name out outbox pattern reply \
+	search_parse section seqset session startup token update \
+	use
 
 pop3 = cmd_any cmd_list cmd_retr commands conf reply request send session \
 	startup wrap
@@ -80,7 +81,7 @@ LIBS_text = $(UNISTRING_LIBS)
 LIBS_pw = $(GDBM_LIBS) $(CRYPT_LIBS) $(NETTLE_LIBS)
 
 # --- tests, by the layer that each links -------------------------------------
-UNIT_base = arena num span strbuf sum
+UNIT_base = arena num sha256 span strbuf sum
 UNIT_sys = cidr fs helper map peer proc rd slot watch wr
 UNIT_text = base64 bytes casefold charset date encword lang mutf7 qp utf8
 UNIT_msg = addr decode header mime octets stream structure
@@ -96,8 +97,8 @@ UNIT_chain = dialogue front imapcmd pop3cmd proxyhdr
 
 # t/fuzz/NAME.c with its seeds in t/fuzz/corpus/NAME/
 FUZZ = addr date encword fetch_parse header imapcmd keywords mime mutf7 pop3 \
-	pop3cmd proxyhdr qp request search_parse section session sizelist \
-	structure uiddb
+	pop3cmd proxyhdr qp request search_parse section \
+	session sizelist structure uiddb
 
 # what tests and the demo need besides: t/tool/NAME.c
 TOOLS = escape faultat mkuserdb sendmail structure
