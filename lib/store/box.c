@@ -84,6 +84,7 @@ box_set_gone(struct mailbox *m, size_t i)
 	m->msgs[i].state |= MSG_GONE;
 	m->msgs[i].modseq = box_modseq(m);
 	m->state.changed = true;
+	history_gone(m, m->msgs[i].uid, m->msgs[i].modseq);
 }
 
 bool
@@ -246,6 +247,7 @@ arrive(struct mailbox *m, const struct box_arrival *a, uint64_t modseq)
 	msg->flags = (uint16_t)(flags_parse(a->name) | FLAG_RECENT);
 	msg->keywords = translate(m, a->kw, a->keywords);
 	m->maxuid = a->uid;
+	history_came(m, a->uid);
 }
 
 void

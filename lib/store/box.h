@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/strbuf.h"
+#include "store/history.h"
 #include "store/keywords.h"
 #include "store/maildir.h"
 #include "store/mailbox.h"
@@ -43,6 +44,7 @@ struct mailbox {
 	int64_t quota_bytes, quota_messages; /* not recorded yet */
 	struct maildir trash; /* while expunging into it */
 	struct watch *watch;
+	struct history history;
 };
 
 /* The file name of msgs[i]; as a string; valid until the next change. */

@@ -36,6 +36,16 @@ check_live(const struct mailbox *m, size_t i)
 	return -1;
 }
 
+/* UNCHANGEDSINCE (RFC 7162 section 3.1.3); to be asked before any change. */
+static int
+check_unchanged(const struct mailbox *m, size_t i, const struct flag_change *c)
+{
+	if (!c->conditional || m->msgs[i].modseq <= c->unchanged_since)
+		return 0;
+	errno = ECANCELED;
+	return -1;
+}
+
 /* --- flags ----------------------------------------------------------- */
 
 static unsigned
@@ -117,6 +127,8 @@ store_flags(struct mailbox *m, size_t i, const struct flag_change *c, bool *did)
 		unsigned now = m->msgs[i].flags & FLAGS_STORED;
 		unsigned flags = new_flags(now, c);
 
+		if (check_unchanged(m, i, c) == -1)
+			return -1;
 		if (flags == now)
 			return 0;
 		if (rename_message(m, i, flags) == 0) {
@@ -193,7 +205,12 @@ meet_pending(struct mailbox *m, size_t i, const struct keywords_update *u)
 	uint32_t pending;
 
 	if (keywords_pending(u, &pending) == 0) {
+		if (m->msgs[i].keywords == pending)
+			return 0;
 		m->msgs[i].keywords = pending;
+		m->msgs[i].state |= MSG_CHANGED;
+		m->msgs[i].modseq = box_modseq(m);
+		m->state.changed = true;
 		return 0;
 	}
 	if (errno != ENOENT)
@@ -219,6 +236,8 @@ store_keywords(
 	for (int tries = 0; r == 0 && tries < TRIES; tries++) {
 		uint32_t id = new_set(m, m->msgs[i].keywords, c);
 
+		if (!*did && (r = check_unchanged(m, i, c)) == -1)
+			break;
 		if (id == m->msgs[i].keywords)
 			break;
 		if ((r = keywords_write(&u, id)) == 0) {
@@ -246,6 +265,8 @@ mailbox_store(
 		return -1;
 	if (c->op == FLAG_SET && m->msgs[i].keywords != 0)
 		keywords = true;
+	if (c->conditional && keywords && refresh(m, i) == -1)
+		return -1; /* before the flags are changed */
 	r = store_flags(m, i, c, &did);
 	if (r == 0 && keywords && m->a->conf->keywords != 0)
 		r = store_keywords(m, i, c, &did);

@@ -65,6 +65,7 @@ mailbox_open(
 	if (sync_box(m) == -1)
 		goto close_box;
 	m->state.keywords_new = false;
+	history_begin(m);
 	m->next = a->boxes;
 	a->boxes = m;
 	*out = m;
@@ -88,6 +89,7 @@ mailbox_close(struct mailbox *m)
 	maildir_close(&m->md);
 	maildir_close(&m->trash);
 	kwset_clear(&m->keywords);
+	history_clear(m);
 	strbuf_clear(&m->folder);
 	strbuf_clear(&m->dirname);
 	strbuf_clear(&m->names);

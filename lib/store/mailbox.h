@@ -31,7 +31,7 @@ struct message {
 	uint32_t keywords; /* number of a keyword set; 0 is the empty set */
 	uint16_t flags; /* enum flag */
 	uint16_t state; /* MSG_ */
-	uint64_t modseq; /* RFC 7162 */
+	uint64_t modseq; /* of its last change, 1 .. 2^63 - 1 (RFC 7162) */
 };
 
 struct mailbox;
@@ -40,8 +40,13 @@ struct mailbox_state {
 	uint32_t count; /* messages, gone ones that are not forgotten too */
 	uint32_t uidvalidity;
 	uint32_t uidnext;
+	/*
+	 * No mod-sequence of the mailbox is greater, those of messages that
+	 * have gone included; never less than it was in any session.
+	 */
 	uint64_t highestmodseq;
-	bool sticky; /* false: UIDs are of this session only (UIDNOTSTICKY) */
+	/* false: UIDs and mod-sequences are of this session only */
+	bool sticky;
 	bool changed; /* some message is MSG_CHANGED or MSG_GONE */
 	bool keywords_new; /* keywords appeared since it was last cleared */
 	/*
@@ -103,6 +108,33 @@ uint32_t mailbox_forget(
 int mailbox_open_message(struct mailbox *m, uint32_t seq, struct stat *st);
 int mailbox_stat_message(struct mailbox *m, uint32_t seq, struct stat *st);
 
+/* --- history, and what never changes --------------------------------- */
+
+/*
+ * The UIDs of messages that went after mod-sequence since, in ranges that
+ * ascend and do not touch; no message that is there is in them.  False, and
+ * each is not called, when nobody knows: history does not reach back so far,
+ * or since is above highestmodseq (it was lost).  Then everything that is no
+ * message may have gone, and in the latter case all may have changed.
+ */
+typedef void mailbox_uids(void *arg, uint32_t first, uint32_t last);
+bool mailbox_vanished(
+    struct mailbox *m, uint64_t since, mailbox_uids *each, void *arg);
+
+/* When message seq was put into this folder (RFC 8514); -1: not known. */
+int64_t mailbox_saved(struct mailbox *m, uint32_t seq);
+
+/*
+ * The identifier of the content of message seq, its copies' too, and of a
+ * folder that has this UIDVALIDITY (RFC 8474); NUL at the end.  The latter
+ * is -1 with errno when satchel-folders cannot be read.
+ */
+enum { MAILBOX_OBJECTID_LEN = 25 };
+void mailbox_emailid(
+    struct mailbox *m, uint32_t seq, char out[MAILBOX_OBJECTID_LEN + 1]);
+int mailbox_id(struct account *a, struct span folder, uint32_t uidvalidity,
+    char out[MAILBOX_OBJECTID_LEN + 1]);
+
 /* --- keywords -------------------------------------------------------- */
 
 /* How many names there are, and the name of number k (0-based). */
@@ -126,12 +158,17 @@ struct flag_change {
 	unsigned flags; /* of FLAGS_STORED */
 	const uint32_t *keywords; /* numbers in this mailbox, ascending */
 	size_t nkeywords;
+	bool conditional; /* only if its modseq is at most this: */
+	uint64_t unchanged_since;
 };
 
 /*
  * Change one message: renames its file, writes its keywords.  *changed tells
- * whether anything did.  MSG_CHANGED is not set for it: the caller knows.
- * ESTALE when it is gone, EROFS, EDQUOT (undeleting needs room).
+ * whether anything did; it has a new modseq then, above all that were given
+ * before, and what others have changed with lower ones is known (MSG_CHANGED,
+ * MSG_GONE).  MSG_CHANGED is not set for it: the caller knows.
+ * ESTALE when it is gone, EROFS, EDQUOT (undeleting needs room), ECANCELED
+ * when the condition fails.
  */
 int mailbox_store(struct mailbox *m, uint32_t seq,
     const struct flag_change *change, bool *changed);
@@ -168,7 +205,7 @@ struct mailbox_status {
 	uint64_t deleted_bytes; /* of their files */
 	uint32_t uidnext;
 	uint32_t uidvalidity;
-	uint64_t highestmodseq;
+	uint64_t highestmodseq; /* 0: mod-sequences cannot be kept there */
 	uint64_t size; /* octets with CRLF; only when asked for: reads them */
 };
 

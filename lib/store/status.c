@@ -175,6 +175,7 @@ uids(struct account *a, struct span folder, const struct maildir *md,
 		r = make_db(a, folder, md, &db);
 	if (r == -1 && !box_is_unwritable(errno))
 		return -1;
+	out->highestmodseq = r == -1 ? 0 : (uint64_t)clock_now_us();
 	if (r == -1) {
 		db.uidvalidity = (uint32_t)(clock_now() - EPOCH - 1);
 		db.uidnext = 1;
@@ -235,7 +236,9 @@ mailbox_status(struct account *a, struct span folder, bool want_size,
 		return -1;
 	}
 	strbuf_putc(&dir, '\0');
-	if (!summary_find(a, dir.p, want_size, &look, &st)) {
+	if (summary_find(a, dir.p, want_size, &look, &st)) {
+		st.highestmodseq = (uint64_t)clock_now_us();
+	} else {
 		r = count(a, folder, want_size, &st);
 		if (r == 0)
 			summary_keep(a, &look, want_size, &st);
@@ -243,7 +246,6 @@ mailbox_status(struct account *a, struct span folder, bool want_size,
 	strbuf_clear(&dir);
 	if (r == -1)
 		return -1;
-	st.highestmodseq = (uint64_t)clock_now_us();
 	*out = st;
 	return 0;
 }

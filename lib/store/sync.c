@@ -189,6 +189,7 @@ add_message(struct mailbox *m, const struct found *f, uint64_t modseq)
 	if (f->in_new)
 		msg->state |= MSG_IN_NEW;
 	m->maxuid = f->uid;
+	history_came(m, f->uid);
 }
 
 /* What was found becomes messages, in the order of UIDs. */

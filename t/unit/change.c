@@ -227,6 +227,70 @@ test_trash(void)
 	conf.expunge_to_trash = false;
 }
 
+/* STORE with UNCHANGEDSINCE: the error, or 0. */
+static int
+store_unchanged(uint32_t seq, unsigned flags, uint32_t *k, uint64_t since)
+{
+	struct flag_change c = { .op = FLAG_ADD, .flags = flags };
+	bool changed = false;
+
+	c.conditional = true;
+	c.unchanged_since = since;
+	c.keywords = k;
+	c.nkeywords = k != NULL;
+	return mailbox_store(m, seq, &c, &changed) == 0 ? 0 : errno;
+}
+
+static void
+test_conditional(void)
+{
+	struct mailbox *other;
+	struct flag_change c = { .op = FLAG_ADD };
+	uint64_t since;
+	bool changed;
+	uint32_t k;
+
+	fresh();
+	scratch_put("M/cur/1.a:2,", "x");
+	scratch_put("M/cur/2.b:2,", "x");
+	open_inbox();
+	since = mailbox_message(m, 1).modseq;
+	ok(store_unchanged(1, FLAG_SEEN, NULL, since - 1) == ECANCELED &&
+		scratch_has("M/cur/1.a:2,") &&
+		mailbox_message(m, 1).modseq == since,
+	    "greater than that: nothing is changed");
+	ok(store_unchanged(1, FLAG_SEEN, NULL, 0) == ECANCELED, "0 fails");
+	ok(store_unchanged(1, FLAG_SEEN, NULL, since) == 0 &&
+		mailbox_message(m, 1).modseq > since,
+	    "equal: it is changed");
+	ok(store_unchanged(1, FLAG_SEEN, NULL, since) == ECANCELED,
+	    "changed meanwhile, if to the same");
+	scratch_move("M/cur/2.b:2,", "M/cur/2.b:2,F");
+	ok(store_unchanged(2, FLAG_SEEN, NULL, since) == ECANCELED &&
+		scratch_has("M/cur/2.b:2,F") &&
+		mailbox_message(m, 2).state & MSG_CHANGED,
+	    "another has renamed it: not changed, and known now");
+	since = mailbox_message(m, 2).modseq;
+	if (mailbox_open(a, span_of("", 0), false, &other) == -1 ||
+	    !mailbox_keyword_find(other, span_str("Theirs"), true, &k))
+		exit(111);
+	c.keywords = &k;
+	c.nkeywords = 1;
+	ok(mailbox_store(other, 2, &c, &changed) == 0 && changed,
+	    "another session gives it a keyword");
+	if (!mailbox_keyword_find(m, span_str("Ours"), true, &k))
+		exit(111);
+	ok(store_unchanged(2, FLAG_SEEN, &k, since) == ECANCELED &&
+		scratch_has("M/cur/2.b:2,F") &&
+		strcmp(keywords(m, 2), "Theirs") == 0,
+	    "neither flags nor keywords are changed then");
+	ok(store_unchanged(2, FLAG_SEEN, &k, mailbox_message(m, 2).modseq) ==
+		    0 &&
+		scratch_has("M/cur/2.b:2,FS"),
+	    "but with what is known now");
+	mailbox_close(other);
+}
+
 int
 main(void)
 {
@@ -239,6 +303,7 @@ main(void)
 	test_keywords();
 	test_expunge();
 	test_trash();
+	test_conditional();
 	mailbox_close(m);
 	return done_testing();
 }
