@@ -40,7 +40,7 @@ msg = addr decode field fields header lex mime octets param scan \
 # (see lib/README.md for what each of these is)
 store = account append arrival box change confine drop droplist dropstamp \
 	dropuids flags folder history keywords kwset lock login mailbox \
-	maildir maildrop maildrop_end move name purge quota registry \
+	maildir maildrop maildrop_end move name objectid purge quota registry \
 	scan search search_text sizelist stamp status subs summary sync table \
 	trash tree uiddb uids
 
@@ -87,7 +87,7 @@ UNIT_text = base64 bytes casefold charset date encword lang mutf7 qp utf8
 UNIT_msg = addr decode header mime octets stream structure
 UNIT_store = append change flags folder keywords kwset lock maildir maildrop \
 	mailbox name quota race search_text sizelist stamp status summary \
-	table uiddb history
+	table uiddb history objectid
 UNIT_auth = checkpassword handover options pop3capa sasl
 UNIT_pw = become hash service userdb
 UNIT_imap = bodystructure envelope fetch_parse input list_parse pattern \

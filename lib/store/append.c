@@ -281,14 +281,18 @@ set_date(int fd, int64_t date)
 	return futimens(fd, t);
 }
 
-/* The base that a file in tmp will have. */
+/* The base that a file in tmp will have; source: what it is a copy of. */
 static void
-name_arrival(struct append *ap, struct arrival *v, const struct stat *st)
+name_arrival(struct append *ap, struct arrival *v, const struct stat *st,
+    const char *source)
 {
 	struct strbuf base = { 0 };
 
 	v->size = (uint64_t)st->st_size;
-	maildir_base(ap->a, st, v->size, &base);
+	if (source != NULL)
+		maildir_copy_base(ap->a, st, source, &base);
+	else
+		maildir_base(ap->a, st, v->size, &base);
 	v->base = arena_span(&ap->ar, strbuf_span(&base));
 	strbuf_clear(&base);
 }
@@ -318,7 +322,7 @@ append_end(struct append *ap, bool *header_8bit)
 		errno = ap->error;
 		return -1;
 	}
-	name_arrival(ap, last(ap), &st);
+	name_arrival(ap, last(ap), &st, NULL);
 	if (header_8bit != NULL)
 		*header_8bit = ap->high;
 	return 0;
@@ -425,7 +429,7 @@ append_copy(struct append *ap, struct mailbox *m, uint32_t seq)
 	v->flags = msg->flags & FLAGS_STORED;
 	v->old_name = arena_span(&ap->ar, span_str(box_name(m, seq - 1)));
 	v->keywords = copy_keywords(ap, m, msg->keywords);
-	name_arrival(ap, v, &st);
+	name_arrival(ap, v, &st, v->old_name.p);
 	return 0;
 }
 

@@ -12,6 +12,7 @@
 #include "base/num.h"
 #include "store/flags.h"
 #include "store/folder.h"
+#include "store/objectid.h"
 #include "store/root.h"
 #include "sys/clock.h"
 #include "sys/fs.h"
@@ -88,6 +89,14 @@ maildir_base(
 	strbuf_puts(out, a->host);
 	strbuf_puts(out, ",S=");
 	strbuf_num(out, size);
+}
+
+void
+maildir_copy_base(struct account *a, const struct stat *st, const char *source,
+    struct strbuf *out)
+{
+	maildir_base(a, st, (uint64_t)st->st_size, out);
+	objectid_keep(span_str(source), out);
 }
 
 void

@@ -35,6 +35,10 @@ void maildir_tmp_name(struct account *a, const char *tag, struct strbuf *out);
 void maildir_base(struct account *a, const struct stat *st, uint64_t size,
     struct strbuf *out);
 
+/* The same for a copy of the message called source: with its identifier. */
+void maildir_copy_base(struct account *a, const struct stat *st,
+    const char *source, struct strbuf *out);
+
 /* Append a new base for the file name of dir, with its info as it is. */
 void maildir_fresh_name(
     struct account *a, int dir, const char *name, struct strbuf *out);

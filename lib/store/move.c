@@ -39,7 +39,7 @@ add(struct move *mv, size_t k, const struct stat *st)
 	struct span name = span_str(box_name(m, i));
 	struct strbuf base = { 0 };
 
-	maildir_base(m->a, st, (uint64_t)st->st_size, &base);
+	maildir_copy_base(m->a, st, name.p, &base);
 	v->base = arena_span(&mv->ar, strbuf_span(&base));
 	strbuf_clear(&base);
 	v->fromdir = m->md.cur;

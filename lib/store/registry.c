@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 
 #include "base/arena.h"
@@ -42,6 +43,8 @@ struct record {
 	struct span name;
 	uint32_t uidvalidity;
 	unsigned uses;
+	uint32_t id_uidvalidity; /* 0: no identifier is noted */
+	char id[OBJECTID_LEN];
 	struct span other; /* fields that are kept, each with its TAB */
 };
 
@@ -68,6 +71,20 @@ parse_uses(struct span s)
 	return uses;
 }
 
+/* uidvalidity ":" identifier */
+static bool
+parse_id(struct span s, struct record *r)
+{
+	uint32_t uidvalidity;
+
+	if (!num_u32(&s, &uidvalidity) || !span_eat(&s, ':') ||
+	    span_len(s) != sizeof r->id - 1)
+		return false;
+	r->id_uidvalidity = uidvalidity;
+	memcpy(r->id, s.p, sizeof r->id - 1);
+	return true;
+}
+
 static void
 parse_field(struct arena *ar, struct span field, struct record *r)
 {
@@ -75,6 +92,9 @@ parse_field(struct arena *ar, struct span field, struct record *r)
 	struct strbuf all = { 0 };
 
 	if (span_eat_word(&s, "uidvalidity=") && num_u32(&s, &r->uidvalidity))
+		return;
+	s = field;
+	if (span_eat_word(&s, "mailboxid=") && parse_id(s, r))
 		return;
 	s = field;
 	if (span_eat_word(&s, "uses=")) {
@@ -152,12 +172,19 @@ put_record(const struct record *r, struct strbuf *out)
 {
 	const char *sep = "\tuses=";
 
-	if (r->uidvalidity == 0 && r->uses == 0 && r->other.p == r->other.end)
+	if (r->uidvalidity == 0 && r->uses == 0 && r->id_uidvalidity == 0 &&
+	    r->other.p == r->other.end)
 		return;
 	strbuf_cat(out, r->name);
 	if (r->uidvalidity != 0) {
 		strbuf_puts(out, "\tuidvalidity=");
 		strbuf_num(out, r->uidvalidity);
+	}
+	if (r->id_uidvalidity != 0) {
+		strbuf_puts(out, "\tmailboxid=");
+		strbuf_num(out, r->id_uidvalidity);
+		strbuf_putc(out, ':');
+		strbuf_puts(out, r->id);
 	}
 	for (size_t i = 0; i < NELEM(uses_known); i++) {
 		if (!(r->uses & uses_known[i].use))
@@ -234,21 +261,60 @@ registry_uidvalidity(struct account *a, struct span name)
 }
 
 int
-registry_note(struct account *a, struct span name, uint32_t uidvalidity)
+registry_id(struct account *a, struct span name, uint32_t uidvalidity,
+    char out[OBJECTID_LEN])
+{
+	struct registry g;
+	struct record *r;
+	int found = 0;
+
+	if (load(a, &g) == -1) /* a later version's is left alone */
+		return errno == EBADMSG ? 0 : -1;
+	r = find(&g, name);
+	if (r != NULL && r->id_uidvalidity == uidvalidity) {
+		memcpy(out, r->id, sizeof r->id);
+		found = 1;
+	}
+	arena_clear(&g.ar);
+	return found;
+}
+
+static int
+note(struct account *a, struct span name, uint32_t uidvalidity, const char *id)
 {
 	struct registry g;
 	struct record *r;
 	int lock = begin(a, &g), done = 0;
+	bool changed;
 
 	if (lock == -1)
 		return -1;
 	r = find_or_add(&g, name);
-	if (r->uidvalidity < uidvalidity) {
+	changed = r->uidvalidity < uidvalidity;
+	if (changed)
 		r->uidvalidity = uidvalidity;
-		done = save(a, &g);
+	if (id != NULL) {
+		changed = true;
+		r->id_uidvalidity = uidvalidity;
+		memcpy(r->id, id, sizeof r->id);
 	}
+	if (changed)
+		done = save(a, &g);
 	end(&g, lock);
 	return done;
+}
+
+int
+registry_note(struct account *a, struct span name, uint32_t uidvalidity)
+{
+	return note(a, name, uidvalidity, NULL);
+}
+
+int
+registry_note_id(struct account *a, struct span name, uint32_t uidvalidity,
+    const char id[OBJECTID_LEN])
+{
+	return note(a, name, uidvalidity, id);
 }
 
 int
@@ -289,8 +355,10 @@ registry_forget(struct account *a, struct span name)
 	if (lock == -1)
 		return -1;
 	r = find(&g, name);
-	if (r != NULL && (r->uses != 0 || r->other.p != r->other.end)) {
+	if (r != NULL && (r->uses != 0 || r->id_uidvalidity != 0 ||
+			     r->other.p != r->other.end)) {
 		r->uses = 0;
+		r->id_uidvalidity = 0;
 		r->other.p = r->other.end;
 		done = save(a, &g);
 	}
@@ -310,6 +378,7 @@ move_one(struct registry *g, size_t from, struct span to)
 	if (r->uidvalidity < was.uidvalidity)
 		r->uidvalidity = was.uidvalidity;
 	g->v[from].uses = 0;
+	g->v[from].id_uidvalidity = 0;
 	g->v[from].other.p = g->v[from].other.end;
 }
 

@@ -8,6 +8,7 @@
 #include "base/span.h"
 #include "store/account.h"
 #include "store/folder.h"
+#include "store/objectid.h"
 
 /*
  * The file satchel-folders(5) below the Maildir:
@@ -16,7 +17,9 @@
  *	*( name *( TAB key "=" value ) LF )
  *
  * Names in UTF-8, the empty one for the INBOX.  Keys: uidvalidity (the
- * highest the name ever had), uses (words of registry.c, with commas).
+ * highest the name ever had), mailboxid (what the folder is called for as long
+ * as it has the UIDVALIDITY in front of it), uses (words of registry.c, with
+ * commas).
  * Keys that are not known are kept.  Replaced by rename, synced.
  */
 
@@ -30,17 +33,29 @@ uint32_t registry_uidvalidity(struct account *a, struct span name);
 int registry_note(struct account *a, struct span name, uint32_t uidvalidity);
 
 /*
+ * The identifier that was noted for the folder name with this UIDVALIDITY: 1
+ * and it, 0 when there is none, -1 with errno when that cannot be told.
+ */
+int registry_id(struct account *a, struct span name, uint32_t uidvalidity,
+    char out[OBJECTID_LEN]);
+
+/* As registry_note(), and what id the folder has. */
+int registry_note_id(struct account *a, struct span name, uint32_t uidvalidity,
+    const char id[OBJECTID_LEN]);
+
+/*
  * Give name these uses.  EBUSY when another folder that exists has one;
  * those of folders that do not are taken from them.
  */
 int registry_set_uses(struct account *a, struct span name, unsigned uses);
 
-/* name is gone: it loses its uses, and keeps its UIDVALIDITY. */
+/* name is gone: it keeps its UIDVALIDITY, and loses all else. */
 int registry_forget(struct account *a, struct span name);
 
 /*
  * What is from, or below it, is now to: uses move, and everything that
- * is not UIDVALIDITY; that is raised to what both had.
+ * is not UIDVALIDITY; that is raised to what both had.  Identifiers depend on
+ * it: registry_note_id() has set the new ones before.
  */
 int registry_move(struct account *a, struct span from, struct span to);
 

@@ -337,19 +337,21 @@ static int
 prepare_uids(struct account *a, const struct step *s, const struct maildir *md)
 {
 	struct uiddb_place at = { a, md->dir, md->tmp, 0, 0 };
+	char id[MAILBOX_OBJECTID_LEN + 1];
 	struct uiddb db;
 
 	if (uiddb_head(md->dir, &db) == -1)
 		return -1;
 	if (db.uidvalidity == 0)
 		return 0;
-	if (registry_note(a, s->from, db.uidvalidity) == -1)
+	if (mailbox_id(a, s->from, db.uidvalidity, id) == -1 ||
+	    registry_note(a, s->from, db.uidvalidity) == -1)
 		return -1;
 	at.above = registry_uidvalidity(a, s->to);
 	if (db.uidvalidity <= at.above &&
 	    (renew_uidvalidity(&at) == -1 || uiddb_head(md->dir, &db) == -1))
 		return -1;
-	return registry_note(a, s->to, db.uidvalidity);
+	return registry_note_id(a, s->to, db.uidvalidity, id + 1);
 }
 
 static int
