@@ -49,6 +49,10 @@ prepare_leaf(struct search *x, struct arena *a, struct search_key *key)
 	if (key->kind == SEARCH_KEYWORD)
 		key->has_keyword = mailbox_keyword_find(
 		    x->mbox, key->text, false, &key->keyword);
+	/* a greater one has been lost: all may have changed since */
+	if (key->kind == SEARCH_MODSEQ &&
+	    key->number > mailbox_state(x->mbox)->highestmodseq + 1)
+		key->number = 0;
 	if (key->kind >= SEARCH_HEADER) {
 		search_text_fold(key->text, &b);
 		key->needle = arena_span(a, strbuf_span(&b));
@@ -127,10 +131,47 @@ has_keyword(const struct search *x, const struct search_key *key,
 	return false;
 }
 
+static bool
+has_emailid(const struct search *x, const struct search_key *key, uint32_t seq)
+{
+	char id[MAILBOX_OBJECTID_LEN + 1];
+
+	mailbox_emailid(x->mbox, seq, id);
+	return span_is(key->text, id);
+}
+
 static enum answer
 answer_of(bool yes)
 {
 	return yes ? ANSWER_YES : ANSWER_NO;
+}
+
+/* The local day of t against that of a key for days. */
+static enum answer
+compare_day(const struct search_key *key, int64_t t)
+{
+	int c = date_day_cmp(date_local_day(t), key->day);
+
+	switch (key->kind) {
+	case SEARCH_BEFORE:
+	case SEARCH_SAVEDBEFORE:
+		return answer_of(c < 0);
+	case SEARCH_ON:
+	case SEARCH_SAVEDON:
+		return answer_of(c == 0);
+	default:
+		return answer_of(c >= 0);
+	}
+}
+
+/* The day it was put here, if that is known. */
+static enum answer
+compare_saved(
+    const struct search *x, const struct search_key *key, uint32_t seq)
+{
+	int64_t t = mailbox_saved(x->mbox, seq);
+
+	return t == -1 ? ANSWER_UNKNOWN : compare_day(key, t);
 }
 
 /* What memory tells. */
@@ -159,6 +200,17 @@ ask_memory(struct search *x, uint32_t seq)
 			break;
 		case SEARCH_KEYWORD:
 			*answer = answer_of(has_keyword(x, key, &m));
+			break;
+		case SEARCH_MODSEQ:
+			*answer = answer_of(m.modseq >= key->number);
+			break;
+		case SEARCH_EMAILID:
+			*answer = answer_of(has_emailid(x, key, seq));
+			break;
+		case SEARCH_SAVEDBEFORE:
+		case SEARCH_SAVEDON:
+		case SEARCH_SAVEDSINCE:
+			*answer = compare_saved(x, key, seq);
 			break;
 		case SEARCH_BODY:
 		case SEARCH_TEXT:
@@ -194,22 +246,22 @@ static void
 ask_inode(struct search *x, const struct found *f)
 {
 	int64_t t = (int64_t)f->st.st_mtime;
-	struct date_day day = date_local_day(t);
 
 	for (size_t i = 0; i < x->text.n; i++) {
 		const struct search_key *key = x->text.leaf[i];
 		enum answer *answer = &x->text.answer[i];
-		int c = date_day_cmp(day, key->day);
 
 		switch (key->kind) {
 		case SEARCH_BEFORE:
-			*answer = answer_of(c < 0);
-			break;
 		case SEARCH_ON:
-			*answer = answer_of(c == 0);
-			break;
 		case SEARCH_SINCE:
-			*answer = answer_of(c >= 0);
+			*answer = compare_day(key, t);
+			break;
+		case SEARCH_SAVEDBEFORE:
+		case SEARCH_SAVEDON:
+		case SEARCH_SAVEDSINCE:
+			if (*answer == ANSWER_UNKNOWN)
+				*answer = compare_day(key, t);
 			break;
 		case SEARCH_YOUNGER:
 			*answer = answer_of(t >= (int64_t)key->number);

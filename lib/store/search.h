@@ -21,10 +21,15 @@ enum search_kind {
 	SEARCH_UIDS, /* the UID is */
 	SEARCH_FLAGS, /* the flags in mask are exactly flags */
 	SEARCH_KEYWORD, /* text is the name of one that is set */
+	SEARCH_MODSEQ, /* its mod-sequence is number or more */
+	SEARCH_EMAILID, /* text is its identifier */
 	/* by the inode */
 	SEARCH_BEFORE, /* the local day of arrival against day */
 	SEARCH_ON,
 	SEARCH_SINCE,
+	SEARCH_SAVEDBEFORE, /* the same for the day it was put here; where */
+	SEARCH_SAVEDON, /* that is not known, for the day of arrival */
+	SEARCH_SAVEDSINCE,
 	SEARCH_YOUNGER, /* arrived at the time number, or later */
 	SEARCH_OLDER, /* arrived at the time number, or earlier */
 	SEARCH_LARGER, /* octets with CRLF line ends against number */
