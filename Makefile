@@ -34,7 +34,7 @@ sys = cage cidr clock env fs helper landlock log map peer proc rd seccomp \
 
 text = base64 bytes casefold charset date encword lang mutf7 qp utf8
 
-msg = addr decode field fields header lex mime octets param scan \
+msg = addr decode field fields header html lex mime octets param preview scan \
 	stream structure
 
 # (see lib/README.md for what each of these is)
@@ -84,7 +84,7 @@ LIBS_pw = $(GDBM_LIBS) $(CRYPT_LIBS) $(NETTLE_LIBS)
 UNIT_base = arena num sha256 span strbuf sum
 UNIT_sys = cidr fs helper map peer proc rd slot watch wr
 UNIT_text = base64 bytes casefold charset date encword lang mutf7 qp utf8
-UNIT_msg = addr decode header mime octets stream structure
+UNIT_msg = addr decode header html mime octets preview stream structure
 UNIT_store = append change flags folder keywords kwset lock maildir maildrop \
 	mailbox name quota race search_text sizelist stamp status summary \
 	table uiddb history objectid
@@ -97,7 +97,7 @@ UNIT_chain = dialogue front imapcmd pop3cmd proxyhdr
 
 # t/fuzz/NAME.c with its seeds in t/fuzz/corpus/NAME/
 FUZZ = addr date encword fetch_parse header imapcmd keywords mime mutf7 pop3 \
-	pop3cmd proxyhdr qp request search_parse section \
+	pop3cmd preview proxyhdr qp request search_parse section \
 	session sizelist structure uiddb
 
 # what tests and the demo need besides: t/tool/NAME.c
