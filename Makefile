@@ -52,9 +52,9 @@ pw = become hash service userdb
 imap = bodystructure cmd_any cmd_append cmd_copy cmd_fetch cmd_folder \
 	cmd_idle cmd_list cmd_quota cmd_search cmd_select cmd_status \
 	cmd_store commands conf envelope fetch_parse fetch_send headertext \
-	input list_parse memo name out outbox pattern reply \
-	search_parse section seqset session startup token update \
-	use
+	input list_parse memo modseq name out outbox pattern reply resync \
+	search_parse section select_parse seqset session startup token update \
+	use vanished
 
 pop3 = cmd_any cmd_list cmd_retr commands conf reply request send session \
 	startup wrap
@@ -91,13 +91,13 @@ UNIT_store = append change flags folder keywords kwset lock maildir maildrop \
 UNIT_auth = checkpassword handover options pop3capa sasl
 UNIT_pw = become hash service userdb
 UNIT_imap = bodystructure envelope fetch_parse input list_parse pattern \
-	search_parse section seqset token
+	search_parse section select_parse seqset token
 UNIT_pop3 = request send
 UNIT_chain = dialogue front imapcmd pop3cmd proxyhdr
 
 # t/fuzz/NAME.c with its seeds in t/fuzz/corpus/NAME/
 FUZZ = addr date encword fetch_parse header imapcmd keywords mime mutf7 pop3 \
-	pop3cmd preview proxyhdr qp request search_parse section \
+	pop3cmd preview proxyhdr qp request search_parse section select_parse \
 	session sizelist structure uiddb
 
 # what tests and the demo need besides: t/tool/NAME.c

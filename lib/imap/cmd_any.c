@@ -1,9 +1,11 @@
 /* cmd_any.c: CAPABILITY, NOOP, CHECK, LOGOUT, ID, ENABLE. */
 #include <sys/utsname.h>
 
+#include "base/nelem.h"
 #include "base/version.h"
 #include "imap/commands.h"
 #include "imap/limits.h"
+#include "imap/modseq.h"
 #include "imap/out.h"
 #include "imap/update.h"
 #include "sys/log.h"
@@ -129,26 +131,47 @@ cmd_id(struct session *s, struct span args)
 
 /* --- ENABLE (RFC 5161) --------------------------------------------------- */
 
+enum {
+	ENABLE_UTF8 = 1 << 0,
+	ENABLE_REV2 = 1 << 1,
+	ENABLE_CONDSTORE = 1 << 2,
+	ENABLE_QRESYNC = 1 << 3,
+};
+
+static const char *const extensions[] = { "UTF8=ACCEPT", "IMAP4rev2",
+	"CONDSTORE", "QRESYNC" };
+
+static unsigned
+extension(struct span word)
+{
+	for (unsigned i = 0; i < NELEM(extensions); i++)
+		if (span_case_is(word, extensions[i]))
+			return 1U << i;
+	return 0; /* ignored (RFC 5161 section 3.1) */
+}
+
 enum verdict
 cmd_enable(struct session *s, struct span args)
 {
-	bool utf8 = false, rev2 = false;
+	unsigned asked = 0, n;
 	struct span word;
-	unsigned n;
 
-	for (n = 0; p_sp(&args) && p_atom(&args, &word); n++) {
-		utf8 |= span_case_is(word, "UTF8=ACCEPT");
-		rev2 |= span_case_is(word, "IMAP4rev2");
-	}
+	for (n = 0; p_sp(&args) && p_atom(&args, &word); n++)
+		asked |= extension(word);
 	if (n == 0 || !p_end(&args))
 		return session_bad(s);
 	wr_lit(s->out, "* ENABLED");
-	if (utf8)
-		wr_lit(s->out, " UTF8=ACCEPT");
-	if (rev2)
-		wr_lit(s->out, " IMAP4rev2");
+	for (unsigned i = 0; i < NELEM(extensions); i++) {
+		if (!(asked & 1U << i))
+			continue;
+		wr_putc(s->out, ' ');
+		wr_span(s->out, span_str(extensions[i]));
+	}
 	wr_lit(s->out, "\r\n");
-	s->utf8 |= utf8 || rev2;
-	s->rev2 |= rev2;
+	s->utf8 |= (asked & (ENABLE_UTF8 | ENABLE_REV2)) != 0;
+	s->rev2 |= (asked & ENABLE_REV2) != 0;
+	s->qresync |= (asked & ENABLE_QRESYNC) != 0;
+	if (asked & (ENABLE_CONDSTORE | ENABLE_QRESYNC))
+		modseq_enable(s);
 	return session_say(s, V_OK, NULL, "Options enabled");
 }

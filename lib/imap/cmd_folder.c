@@ -7,6 +7,7 @@
 #include "imap/out.h"
 #include "imap/use.h"
 #include "store/folder.h"
+#include "store/registry.h"
 #include "store/subs.h"
 
 static enum verdict
@@ -66,6 +67,22 @@ p_create_use(struct span *in, unsigned *uses, bool *known)
 	return span_eat(in, ')') && span_eat(in, ')');
 }
 
+/* What CREATE has to tell (RFC 8474 section 4.1). */
+static enum verdict
+created(struct session *s, struct span folder)
+{
+	uint32_t uidvalidity = registry_uidvalidity(s->account, folder);
+	char id[MAILBOX_OBJECTID_LEN + 1];
+
+	(void)session_say(s, V_OK, NULL, "mailbox created.");
+	if (mailbox_id(s->account, folder, uidvalidity, id) == -1)
+		return V_OK; /* it is there */
+	strbuf_puts(&s->code, "MAILBOXID (");
+	strbuf_puts(&s->code, id);
+	strbuf_putc(&s->code, ')');
+	return V_OK;
+}
+
 enum verdict
 cmd_create(struct session *s, struct span args)
 {
@@ -87,7 +104,7 @@ cmd_create(struct session *s, struct span args)
 	if (!name_to_folder(s, name, &folder))
 		return bad_name(s);
 	if (folder_create(s->account, folder, uses) == 0)
-		return session_say(s, V_OK, NULL, "mailbox created.");
+		return created(s, folder);
 	if (errno == EBUSY)
 		return session_say(s, V_NO, "USEATTR",
 		    "Another mailbox has this special use.");

@@ -1,8 +1,10 @@
-/* cmd_search.c: SEARCH and UID SEARCH (RFC 9051 section 6.4.4). */
+/* cmd_search.c: SEARCH and UID SEARCH (RFC 9051 section 6.4.4, RFC 7162). */
 #include "imap/commands.h"
+#include "imap/modseq.h"
 #include "imap/out.h"
 #include "imap/search_parse.h"
 #include "imap/token.h"
+#include "imap/update.h"
 #include "store/search.h"
 #include "sys/clock.h"
 
@@ -11,6 +13,7 @@ struct result {
 	uint32_t *v;
 	size_t n;
 	size_t max;
+	uint64_t modseq; /* the highest of theirs; 0: not asked for */
 };
 
 /* RFC 9051 6.4.4: US-ASCII is what is in UTF-8 anyway. */
@@ -56,6 +59,8 @@ resolve(struct session *s, struct search_setref *ref)
 		give_set(s, &s->saved, ref->key);
 		return true;
 	}
+	/* RFC 7162 section 3.2.10.2, of UID SEARCH with message numbers */
+	s->by_number |= ref->key->kind == SEARCH_SEQS;
 	for (size_t i = 0; i < ref->set.n; i++) {
 		const struct seqrange *r = &ref->set.r[i];
 
@@ -127,6 +132,17 @@ save(struct session *s, const struct result *r)
 	session_save(s, &set);
 }
 
+static void
+find_modseq(struct session *s, struct result *r)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		uint64_t modseq = mailbox_message(s->mbox, r->v[i]).modseq;
+
+		if (modseq > r->modseq)
+			r->modseq = modseq;
+	}
+}
+
 /* The answer of IMAP4rev1. */
 static void
 put_search(struct wr *w, const struct result *r)
@@ -135,6 +151,11 @@ put_search(struct wr *w, const struct result *r)
 	for (size_t i = 0; i < r->n; i++) {
 		wr_lit(w, " ");
 		wr_num(w, r->v[i]);
+	}
+	if (r->modseq != 0) {
+		wr_lit(w, " (MODSEQ ");
+		wr_num(w, r->modseq);
+		wr_putc(w, ')');
 	}
 	wr_lit(w, "\r\n");
 }
@@ -166,12 +187,18 @@ put_esearch(struct session *s, unsigned want, const struct result *r)
 		wr_lit(w, " COUNT ");
 		wr_num(w, r->n);
 	}
+	if (r->modseq != 0) {
+		wr_lit(w, " MODSEQ ");
+		wr_num(w, r->modseq);
+	}
 	wr_lit(w, "\r\n");
 }
 
 static void
 answer(struct session *s, const struct search_args *args, struct result *r)
 {
+	if (args->modseq)
+		find_modseq(s, r);
 	for (size_t i = 0; s->uid && i < r->n; i++)
 		r->v[i] = mailbox_message(s->mbox, r->v[i]).uid;
 	if (!args->extended && !s->rev2)
@@ -200,6 +227,14 @@ cmd_search(struct session *s, struct span args)
 	}
 	if (!a.utf8)
 		return session_say(s, V_BAD, NULL, "Text must be UTF-8.");
+	if (a.modseq && modseq_is_refused(s))
+		return session_say(
+		    s, V_BAD, NULL, "This mailbox has no mod-sequences.");
+	if (a.modseq) {
+		modseq_enable(s);
+		(void)mailbox_sync(s->mbox); /* as for FETCH CHANGEDSINCE */
+		update_numbers(s, false);
+	}
 	for (size_t i = 0; i < a.nsets; i++)
 		if (!resolve(s, &a.sets[i]))
 			return session_say(

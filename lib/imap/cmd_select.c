@@ -1,7 +1,10 @@
 /* cmd_select.c: SELECT, EXAMINE, CLOSE, UNSELECT, EXPUNGE. */
 #include "imap/commands.h"
+#include "imap/modseq.h"
 #include "imap/name.h"
 #include "imap/out.h"
+#include "imap/resync.h"
+#include "imap/select_parse.h"
 #include "imap/update.h"
 
 /* The first message without \Seen; 0 when there is none. */
@@ -43,6 +46,20 @@ tell_number(struct session *s, uint32_t n, const char *what)
 	wr_span(s->out, span_str(what));
 }
 
+/* RFC 8474 section 4.2 */
+static void
+tell_mailboxid(struct session *s)
+{
+	char id[MAILBOX_OBJECTID_LEN + 1];
+
+	if (mailbox_id(s->account, mailbox_folder(s->mbox),
+		mailbox_state(s->mbox)->uidvalidity, id) == -1)
+		return;
+	wr_lit(s->out, "* OK [MAILBOXID (");
+	wr_span(s->out, span_str(id));
+	wr_lit(s->out, ")] Ok\r\n");
+}
+
 /* What RFC 9051 6.3.2 and, for rev1, RFC 3501 6.3.1 want to hear. */
 static void
 describe(struct session *s)
@@ -63,6 +80,8 @@ describe(struct session *s)
 	code_num(s, "UIDNEXT", st->uidnext);
 	if (!st->sticky)
 		wr_lit(s->out, "* NO [UIDNOTSTICKY] UIDs cannot be stored\r\n");
+	modseq_put_highest(s);
+	tell_mailboxid(s);
 	if (!s->rev2)
 		return;
 	wr_lit(s->out, "* LIST () \".\" ");
@@ -73,21 +92,27 @@ describe(struct session *s)
 static enum verdict
 select_mailbox(struct session *s, struct span args, bool readonly)
 {
-	struct span name, folder;
+	struct select_args select;
+	struct span folder;
 
-	if (!p_sp(&args) || !p_astring(&s->arena, &args, &name) ||
-	    !p_end(&args))
+	if (!p_select(&s->arena, args, &select))
 		return session_bad(s);
+	if (select.qresync && !s->qresync)
+		return session_say(
+		    s, V_BAD, NULL, "QRESYNC has not been enabled.");
 	if (s->mbox != NULL)
 		wr_lit(s->out, "* OK [CLOSED] Previous mailbox closed.\r\n");
 	session_deselect(s);
-	if (!name_to_folder(s, name, &folder))
+	s->condstore |= select.condstore;
+	if (!name_to_folder(s, select.mailbox, &folder))
 		return session_say(
 		    s, V_NO, "NONEXISTENT", "Invalid mailbox name.");
 	if (mailbox_open(s->account, folder, readonly, &s->mbox) == -1)
 		return session_errno(s);
 	s->state = STATE_SELECTED;
 	describe(s);
+	if (select.qresync)
+		resync(s, &select.known);
 	return session_say(s, V_OK,
 	    mailbox_is_readonly(s->mbox) ? "READ-ONLY" : "READ-WRITE", "Ok");
 }

@@ -1,6 +1,7 @@
-/* cmd_status.c: STATUS (RFC 9051 6.3.11, RFC 7889, RFC 8438, RFC 9208). */
+/* cmd_status.c: STATUS (RFC 9051 6.3.11, RFC 7162, 7889, 8438, 8474, 9208). */
 #include "base/nelem.h"
 #include "imap/commands.h"
+#include "imap/modseq.h"
 #include "imap/name.h"
 #include "imap/out.h"
 #include "imap/status.h"
@@ -19,6 +20,8 @@ static const struct {
 	{ "DELETED-STORAGE", STATUS_DELETED_STORAGE },
 	{ "SIZE", STATUS_SIZE },
 	{ "APPENDLIMIT", STATUS_APPENDLIMIT },
+	{ "HIGHESTMODSEQ", STATUS_HIGHESTMODSEQ },
+	{ "MAILBOXID", STATUS_MAILBOXID },
 };
 
 bool
@@ -47,9 +50,17 @@ p_status_items(struct span *in, unsigned *items)
 	return true;
 }
 
+/* What is told of a folder. */
+struct facts {
+	struct mailbox_status st;
+	char id[MAILBOX_OBJECTID_LEN + 1];
+};
+
 static void
-put_value(struct session *s, unsigned item, const struct mailbox_status *st)
+put_value(struct session *s, unsigned item, const struct facts *f)
 {
+	const struct mailbox_status *st = &f->st;
+
 	switch (item) {
 	case STATUS_MESSAGES:
 		wr_num(s->out, st->messages);
@@ -81,17 +92,31 @@ put_value(struct session *s, unsigned item, const struct mailbox_status *st)
 		else
 			wr_lit(s->out, "NIL");
 		break;
+	case STATUS_HIGHESTMODSEQ:
+		wr_num(s->out, st->highestmodseq);
+		break;
+	case STATUS_MAILBOXID:
+		wr_putc(s->out, '(');
+		wr_span(s->out, span_str(f->id));
+		wr_putc(s->out, ')');
+		break;
 	}
 }
 
 int
 status_send(struct session *s, struct span folder, unsigned items)
 {
-	struct mailbox_status st;
+	struct facts f;
 	const char *sep = "";
 
-	if (mailbox_status(s->account, folder, items & STATUS_SIZE, &st) == -1)
+	if (mailbox_status(s->account, folder, items & STATUS_SIZE, &f.st) ==
+	    -1)
 		return -1;
+	if ((items & STATUS_MAILBOXID) &&
+	    mailbox_id(s->account, folder, f.st.uidvalidity, f.id) == -1)
+		return -1;
+	if (items & STATUS_HIGHESTMODSEQ)
+		modseq_enable(s);
 	wr_lit(s->out, "* STATUS ");
 	out_mailbox(s, folder);
 	wr_lit(s->out, " (");
@@ -101,7 +126,7 @@ status_send(struct session *s, struct span folder, unsigned items)
 		wr_span(s->out, span_str(sep));
 		wr_span(s->out, span_str(items_table[i].name));
 		wr_putc(s->out, ' ');
-		put_value(s, items_table[i].item, &st);
+		put_value(s, items_table[i].item, &f);
 		sep = " ";
 	}
 	wr_lit(s->out, ")\r\n");

@@ -1,8 +1,9 @@
-/* cmd_store.c: STORE (RFC 9051 6.4.6). */
+/* cmd_store.c: STORE (RFC 9051 6.4.6), UNCHANGEDSINCE (RFC 7162 3.1.3). */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "imap/commands.h"
+#include "imap/modseq.h"
 #include "imap/out.h"
 #include "imap/update.h"
 
@@ -10,18 +11,42 @@ struct store_args {
 	struct seqset set;
 	enum flag_op op;
 	bool silent;
+	bool conditional;
+	uint64_t unchanged_since;
 	struct flag_list flags;
 };
 
 /*
- * store = "STORE" SP sequence-set SP store-att-flags
+ * store-modifiers = "(" store-modifier *(SP store-modifier) ")"
+ * store-modifier = "UNCHANGEDSINCE" SP mod-sequence-valzer, only one
+ */
+static bool
+p_store_modifiers(struct span *in, struct store_args *out)
+{
+	struct span s = *in;
+	uint64_t modseq;
+
+	if (!span_eat(&s, '(') || !p_word(&s, "UNCHANGEDSINCE") || !p_sp(&s) ||
+	    !p_number64(&s, &modseq) || !span_eat(&s, ')'))
+		return false;
+	*in = s;
+	out->conditional = true;
+	out->unchanged_since = modseq;
+	return true;
+}
+
+/*
+ * store = "STORE" SP sequence-set [SP store-modifiers] SP store-att-flags
  * store-att-flags = (["+" / "-"] "FLAGS" [".SILENT"]) SP
  *                   (flag-list / (flag *(SP flag)))
  */
 static bool
 p_store(struct arena *a, struct span in, struct store_args *out)
 {
+	*out = (struct store_args){ .conditional = false };
 	if (!p_sp(&in) || !p_sequence_set(a, &in, &out->set) || !p_sp(&in))
+		return false;
+	if (span_at(&in, '(') && (!p_store_modifiers(&in, out) || !p_sp(&in)))
 		return false;
 	out->op = span_eat(&in, '+')   ? FLAG_ADD
 		  : span_eat(&in, '-') ? FLAG_REMOVE
@@ -66,56 +91,132 @@ keywords_find(struct session *s, const struct flag_list *l, bool add,
 	*n = used;
 }
 
-/*
- * One message.  A silent client knows what its change did, but not what
- * someone else's did to the same message: MSG_CHANGED stays for that.
- */
-static int
-store_one(struct session *s, const struct store_args *args,
-    const struct flag_change *change, uint32_t seq)
-{
-	bool changed;
-	int r = -1;
+/* A STORE at work. */
+struct storing {
+	struct session *s;
+	struct store_args args;
+	struct flag_change change;
+	uint32_t
+	    *modified; /* what failed the test: numbers, or with UID UIDs */
+	size_t nmodified;
+	int failed; /* errno of what failed otherwise */
+};
 
-	if (!(mailbox_message(s->mbox, seq).state & MSG_GONE))
-		r = mailbox_store(s->mbox, seq, change, &changed);
-	if (r == -1) {
-		if (mailbox_message(s->mbox, seq).state & MSG_GONE)
-			errno = ESTALE;
-		return -1;
-	}
-	if (args->silent)
-		return 0;
+static void
+tell_flags(struct session *s, uint32_t seq)
+{
 	mailbox_told(s->mbox, seq);
 	out_fetch_flags(s, seq, s->uid);
-	return 0;
+}
+
+/* It has been changed: told at once, so that the client need not ask. */
+static void
+add_modified(struct storing *st, uint32_t seq)
+{
+	struct session *s = st->s;
+
+	st->modified[st->nmodified++] =
+	    s->uid ? mailbox_message(s->mbox, seq).uid : seq;
+	tell_flags(s, seq);
+}
+
+/*
+ * What a silent client has to be told: the new mod-sequence, if it knows of
+ * those.  It knows what its change did, but not what someone else's did to the
+ * same message: MSG_CHANGED stays for that.
+ */
+static void
+tell_silently(struct storing *st, uint32_t seq, bool changed)
+{
+	if (modseq_is_on(st->s) && (changed || st->args.conditional))
+		out_fetch_modseq(st->s, seq);
+}
+
+static void
+store_one(struct storing *st, uint32_t seq)
+{
+	struct session *s = st->s;
+	bool changed = false;
+	int r = -1, error;
+
+	if (!(mailbox_message(s->mbox, seq).state & MSG_GONE))
+		r = mailbox_store(s->mbox, seq, &st->change, &changed);
+	error = errno;
+	if (r == 0 && st->args.silent) {
+		tell_silently(st, seq, changed);
+	} else if (r == 0) {
+		tell_flags(s, seq);
+	} else if (mailbox_message(s->mbox, seq).state & MSG_GONE) {
+		st->failed = st->failed == 0 ? ESTALE : st->failed;
+	} else if (error == ECANCELED) {
+		add_modified(st, seq);
+	} else if (st->failed == 0 || st->failed == ESTALE) {
+		st->failed = error;
+	}
+}
+
+/*
+ * The MODIFIED code must be there, whatever else went wrong; that is left to
+ * the text then.
+ */
+static enum verdict
+finish(struct storing *st)
+{
+	struct session *s = st->s;
+	enum verdict v = V_OK;
+
+	errno = st->failed;
+	/* A UID that is gone is no error (RFC 9051 6.4.9). */
+	if (st->failed != 0 && !(s->uid && st->failed == ESTALE))
+		v = session_errno(s);
+	if (st->nmodified == 0)
+		return v;
+	(void)session_say(
+	    s, v, NULL, v == V_OK ? "Conditional STORE failed." : s->text);
+	strbuf_puts(&s->code, "MODIFIED ");
+	out_put_set(&s->code, st->modified, st->nmodified);
+	return v;
+}
+
+/* The arguments, all checked; false is BAD. */
+static bool
+prepare(struct storing *st, struct span args, uint32_t **seqs, size_t *n)
+{
+	struct session *s = st->s;
+	struct store_args *a = &st->args;
+
+	if (!p_store(&s->arena, args, a) ||
+	    (a->conditional && modseq_is_refused(s)))
+		return false;
+	if (!session_seqs(s, &a->set, seqs, n))
+		return false;
+	st->modified = arena_array(&s->arena, *n, sizeof *st->modified);
+	st->change.op = a->op;
+	st->change.flags = a->flags.flags;
+	st->change.conditional = a->conditional;
+	st->change.unchanged_since = a->unchanged_since;
+	return true;
 }
 
 enum verdict
 cmd_store(struct session *s, struct span args)
 {
-	struct flag_change change = { 0 };
-	struct store_args st;
+	struct storing st = { .s = s };
+	struct flag_change *c = &st.change;
 	uint32_t *seqs;
-	int failed = 0;
 	size_t n;
 
-	if (!p_store(&s->arena, args, &st) ||
-	    !session_seqs(s, &st.set, &seqs, &n))
+	if (!prepare(&st, args, &seqs, &n))
 		return session_bad(s);
-	change.op = st.op;
-	change.flags = st.flags.flags;
-	keywords_find(s, &st.flags, st.op != FLAG_REMOVE, &change.keywords,
-	    &change.nkeywords);
+	if (st.args.conditional) {
+		modseq_enable(s);
+		(void)mailbox_sync(s->mbox); /* what others have changed */
+	}
+	keywords_find(s, &st.args.flags, c->op != FLAG_REMOVE, &c->keywords,
+	    &c->nkeywords);
 	if (mailbox_state(s->mbox)->keywords_new)
 		update_flags(s);
 	for (size_t i = 0; i < n; i++)
-		if (store_one(s, &st, &change, seqs[i]) == -1)
-			failed =
-			    failed == 0 || failed == ESTALE ? errno : failed;
-	if (failed == 0)
-		return V_OK;
-	errno = failed;
-	/* A UID that is gone is no error (RFC 9051 6.4.9). */
-	return s->uid && failed == ESTALE ? V_OK : session_errno(s);
+		store_one(&st, seqs[i]);
+	return finish(&st);
 }

@@ -7,11 +7,12 @@
 #include "imap/token.h"
 
 /* What may or must follow the name of an item. */
-enum tail { TAIL_NONE, TAIL_SECTION, TAIL_BINARY, TAIL_BINARY_SIZE };
+enum tail { TAIL_NONE, TAIL_LAZY, TAIL_SECTION, TAIL_BINARY, TAIL_BINARY_SIZE };
 
 /*
- * The items of RFC 9051, RFC 3501 (RFC822 and its kin) and RFC 3516.  A new
- * one (MODSEQ, RFC 7162) is a row here and a case in fetch_send.c.
+ * The items of RFC 9051, RFC 3501 (RFC822 and its kin), RFC 3516, RFC 7162,
+ * RFC 8474, RFC 8514 and RFC 8970.  A new one is a row here and a case in
+ * fetch_send.c.
  */
 static const struct row {
 	const char *word;
@@ -47,6 +48,14 @@ static const struct row {
 	    SECTION_HEADER, true },
 	{ "RFC822.TEXT", "RFC822.TEXT", FETCH_CONTENT, TAIL_NONE,
 	    SECTION_TEXT, false },
+	{ "MODSEQ", "MODSEQ", FETCH_MODSEQ, TAIL_NONE, SECTION_BODY, true },
+	{ "EMAILID", "EMAILID", FETCH_EMAILID, TAIL_NONE,
+	    SECTION_BODY, true },
+	{ "THREADID", "THREADID", FETCH_THREADID, TAIL_NONE,
+	    SECTION_BODY, true },
+	{ "SAVEDATE", "SAVEDATE", FETCH_SAVEDATE, TAIL_NONE,
+	    SECTION_BODY, true },
+	{ "PREVIEW", "PREVIEW", FETCH_PREVIEW, TAIL_LAZY, SECTION_BODY, true },
 	/* clang-format on */
 };
 
@@ -212,12 +221,35 @@ p_partial(struct span *in, struct fetch_item *out)
 	return true;
 }
 
+/*
+ * [SP "(" preview-mod *(SP preview-mod) ")"], preview-mod = "LAZY".  Where it
+ * is something else it is for the caller: PREVIEW may be the last item.
+ */
+static void
+p_preview_mods(struct span *in, struct fetch_item *out)
+{
+	struct span s = *in;
+
+	if (!p_sp(&s) || !span_eat(&s, '('))
+		return;
+	do
+		if (!p_word(&s, "LAZY"))
+			return;
+	while (p_sp(&s));
+	if (!span_eat(&s, ')'))
+		return;
+	*in = s;
+	out->lazy = true;
+}
+
 /* What follows the word of row. */
 static bool
 p_tail(struct arena *a, struct span *in, const struct row *row,
     struct fetch_item *out)
 {
-	if (row->tail == TAIL_NONE)
+	if (row->tail == TAIL_LAZY)
+		p_preview_mods(in, out);
+	if (row->tail <= TAIL_LAZY)
 		return true;
 	out->bracketed = true;
 	if (row->tail == TAIL_SECTION)
@@ -241,7 +273,7 @@ p_fetch_att(struct arena *a, struct span *in, struct fetch_item *out)
 			.peek = row->peek,
 			.section.text = row->text };
 
-		if (bracket != (row->tail != TAIL_NONE) ||
+		if (bracket != (row->tail > TAIL_LAZY) ||
 		    !span_case_is(word, row->word))
 			continue;
 		if (!p_tail(a, &s, row, &item))
@@ -304,5 +336,39 @@ p_fetch_items(struct arena *a, struct span *in, struct fetch_items *out)
 	*in = s;
 	out->v = v;
 	out->n = n;
+	return true;
+}
+
+/* fetch-modifier = "CHANGEDSINCE" SP mod-sequence-value / "VANISHED" */
+static bool
+p_fetch_modifier(struct span *in, struct fetch_modifiers *out)
+{
+	if (!out->vanished && p_word(in, "VANISHED")) {
+		out->vanished = true;
+		return true;
+	}
+	if (out->changed || !p_word(in, "CHANGEDSINCE") || !p_sp(in))
+		return false;
+	out->changed = true;
+	return p_number64(in, &out->since);
+}
+
+bool
+p_fetch_modifiers(struct span *in, struct fetch_modifiers *out)
+{
+	struct fetch_modifiers mods = { .changed = false };
+	struct span s = *in;
+
+	*out = mods;
+	if (!p_sp(&s) || !span_eat(&s, '('))
+		return true;
+	do
+		if (!p_fetch_modifier(&s, &mods))
+			return false;
+	while (p_sp(&s));
+	if (!span_eat(&s, ')'))
+		return false;
+	*in = s;
+	*out = mods;
 	return true;
 }

@@ -12,11 +12,16 @@
 enum fetch_kind {
 	FETCH_UID,
 	FETCH_FLAGS,
+	FETCH_MODSEQ,
+	FETCH_EMAILID,
+	FETCH_THREADID,
+	FETCH_SAVEDATE,
 	FETCH_INTERNALDATE,
 	FETCH_SIZE,
 	FETCH_ENVELOPE,
 	FETCH_BODY, /* BODYSTRUCTURE without extension data */
 	FETCH_BODYSTRUCTURE,
+	FETCH_PREVIEW,
 	FETCH_CONTENT, /* BODY[...], RFC822, RFC822.HEADER, RFC822.TEXT */
 	FETCH_BINARY,
 	FETCH_BINARY_SIZE,
@@ -46,6 +51,7 @@ struct fetch_item {
 	const char *name; /* how the answer calls it */
 	bool bracketed; /* the section stands behind the name, in brackets */
 	bool peek; /* does not set \Seen */
+	bool lazy; /* of PREVIEW: only if it is at hand (RFC 8970) */
 	struct section section;
 	bool partial;
 	uint64_t from; /* of a partial item: the first octet, */
@@ -62,5 +68,18 @@ struct fetch_items {
  * False for more than LIMIT_FETCH_ITEMS; then *in and *out are untouched.
  */
 bool p_fetch_items(struct arena *a, struct span *in, struct fetch_items *out);
+
+/* What may follow the items (RFC 4466 section 2.4, RFC 7162). */
+struct fetch_modifiers {
+	bool changed; /* CHANGEDSINCE */
+	uint64_t since;
+	bool vanished;
+};
+
+/*
+ * [SP "(" fetch-modifier *(SP fetch-modifier) ")"], true for none.  Each at
+ * most once.  VANISHED without CHANGEDSINCE is the caller's to refuse.
+ */
+bool p_fetch_modifiers(struct span *in, struct fetch_modifiers *out);
 
 #endif

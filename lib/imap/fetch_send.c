@@ -6,11 +6,16 @@
 
 #include "imap/bodystructure.h"
 #include "imap/envelope.h"
+#include "imap/modseq.h"
 #include "imap/out.h"
+#include "msg/preview.h"
 #include "msg/stream.h"
 #include "sys/fs.h"
 #include "sys/log.h"
 #include "text/date.h"
+
+/* A larger message has no preview at hand (RFC 8970 section 4.1). */
+enum { LAZY_MAX = 64 * 1024 };
 
 /* The message at hand. */
 struct one {
@@ -32,6 +37,7 @@ fetch_init(struct fetch *f, struct session *s, const struct fetch_items *items)
 		f->seen |= !item->peek;
 		f->uid |= item->kind == FETCH_UID;
 		f->flags |= item->kind == FETCH_FLAGS;
+		f->modseq |= item->kind == FETCH_MODSEQ;
 		f->binary |= item->kind == FETCH_BINARY ||
 			     item->kind == FETCH_BINARY_SIZE;
 	}
@@ -150,6 +156,55 @@ put_flags(const struct fetch *f, const struct one *one)
 	mailbox_told(f->s->mbox, one->seq);
 }
 
+/* "(" permsg-modsequence ")" */
+static void
+put_modseq(const struct fetch *f, const struct one *one)
+{
+	modseq_put_value(f->s, message(f, one).modseq);
+}
+
+/* "(" objectid ")" */
+static void
+put_emailid(const struct fetch *f, const struct one *one)
+{
+	char id[MAILBOX_OBJECTID_LEN + 1];
+
+	mailbox_emailid(f->s->mbox, one->seq, id);
+	wr_putc(f->s->out, '(');
+	wr_span(f->s->out, span_str(id));
+	wr_putc(f->s->out, ')');
+}
+
+static void
+put_savedate(const struct fetch *f, const struct one *one)
+{
+	int64_t t = mailbox_saved(f->s->mbox, one->seq);
+
+	if (t == -1)
+		wr_lit(f->s->out, "NIL");
+	else
+		put_date(f->s->out, t);
+}
+
+/* Without LAZY there is always one; empty where there is nothing to show. */
+static void
+put_preview(struct fetch *f, const struct section_file *file)
+{
+	struct part *root = NULL;
+	struct strbuf text = { 0 };
+
+	if (file->whole)
+		preview_make(file->fd, file->root, &text);
+	else if (file->size <= LAZY_MAX &&
+		 structure_read(&f->arena, file->fd, &root) == 0)
+		preview_make(file->fd, root, &text);
+	if (!file->whole && root == NULL)
+		wr_lit(f->s->out, "NIL");
+	else
+		out_string(f->s->out, strbuf_span(&text), f->s->utf8);
+	strbuf_clear(&text);
+}
+
 /*
  * section = "[" [section-spec] "]", and the origin: as the client wrote it,
  * but in our spelling.
@@ -255,6 +310,21 @@ put_value(struct fetch *f, const struct one *one, const struct fetch_item *item)
 		return put_content(s, one, item);
 	case FETCH_BINARY_SIZE:
 		return put_number(s->out, section_binary_size(file, item));
+	case FETCH_MODSEQ:
+		put_modseq(f, one);
+		break;
+	case FETCH_EMAILID:
+		put_emailid(f, one);
+		break;
+	case FETCH_THREADID:
+		wr_lit(s->out, "NIL"); /* RFC 8474 section 5.2: optional */
+		break;
+	case FETCH_SAVEDATE:
+		put_savedate(f, one);
+		break;
+	case FETCH_PREVIEW:
+		put_preview(f, file);
+		break;
 	}
 	return 0;
 }
@@ -264,13 +334,19 @@ static int
 put_response(struct fetch *f, const struct one *one, bool seen)
 {
 	struct wr *w = f->s->out;
+	bool modseq = modseq_is_on(f->s);
 
 	wr_lit(w, "* ");
 	wr_num(w, one->seq);
 	wr_lit(w, " FETCH (");
-	if (f->s->uid && !f->uid) {
+	/* what sets \Seen is no mere answer (RFC 7162 section 3.2.4) */
+	if ((f->s->uid || (seen && modseq)) && !f->uid) {
 		wr_lit(w, "UID ");
 		wr_num(w, message(f, one).uid);
+		wr_lit(w, " ");
+	}
+	if ((f->add_modseq || (seen && modseq)) && !f->modseq) {
+		modseq_put(f->s, message(f, one).modseq);
 		wr_lit(w, " ");
 	}
 	/* "if this causes the flags to change, they SHOULD be included" */

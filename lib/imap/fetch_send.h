@@ -21,6 +21,8 @@ struct fetch {
 	bool seen; /* some item sets \Seen, and may */
 	bool uid; /* some item is UID */
 	bool flags; /* some item is FLAGS */
+	bool modseq; /* some item is MODSEQ */
+	bool add_modseq; /* it is sent where it is not (CHANGEDSINCE) */
 	bool binary; /* some item may meet an unknown encoding */
 	struct arena arena; /* for the message at hand */
 

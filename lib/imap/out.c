@@ -2,6 +2,7 @@
 #include "imap/out.h"
 
 #include "base/nelem.h"
+#include "imap/modseq.h"
 #include "imap/name.h"
 #include "imap/token.h"
 #include "text/utf8.h"
@@ -150,21 +151,42 @@ out_flags(struct session *s, const struct message *m)
 	wr_putc(s->out, ')');
 }
 
+static void
+begin_fetch(struct session *s, uint32_t seq, uint32_t uid)
+{
+	wr_lit(s->out, "* ");
+	wr_num(s->out, seq);
+	wr_lit(s->out, " FETCH (");
+	if (uid == 0)
+		return;
+	wr_lit(s->out, "UID ");
+	wr_num(s->out, uid);
+	wr_putc(s->out, ' ');
+}
+
 void
 out_fetch_flags(struct session *s, uint32_t seq, bool uid)
 {
 	struct message m = mailbox_message(s->mbox, seq);
+	bool modseq = modseq_is_on(s);
 
-	wr_lit(s->out, "* ");
-	wr_num(s->out, seq);
-	wr_lit(s->out, " FETCH (");
-	if (uid) {
-		wr_lit(s->out, "UID ");
-		wr_num(s->out, m.uid);
-		wr_putc(s->out, ' ');
-	}
+	begin_fetch(s, seq, uid || modseq ? m.uid : 0);
 	wr_lit(s->out, "FLAGS ");
 	out_flags(s, &m);
+	if (modseq) {
+		wr_putc(s->out, ' ');
+		modseq_put(s, m.modseq);
+	}
+	wr_lit(s->out, ")\r\n");
+}
+
+void
+out_fetch_modseq(struct session *s, uint32_t seq)
+{
+	struct message m = mailbox_message(s->mbox, seq);
+
+	begin_fetch(s, seq, m.uid);
+	modseq_put(s, m.modseq);
 	wr_lit(s->out, ")\r\n");
 }
 

@@ -36,8 +36,14 @@ bool out_keyword(struct session *s, const char *sep, uint32_t k);
 /* "(\Seen $Fwd)" of a message. */
 void out_flags(struct session *s, const struct message *m);
 
-/* "* n FETCH (FLAGS (...))", with UID where uid is set. */
+/*
+ * "* n FETCH (FLAGS (...))", with UID where uid is set; for a client that
+ * knows of mod-sequences always with UID and MODSEQ (RFC 7162 section 3.2.4).
+ */
 void out_fetch_flags(struct session *s, uint32_t seq, bool uid);
+
+/* "* n FETCH (UID n MODSEQ (n))". */
+void out_fetch_modseq(struct session *s, uint32_t seq);
 
 /* Ascending numbers as a set, "1:3,7"; n > 0. */
 void out_put_set(struct strbuf *b, const uint32_t *v, size_t n);

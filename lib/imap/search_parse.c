@@ -17,6 +17,8 @@ enum operand {
 	TAKES_SIZE, /* SP number64 */
 	TAKES_SECONDS, /* SP nz-number */
 	TAKES_SET, /* SP sequence-set */
+	TAKES_MODSEQ, /* [SP entry-name SP entry-type-req] SP mod-sequence */
+	TAKES_OBJECTID, /* SP objectid */
 	TAKES_KEY, /* SP search-key */
 	TAKES_TWO, /* SP search-key SP search-key */
 };
@@ -41,12 +43,14 @@ static const struct row {
 	    FLAG_DELETED, FLAG_DELETED, NULL, false },
 	{ "DRAFT", TAKES_NONE, SEARCH_FLAGS,
 	    FLAG_DRAFT, FLAG_DRAFT, NULL, false },
+	{ "EMAILID", TAKES_OBJECTID, SEARCH_EMAILID, 0, 0, NULL, false },
 	{ "FLAGGED", TAKES_NONE, SEARCH_FLAGS,
 	    FLAG_FLAGGED, FLAG_FLAGGED, NULL, false },
 	{ "FROM", TAKES_TEXT, SEARCH_HEADER, 0, 0, "From", false },
 	{ "HEADER", TAKES_FIELD, SEARCH_HEADER, 0, 0, NULL, false },
 	{ "KEYWORD", TAKES_KEYWORD, SEARCH_KEYWORD, 0, 0, NULL, false },
 	{ "LARGER", TAKES_SIZE, SEARCH_LARGER, 0, 0, NULL, false },
+	{ "MODSEQ", TAKES_MODSEQ, SEARCH_MODSEQ, 0, 0, NULL, false },
 	{ "NEW", TAKES_NONE, SEARCH_FLAGS,
 	    FLAG_RECENT | FLAG_SEEN, FLAG_RECENT, NULL, false },
 	{ "NOT", TAKES_KEY, SEARCH_AND, 0, 0, NULL, true },
@@ -56,6 +60,10 @@ static const struct row {
 	{ "OR", TAKES_TWO, SEARCH_OR, 0, 0, NULL, false },
 	{ "RECENT", TAKES_NONE, SEARCH_FLAGS,
 	    FLAG_RECENT, FLAG_RECENT, NULL, false },
+	{ "SAVEDATESUPPORTED", TAKES_NONE, SEARCH_ALL, 0, 0, NULL, false },
+	{ "SAVEDBEFORE", TAKES_DATE, SEARCH_SAVEDBEFORE, 0, 0, NULL, false },
+	{ "SAVEDON", TAKES_DATE, SEARCH_SAVEDON, 0, 0, NULL, false },
+	{ "SAVEDSINCE", TAKES_DATE, SEARCH_SAVEDSINCE, 0, 0, NULL, false },
 	{ "SEEN", TAKES_NONE, SEARCH_FLAGS,
 	    FLAG_SEEN, FLAG_SEEN, NULL, false },
 	{ "SENTBEFORE", TAKES_DATE, SEARCH_SENTBEFORE, 0, 0, NULL, false },
@@ -65,6 +73,8 @@ static const struct row {
 	{ "SMALLER", TAKES_SIZE, SEARCH_SMALLER, 0, 0, NULL, false },
 	{ "SUBJECT", TAKES_TEXT, SEARCH_HEADER, 0, 0, "Subject", false },
 	{ "TEXT", TAKES_TEXT, SEARCH_TEXT, 0, 0, NULL, false },
+	/* there are no threads: it matches nothing (RFC 8474 section 5.2) */
+	{ "THREADID", TAKES_OBJECTID, SEARCH_ALL, 0, 0, NULL, true },
 	{ "TO", TAKES_TEXT, SEARCH_HEADER, 0, 0, "To", false },
 	{ "UID", TAKES_SET, SEARCH_UIDS, 0, 0, NULL, false },
 	{ "UNANSWERED", TAKES_NONE, SEARCH_FLAGS,
@@ -166,6 +176,47 @@ p_keys_within(struct parse *ps, struct span *in, const struct row *row,
 	       (p_sp(in) && p_search_key(ps, in, depth + 1, &key->child->next));
 }
 
+/*
+ * [entry-name SP entry-type-req SP] mod-sequence-valzer (RFC 7162 section
+ * 3.1.5).  A message has one mod-sequence: which flag is meant is ignored.
+ */
+static bool
+p_modseq(struct parse *ps, struct span *in, struct search_key *key)
+{
+	struct span name;
+
+	ps->args.modseq = true;
+	if (span_at(in, '"')) {
+		if (!p_string(ps->a, in, &name) ||
+		    !span_eat_word(&name, "/flags/") || name.p == name.end ||
+		    !p_sp(in))
+			return false;
+		if (!p_word(in, "priv") && !p_word(in, "shared") &&
+		    !p_word(in, "all"))
+			return false;
+		if (!p_sp(in))
+			return false;
+	}
+	return p_number64(in, &key->number);
+}
+
+/* objectid = 1*255(ALPHA / DIGIT / "_" / "-"), case significant (RFC 8474) */
+static bool
+p_objectid(struct span *in, struct span *out)
+{
+	struct span s = *in, id;
+
+	if (!p_atom(&s, &id) || span_len(id) > 255)
+		return false;
+	for (const char *p = id.p; p < id.end; p++)
+		if (!ascii_isalpha((unsigned char)*p) &&
+		    !ascii_isdigit((unsigned char)*p) && *p != '_' && *p != '-')
+			return false;
+	*in = s;
+	*out = id;
+	return true;
+}
+
 /* The operands of a row that are no keys themselves. */
 static bool
 p_operand(struct parse *ps, struct span *in, const struct row *row,
@@ -187,6 +238,10 @@ p_operand(struct parse *ps, struct span *in, const struct row *row,
 		return p_seconds(ps, in, key);
 	case TAKES_SET:
 		return p_set(ps, in, key);
+	case TAKES_MODSEQ:
+		return p_modseq(ps, in, key);
+	case TAKES_OBJECTID:
+		return p_objectid(in, &key->text);
 	case TAKES_NONE:
 	case TAKES_KEY:
 	case TAKES_TWO:

@@ -37,6 +37,7 @@ struct search_args {
 	struct search_setref *sets;
 	size_t nsets;
 	bool utf8; /* every string is */
+	bool modseq; /* MODSEQ is one of the keys */
 };
 
 /*

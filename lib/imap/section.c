@@ -35,6 +35,10 @@ section_need(const struct fetch_item *item)
 	switch (item->kind) {
 	case FETCH_UID:
 	case FETCH_FLAGS:
+	case FETCH_MODSEQ:
+	case FETCH_EMAILID:
+	case FETCH_THREADID:
+	case FETCH_SAVEDATE:
 		return NEED_MEMORY;
 	case FETCH_INTERNALDATE:
 		return NEED_STAT;
@@ -45,6 +49,8 @@ section_need(const struct fetch_item *item)
 	case FETCH_BODY:
 	case FETCH_BODYSTRUCTURE:
 		return NEED_TREE;
+	case FETCH_PREVIEW:
+		return item->lazy ? NEED_FILE : NEED_TREE;
 	case FETCH_CONTENT:
 	case FETCH_BINARY:
 	case FETCH_BINARY_SIZE:

@@ -7,6 +7,7 @@
 #include "base/oom.h"
 #include "imap/commands.h"
 #include "imap/limits.h"
+#include "imap/modseq.h"
 #include "imap/update.h"
 #include "sys/clock.h"
 #include "sys/log.h"
@@ -169,7 +170,6 @@ is_append(void *arg, struct span line)
 static enum verdict
 run(struct session *s, const struct command *c, struct span args)
 {
-	bool seq = (c->flags & F_SEQ) && !s->uid;
 	enum verdict v;
 
 	if (!(c->states & s->state))
@@ -178,9 +178,13 @@ run(struct session *s, const struct command *c, struct span args)
 					   : "Not in this state");
 	if ((c->flags & F_WRITES) && mailbox_is_readonly(s->mbox))
 		return session_say(s, V_NO, "NOPERM", "Mailbox is read-only.");
+	s->by_number = (c->flags & F_SEQ) && !s->uid;
+	s->told_gone = s->told_modseq = false;
 	v = c->run(s, args);
 	if (s->mbox != NULL && !(c->flags & F_QUIET) && v != V_BYE)
-		update_report(s, !seq);
+		update_report(s, !s->by_number);
+	if (v != V_BYE)
+		modseq_end(s, v);
 	return v;
 }
 

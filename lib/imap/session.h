@@ -38,10 +38,15 @@ struct session {
 	bool uid; /* UID came before the command's name */
 	struct strbuf code; /* response code of the tagged line, no brackets */
 	const char *text; /* text of the tagged line; NULL: the usual one */
+	bool by_number; /* it names messages by number: no EXPUNGE now */
+	bool told_gone; /* EXPUNGE or VANISHED was sent */
+	bool told_modseq; /* MODSEQ was */
 
 	/* the client */
 	bool utf8; /* UTF8=ACCEPT or IMAP4rev2 enabled */
 	bool rev2; /* IMAP4rev2 enabled */
+	bool condstore; /* it knows of mod-sequences (RFC 7162 section 3.1) */
+	bool qresync; /* enabled: VANISHED instead of EXPUNGE */
 
 	/* the selected mailbox */
 	struct mailbox *mbox;

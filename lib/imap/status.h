@@ -16,6 +16,8 @@ enum status_item {
 	STATUS_SIZE = 1 << 6,
 	STATUS_APPENDLIMIT = 1 << 7,
 	STATUS_DELETED_STORAGE = 1 << 8,
+	STATUS_HIGHESTMODSEQ = 1 << 9,
+	STATUS_MAILBOXID = 1 << 10,
 };
 
 /* "(" status-att *(SP status-att) ")" */

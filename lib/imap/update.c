@@ -1,7 +1,9 @@
 /* update.c: what the client is told without having asked. */
 #include "imap/update.h"
 
+#include "imap/modseq.h"
 #include "imap/out.h"
+#include "imap/vanished.h"
 
 static void
 keywords(struct session *s)
@@ -32,15 +34,35 @@ update_flags(struct session *s)
 	wr_lit(s->out, ")] Limited\r\n");
 }
 
+struct going {
+	struct session *s;
+	bool qresync;
+	struct vanished v;
+};
+
 static void
 tell_gone(void *arg, uint32_t seq, uint32_t uid)
 {
-	struct session *s = arg;
+	struct going *g = arg;
 
-	(void)uid;
-	wr_lit(s->out, "* ");
-	wr_num(s->out, seq);
-	wr_lit(s->out, " EXPUNGE\r\n");
+	g->s->told_gone = true;
+	if (g->qresync) {
+		vanished_add(&g->v, uid, uid);
+		return;
+	}
+	wr_lit(g->s->out, "* ");
+	wr_num(g->s->out, seq);
+	wr_lit(g->s->out, " EXPUNGE\r\n");
+}
+
+static void
+forget(struct session *s)
+{
+	struct going g = { .s = s, .v.w = s->out };
+
+	g.qresync = s->qresync && modseq_is_on(s);
+	s->exists = mailbox_forget(s->mbox, s->exists, tell_gone, &g);
+	vanished_end(&g.v);
 }
 
 static uint32_t
@@ -95,19 +117,25 @@ tell_flags(struct session *s)
 }
 
 void
-update_report(struct session *s, bool expunge)
+update_numbers(struct session *s, bool expunge)
 {
 	struct mailbox_state *st = mailbox_state(s->mbox);
 
 	if (st->changed && expunge) {
-		s->exists = mailbox_forget(s->mbox, s->exists, tell_gone, s);
+		forget(s);
 		s->recent = s->rev2 ? 0 : count_recent(s, 1);
 		s->recent -= s->rev2 ? 0 : count_recent(s, s->exists + 1);
 	}
 	if (st->keywords_new)
 		update_flags(s);
 	tell_exists(s);
-	if (st->changed)
+}
+
+void
+update_report(struct session *s, bool expunge)
+{
+	update_numbers(s, expunge);
+	if (mailbox_state(s->mbox)->changed)
 		tell_flags(s);
 }
 

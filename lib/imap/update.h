@@ -7,11 +7,14 @@
 #include "imap/session.h"
 
 /*
- * Tell the client what mailbox_sync() found: EXPUNGE (only where expunge is
- * set: RFC 9051 7.5.1 forbids it during FETCH, STORE and SEARCH by number),
- * new keywords, EXISTS and RECENT, changed flags.
+ * Tell the client what mailbox_sync() found: EXPUNGE or VANISHED (only where
+ * expunge is set: RFC 9051 7.5.1 forbids it during FETCH, STORE and SEARCH by
+ * number), new keywords, EXISTS and RECENT, changed flags.
  */
 void update_report(struct session *s, bool expunge);
+
+/* The same without the changed flags: what comes before FETCH. */
+void update_numbers(struct session *s, bool expunge);
 
 /* mailbox_sync(), then update_report(). Errors are left for later. */
 void update_sync(struct session *s, bool expunge);

@@ -97,7 +97,17 @@ static const struct {
 	{ "BINARY[1.MIME]", NULL, NULL },
 	{ "BINARY[HEADER]", NULL, NULL },
 	{ "BODYSTRUCTURE[1]", NULL, NULL },
-	{ "MODSEQ", NULL, NULL },
+	{ "(MODSEQ EMAILID THREADID SAVEDATE)",
+	    "MODSEQ EMAILID THREADID SAVEDATE", "" },
+	{ "MODSEQ[]", NULL, NULL },
+	{ "PREVIEW", "PREVIEW", "" },
+	{ "preview (lazy)", "PREVIEW~", "" },
+	{ "(UID PREVIEW (LAZY LAZY) FLAGS)", "UID PREVIEW~ FLAGS", "" },
+	{ "PREVIEW (CHANGEDSINCE 1)", "PREVIEW", " (CHANGEDSINCE 1)" },
+	{ "PREVIEW (LAZY", "PREVIEW", " (LAZY" },
+	{ "(PREVIEW ())", NULL, NULL },
+	{ "(PREVIEW (EAGER))", NULL, NULL },
+	{ "(PREVIEW(LAZY))", NULL, NULL },
 	{ "\xff", NULL, NULL },
 	/* clang-format on */
 };
@@ -141,6 +151,7 @@ spell(const struct fetch_items *items, struct strbuf *out)
 			strbuf_putc(out, '>');
 		}
 		strbuf_puts(out, item->peek ? "" : "!");
+		strbuf_puts(out, item->lazy ? "~" : "");
 	}
 }
 
@@ -186,6 +197,56 @@ many(struct arena *a, const char *front, size_t n, const char *back)
 	return good;
 }
 
+static const struct {
+	const char *in;
+	bool good;
+	bool changed, vanished;
+	uint64_t since;
+	const char *rest;
+} modifiers[] = {
+	/* clang-format off */
+	{ "", true, false, false, 0, "" },
+	{ " ", true, false, false, 0, " " },
+	{ " x", true, false, false, 0, " x" },
+	{ " (CHANGEDSINCE 12345)", true, true, false, 12345, "" },
+	{ " (changedsince 1 VANISHED) ", true, true, true, 1, " " },
+	{ " (VANISHED CHANGEDSINCE 1)", true, true, true, 1, "" },
+	{ " (VANISHED)", true, false, true, 0, "" },
+	{ " (CHANGEDSINCE 0)", true, true, false, 0, "" },
+	{ " (CHANGEDSINCE 9223372036854775807)", true, true, false,
+	    INT64_MAX, "" },
+	{ " (CHANGEDSINCE 9223372036854775808)", false, 0, 0, 0, "" },
+	{ " (CHANGEDSINCE 18446744073709551617)", false, 0, 0, 0, "" },
+	{ " (CHANGEDSINCE -1)", false, 0, 0, 0, "" },
+	{ " (CHANGEDSINCE 1 CHANGEDSINCE 2)", false, 0, 0, 0, "" },
+	{ " (VANISHED VANISHED)", false, 0, 0, 0, "" },
+	{ " (CHANGEDSINCE)", false, 0, 0, 0, "" },
+	{ " (CHANGEDSINCE 1", false, 0, 0, 0, "" },
+	{ " (CHANGEDSINCE 1 )", false, 0, 0, 0, "" },
+	{ " ()", false, 0, 0, 0, "" },
+	{ " (UNCHANGEDSINCE 1)", false, 0, 0, 0, "" },
+	/* clang-format on */
+};
+
+static void
+check_modifiers(size_t i)
+{
+	const char *text = modifiers[i].in;
+	struct span s = tap_exact(text, strlen(text)), in = s;
+	struct fetch_modifiers got;
+	bool good = p_fetch_modifiers(&s, &got);
+
+	if (!modifiers[i].good) {
+		ok(!good && s.p == in.p, "refused:%s", text);
+		return;
+	}
+	ok(good && got.changed == modifiers[i].changed &&
+		got.vanished == modifiers[i].vanished &&
+		got.since == modifiers[i].since &&
+		span_is(s, modifiers[i].rest),
+	    "taken:%s", text);
+}
+
 static void
 check_cuts(struct arena *a)
 {
@@ -212,6 +273,8 @@ main(void)
 
 	for (size_t i = 0; i < NELEM(cases); i++)
 		check(&a, i);
+	for (size_t i = 0; i < NELEM(modifiers); i++)
+		check_modifiers(i);
 	check_cuts(&a);
 	ok(p_fetch_items(&a, &s, &items) && span_len(s) == 1, "NUL is left");
 	ok(many(&a, "(", LIMIT_FETCH_ITEMS, ")"), "as many items as allowed");

@@ -37,6 +37,31 @@ static const struct {
 	{ " OR SEEN", NULL },
 	{ " OR (SEEN DRAFT) NOT 1", "([(flags 8=8 flags 1=1) !(seqs#0)])" },
 	{ " (SEEN)", "((flags 8=8))" },
+	{ " MODSEQ 620162338", "(modseq 620162338)" },
+	{ " MODSEQ 0", "(modseq 0)" },
+	{ " MODSEQ 9223372036854775807", "(modseq 9223372036854775807)" },
+	{ " MODSEQ 9223372036854775808", NULL },
+	{ " MODSEQ -1", NULL },
+	{ " MODSEQ", NULL },
+	{ " MODSEQ \"/flags/\\\\draft\" all 620162338", "(modseq 620162338)" },
+	{ " MODSEQ \"/flags/$mdnsent\" PRIV 1", "(modseq 1)" },
+	{ " MODSEQ \"/flags/x\" shared 1 SEEN", "(modseq 1 flags 8=8)" },
+	{ " MODSEQ \"/flags/x\" any 1", NULL },
+	{ " MODSEQ \"/flags/\" all 1", NULL },
+	{ " MODSEQ \"/other/x\" all 1", NULL },
+	{ " MODSEQ \"/flags/x\" 1", NULL },
+	{ " MODSEQ /flags/x all 1", NULL },
+	{ " EMAILID M6d99ac3275bb4e", "(emailid~M6d99ac3275bb4e)" },
+	{ " EMAILID m_-", "(emailid~m_-)" },
+	{ " EMAILID a+b", NULL },
+	{ " EMAILID", NULL },
+	{ " EMAILID \"x\"", NULL },
+	{ " THREADID T64b478a75b7ea9", "(!all~T64b478a75b7ea9)" },
+	{ " SAVEDATESUPPORTED", "(all)" },
+	{ " SAVEDBEFORE 1-Feb-2003", "(savedbefore 2003-2-1)" },
+	{ " SAVEDON 1-Feb-2003 SAVEDSINCE \"1-Feb-2003\"",
+	    "(savedon 2003-2-1 savedsince 2003-2-1)" },
+	{ " SAVEDON", NULL },
 	{ " ((SEEN))", "(((flags 8=8)))" },
 	{ " ()", NULL },
 	{ " (SEEN", NULL },
@@ -112,6 +137,11 @@ static const char *const kinds[] = {
 	[SEARCH_UIDS] = "uids",
 	[SEARCH_FLAGS] = "flags ",
 	[SEARCH_KEYWORD] = "kw",
+	[SEARCH_MODSEQ] = "modseq ",
+	[SEARCH_EMAILID] = "emailid",
+	[SEARCH_SAVEDBEFORE] = "savedbefore ",
+	[SEARCH_SAVEDON] = "savedon ",
+	[SEARCH_SAVEDSINCE] = "savedsince ",
 	[SEARCH_BEFORE] = "before ",
 	[SEARCH_ON] = "on ",
 	[SEARCH_SINCE] = "since ",
@@ -142,7 +172,8 @@ spell_leaf(const struct search_args *args, const struct search_key *key,
 		strbuf_putc(out, '=');
 		strbuf_num(out, key->flags);
 	}
-	if (key->kind >= SEARCH_YOUNGER && key->kind <= SEARCH_SMALLER)
+	if (key->kind == SEARCH_MODSEQ ||
+	    (key->kind >= SEARCH_YOUNGER && key->kind <= SEARCH_SMALLER))
 		strbuf_num(out, key->number);
 	if (key->day.year != 0) {
 		strbuf_num(out, (uint64_t)key->day.year);

@@ -22,13 +22,13 @@ C: d LIST "" *
 S: * LIST (\Unmarked \HasNoChildren) "." "INBOX"
 S: d OK LIST completed.
 C: e CREATE INBOX.a.b
-S: e OK mailbox created.
+S: e OK [MAILBOXID (<any>)] mailbox created.
 C: f CREATE INBOX.a.b
 S: f NO [ALREADYEXISTS] Mailbox exists already.
 C: g CREATE INBOX
 S: g NO [ALREADYEXISTS] Mailbox exists already.
 C: h CREATE INBOX.later.
-S: h OK mailbox created.
+S: h OK [MAILBOXID (<any>)] mailbox created.
 C: i LIST "" *
 S: * LIST (\Unmarked \HasChildren) "." "INBOX"
 S: * LIST (\Noselect \HasChildren) "." "INBOX.a"
@@ -49,7 +49,7 @@ S: l OK LIST completed.
 C: m DELETE INBOX.a
 S: m NO [NONEXISTENT] Mailbox does not exist.
 C: n CREATE INBOX.a
-S: n OK mailbox created.
+S: n OK [MAILBOXID (<any>)] mailbox created.
 C: o DELETE INBOX.a
 S: o OK Folder deleted.
 C: p LIST "" INBOX.a*
@@ -80,12 +80,12 @@ S: y NO [CANNOT] Invalid mailbox name.
 C: z CREATE other
 S: z NO [CANNOT] Invalid mailbox name.
 C: a1 CREATE "INBOX.Na&AO8-ve"
-S: a1 OK mailbox created.
+S: a1 OK [MAILBOXID (<any>)] mailbox created.
 C: a2 LIST "" INBOX.N*
 S: * LIST (\HasNoChildren) "." "INBOX.Na&AO8-ve"
 S: a2 OK LIST completed.
 C: a3 CREATE INBOX.~t
-S: a3 OK mailbox created.
+S: a3 OK [MAILBOXID (<any>)] mailbox created.
 C: a4 CREATE
 S: a4 BAD Error in IMAP command
 END
@@ -140,7 +140,7 @@ S: * LIST (\HasNoChildren) "." "INBOX.later"
 S: * STATUS "INBOX.later" (MESSAGES 0)
 S: c3 OK LIST completed.
 C: c4 CREATE INBOX.Gesendet (USE (\Sent))
-S: c4 OK mailbox created.
+S: c4 OK [MAILBOXID (<any>)] mailbox created.
 C: c5 LIST (SPECIAL-USE) "" *
 S: * LIST (\HasNoChildren \Sent) "." "INBOX.Gesendet"
 S: c5 OK LIST completed.
@@ -149,7 +149,7 @@ S: c6 NO [USEATTR] Another mailbox has this special use.
 C: c7 CREATE INBOX.Other (USE (\Nonsense))
 S: c7 NO [USEATTR] Special use not known.
 C: c8 CREATE INBOX.Merk (USE (\Memos \Snoozed))
-S: c8 OK mailbox created.
+S: c8 OK [MAILBOXID (<any>)] mailbox created.
 C: c9 LIST "" INBOX.Merk
 S: * LIST (\HasNoChildren \Snoozed \Memos) "." "INBOX.Merk"
 S: c9 OK LIST completed.
@@ -170,7 +170,7 @@ C: c LIST "" inbox
 S: * LIST (\Unmarked \HasNoChildren) "." "INBOX"
 S: c OK LIST completed.
 C: d CREATE Top
-S: d OK mailbox created.
+S: d OK [MAILBOXID (<any>)] mailbox created.
 C: e LSUB "" c*
 S: * LSUB (\HasNoChildren) "." "c.b"
 S: e OK LSUB completed.
@@ -185,7 +185,7 @@ C: g STATUS "Na\xc3\xafve" (MESSAGES)
 S: * STATUS "Na\xc3\xafve" (MESSAGES 0)
 S: g OK STATUS completed.
 C: h CREATE "x&y"
-S: h OK mailbox created.
+S: h OK [MAILBOXID (<any>)] mailbox created.
 END
 ok -d "$md/.x&y", '& is itself in UTF-8 names';
 $w->done;

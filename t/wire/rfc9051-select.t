@@ -21,6 +21,8 @@ S: * 2 RECENT
 S: * OK [UNSEEN 2] Ok
 S: * OK [UIDVALIDITY <uidvalidity>] Ok
 S: * OK [UIDNEXT 3] Ok
+S: * OK [HIGHESTMODSEQ <any>] Ok
+S: * OK [MAILBOXID (<inbox>)] Ok
 S: a OK [READ-WRITE] Ok
 C: b SELECT INBOX.Work
 S: * OK [CLOSED] Previous mailbox closed.
@@ -30,6 +32,8 @@ S: * 0 EXISTS
 S: * 0 RECENT
 S: * OK [UIDVALIDITY <uidvalidity2>] Ok
 S: * OK [UIDNEXT 1] Ok
+S: * OK [HIGHESTMODSEQ <any>] Ok
+S: * OK [MAILBOXID (<work>)] Ok
 S: b OK [READ-WRITE] Ok
 C: c EXAMINE inbox
 S: * OK [CLOSED] Previous mailbox closed.
@@ -40,6 +44,8 @@ S: * 0 RECENT
 S: * OK [UNSEEN 2] Ok
 S: * OK [UIDVALIDITY <uidvalidity>] Ok
 S: * OK [UIDNEXT 3] Ok
+S: * OK [HIGHESTMODSEQ <any>] Ok
+S: * OK [MAILBOXID (<inbox>)] Ok
 S: c OK [READ-ONLY] Ok
 C: d STORE 1 +FLAGS (\Flagged)
 S: d NO [NOPERM] Mailbox is read-only.
@@ -59,6 +65,8 @@ S: * 0 RECENT
 S: * OK [UNSEEN 2] Ok
 S: * OK [UIDVALIDITY <uidvalidity>] Ok
 S: * OK [UIDNEXT 3] Ok
+S: * OK [HIGHESTMODSEQ <any>] Ok
+S: * OK [MAILBOXID (<inbox>)] Ok
 S: i OK [READ-WRITE] Ok
 C: j SELECT INBOX.none
 S: * OK [CLOSED] Previous mailbox closed.
@@ -89,6 +97,8 @@ S: * OK [PERMANENTFLAGS (\Answered \Flagged \Deleted \Seen \Draft \*)] Limited
 S: * 2 EXISTS
 S: * OK [UIDVALIDITY <uidvalidity>] Ok
 S: * OK [UIDNEXT 3] Ok
+S: * OK [HIGHESTMODSEQ <any>] Ok
+S: * OK [MAILBOXID (<inbox>)] Ok
 S: * LIST () "." "INBOX"
 S: b OK [READ-WRITE] Ok
 END

@@ -33,6 +33,8 @@ S: * 3 EXISTS
 S: * 3 RECENT
 S: * OK [UIDVALIDITY <uidv>] Ok
 S: * OK [UIDNEXT 4] Ok
+S: * OK [HIGHESTMODSEQ <any>] Ok
+S: * OK [MAILBOXID (<any>)] Ok
 S: a OK [READ-WRITE] Ok
 C: b STORE 3 +FLAGS (\Flagged $Junk)
 S: * 3 FETCH (FLAGS (\Flagged \Seen \Recent))
