@@ -24,8 +24,9 @@
 # What a session has enabled is taken from ENABLED responses; new(mode =>
 # 'rev2') or 'utf8' begins with it.  Beyond the grammar it knows what a server
 # may say when: sequence numbers are in the mailbox, EXISTS never shrinks, a
-# tag belongs to a command (when sent() was told of it), and no EXPUNGE comes
-# while FETCH, STORE or SEARCH run (RFC 9051 section 7.5.1).
+# tag belongs to a command (when sent() was told of it), no EXPUNGE or VANISHED
+# comes while FETCH, STORE or SEARCH run (RFC 9051 section 7.5.1), and what
+# RFC 7162 says of EXPUNGE, VANISHED and FETCH once it was enabled.
 package Judge;
 use strict;
 use warnings;
@@ -252,9 +253,16 @@ sub check_state
 		for (map { uc } @{$r->{capabilities}}) {
 			$self->{rev2} = 1 if $_ eq 'IMAP4REV2';
 			$self->{utf8} = 1 if $_ eq 'UTF8=ACCEPT';
+			$self->{qresync} = 1 if $_ eq 'QRESYNC';
+			$self->{condstore} = 1 if /^(?:QRESYNC|CONDSTORE)$/;
 		}
 	}
+	$self->{nomodseq} = $r->{code} eq 'NOMODSEQ'
+	    if ($r->{code} // '') =~ /^(?:NOMODSEQ|HIGHESTMODSEQ)$/;
+	$self->check_vanished($r) if $r->{type} eq 'VANISHED';
+	$self->check_modseq($r) if $r->{type} eq 'FETCH';
 	if ($r->{kind} eq 'tagged') {
+		$self->{fetched} = 0;
 		my $name = delete $self->{commands}{$r->{tag}};
 		wrong($r, 'the tag of no command in progress')
 		    if !defined $name && $self->{tags_known};
@@ -264,6 +272,59 @@ sub check_state
 		    ($name =~ /^(?:SELECT|EXAMINE)$/ && $r->{type} ne 'OK');
 	}
 	$self->check_numbers($r) if exists $r->{n};
+	return;
+}
+
+# RFC 7162 sections 3.2.6 and 3.2.10
+sub check_vanished
+{
+	my ($self, $r) = @_;
+	my @running = values %{$self->{commands}};
+
+	wrong($r, 'VANISHED, and QRESYNC is not enabled')
+	    if !$self->{qresync} && $self->{tags_known};
+	if ($r->{earlier}) {
+		return if !$self->{tags_known};
+		wrong($r, "VANISHED (EARLIER) in the course of @running")
+		    if !grep { /^(?:SELECT|EXAMINE|UID FETCH)$/ } @running;
+		wrong($r, 'VANISHED (EARLIER) behind FETCH')
+		    if $self->{fetched};
+		return;
+	}
+	if (defined $self->{exists}) {
+		$self->{exists} -= Judge::Code::set_size($r->{uids});
+		wrong($r, 'VANISHED of more than there is')
+		    if $self->{exists} < 0;
+	}
+	$self->check_running($r, @running);
+	return;
+}
+
+# Section 3.2.4: what no FETCH has asked for has UID and MODSEQ.
+sub check_modseq
+{
+	my ($self, $r) = @_;
+	my $asked = grep { /FETCH$/ } values %{$self->{commands}};
+
+	$self->{fetched} = 1;
+	return if $asked || !$self->{condstore} || $self->{nomodseq} ||
+	    !$self->{tags_known};
+	for (qw(UID MODSEQ)) {
+		wrong($r, "FETCH without $_, and CONDSTORE is enabled")
+		    if !exists $r->{att}{$_};
+	}
+	return;
+}
+
+# EXPUNGE and VANISHED: RFC 9051 section 7.5.1
+sub check_running
+{
+	my ($self, $r, @running) = @_;
+
+	return if !$self->{tags_known};
+	wrong($r, "$r->{type} and no command in progress") if !@running;
+	wrong($r, "$r->{type} in the course of @running")
+	    if !grep { !/^(?:FETCH|STORE|SEARCH)$/ } @running;
 	return;
 }
 
@@ -286,10 +347,9 @@ sub check_numbers
 	    if $r->{n} > $exists;
 	return if $r->{type} ne 'EXPUNGE';
 	$self->{exists}--;
-	return if !$self->{tags_known};
-	wrong($r, 'EXPUNGE and no command in progress') if !@running;
-	wrong($r, "EXPUNGE in the course of @running")
-	    if !grep { !/^(?:FETCH|STORE|SEARCH)$/ } @running;
+	wrong($r, 'EXPUNGE, and QRESYNC is enabled')
+	    if $self->{qresync} && !$self->{nomodseq};
+	$self->check_running($r, @running);
 	return;
 }
 

@@ -427,6 +427,35 @@ ok(session(@open, [b => 'EXAMINE'], '* 1 EXISTS', 'b OK x'),
     'another mailbox is smaller');
 ok(session('* PREAUTH x', [a => 'ENABLE'], '* ENABLED IMAP4rev2',
     "a OK \xc3\xa9"), 'ENABLED changes the grammar');
+my @qresync = ('* PREAUTH x', [a => 'ENABLE'], '* ENABLED QRESYNC', 'a OK x',
+    [b => 'SELECT'], '* 3 EXISTS', '* OK [HIGHESTMODSEQ 4] x');
+my $flags = '* 1 FETCH (UID 1 FLAGS () MODSEQ (5))';
+ok(session(@qresync, '* VANISHED (EARLIER) 4', $flags, 'b OK x',
+    [c => 'NOOP'], '* VANISHED 1:2', $flags, '* 1 EXISTS', 'c OK x',
+    [d => 'UID FETCH'], '* VANISHED (EARLIER) 1',
+    '* 1 FETCH (UID 3)', 'd OK x'), 'QRESYNC');
+ok(!session(@open, [b => 'NOOP'], '* VANISHED 1'),
+    'refused: VANISHED without QRESYNC');
+ok(!session(@qresync, 'b OK x', [c => 'NOOP'], '* 1 EXPUNGE'),
+    'refused: EXPUNGE with QRESYNC');
+ok(session(@qresync[0 .. 5], '* OK [NOMODSEQ] x', 'b OK x', [c => 'NOOP'],
+    '* 1 EXPUNGE', '* 1 FETCH (FLAGS ())'), 'but for NOMODSEQ');
+ok(!session(@qresync, 'b OK x', [c => $_], '* VANISHED 1'),
+    "refused: VANISHED in $_") for qw(FETCH STORE SEARCH);
+ok(!session(@qresync, 'b OK x', '* VANISHED 1'),
+    'refused: VANISHED and no command');
+ok(!session(@qresync, 'b OK x', [c => 'NOOP'], '* VANISHED 1:4'),
+    'refused: VANISHED of more than there is');
+ok(!session(@qresync, 'b OK x', [c => 'NOOP'], '* VANISHED 1:2', '* 2 EXISTS',
+    '* 3 FETCH (UID 1 FLAGS () MODSEQ (5))'),
+    'refused: a number above EXISTS behind VANISHED');
+ok(!session(@qresync, 'b OK x', [c => 'NOOP'], '* VANISHED (EARLIER) 1'),
+    'refused: VANISHED (EARLIER) in NOOP');
+ok(!session(@qresync, 'b OK x', [c => 'UID FETCH'], $flags,
+    '* VANISHED (EARLIER) 1'), 'refused: VANISHED (EARLIER) behind FETCH');
+ok(!session(@qresync, 'b OK x', [c => 'STORE'], $_),
+    "refused with CONDSTORE: $_")
+    for '* 1 FETCH (FLAGS () MODSEQ (5))', '* 1 FETCH (UID 1 FLAGS ())';
 ok(!session('* PREAUTH x', [a => 'ENABLE'], '* ENABLED IMAP4rev2',
     '* 1 RECENT'), 'refused: RECENT behind ENABLED');
 
