@@ -60,6 +60,26 @@ sub open_session
 	return $s;
 }
 
+# A message has vanished; its client may not have asked for its UID yet.
+sub forget
+{
+	my ($s, $uid, $earlier) = @_;
+	my $u = $s->{uids};
+	my $last = 0;
+
+	for my $i (0 .. $#$u) {
+		my ($next) = grep { defined } @$u[$i .. $#$u];
+		my $here = defined $u->[$i] ? $u->[$i] == $uid :
+		    $last < $uid && (!defined $next || $uid < $next);
+		$last = $u->[$i] // $last;
+		next if !$here;
+		splice @$u, $i, 1;
+		return;
+	}
+	die "$s->{kind}: VANISHED $uid: unknown\n" if !$earlier;
+	return;
+}
+
 # What untagged answers say, in their order.
 sub hear
 {
@@ -70,11 +90,7 @@ sub hear
 	    VANISHED\ (\(EARLIER\)\ )?([0-9:,]+))\r$/gmx) {
 		my ($n, $what, $earlier, $set) = ($1, $2, $3, $4);
 		if (defined $set) {
-			my %gone = map { $_ => 1 } numbers($set);
-			my $before = @$u;
-			@$u = grep { !defined || !$gone{$_} } @$u;
-			die "$s->{kind}: VANISHED $set: unknown\n"
-			    if !$earlier && $before - @$u != keys %gone;
+			forget($s, $_, $earlier) for numbers($set);
 		} elsif ($what eq 'EXISTS') {
 			die "$s->{kind}: $n EXISTS, of " . @$u . "\n"
 			    if $n < @$u;
