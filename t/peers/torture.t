@@ -353,7 +353,9 @@ sub check_session
 	}
 	my $want = show($there);
 	my $is = show(\%seen);
-	die "shown and there differ:\n$is\n$want\n" if $is ne $want;
+	die "shown and there differ:\n$is\n$want\n" .
+	    substr($answer, 0, 300) . '…' . substr($answer, -200)
+	    if $is ne $want;
 	my $n = map { @$_ } values %$there;
 	die "its client counts " . @{$s->{uids}} . " of $n\n"
 	    if @{$s->{uids}} != $n;
