@@ -30,7 +30,7 @@ all:
 base = arena ascii num sha256 span strbuf sum
 
 sys = cage cidr clock env fs helper landlock log map peer proc rd seccomp \
-	setting sig slot watch wr
+	setting sig slot sock watch wr
 
 text = base64 bytes casefold charset date encword lang mutf7 qp utf8
 

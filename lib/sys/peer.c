@@ -87,8 +87,9 @@ forget_listen(void)
 	(void)unsetenv("LISTEN_FDNAMES");
 }
 
-static bool
-from_sockaddr(const struct sockaddr_storage *ss, char *ip, char *port)
+bool
+peer_address(const struct sockaddr_storage *ss, char ip[PEER_IP_LEN],
+    char port[PEER_PORT_LEN])
 {
 	struct sockaddr_in6 six;
 	struct sockaddr_in four;
@@ -117,7 +118,7 @@ local_from_socket(int fd, struct peer *p)
 	socklen_t len = sizeof ss;
 
 	if (getsockname(fd, (struct sockaddr *)&ss, &len) == 0)
-		(void)from_sockaddr(&ss, p->local_ip, p->local_port);
+		(void)peer_address(&ss, p->local_ip, p->local_port);
 }
 
 static bool
@@ -127,7 +128,7 @@ from_socket(int fd, struct peer *p)
 	socklen_t len = sizeof ss;
 
 	return getpeername(fd, (struct sockaddr *)&ss, &len) == 0 &&
-	       from_sockaddr(&ss, p->ip, p->port);
+	       peer_address(&ss, p->ip, p->port);
 }
 
 bool

@@ -30,6 +30,14 @@ struct peer {
 bool peer_find(struct peer *p);
 
 /*
+ * The address and the port of ss as text, in that form; false and neither is
+ * touched when it is no internet address.
+ */
+struct sockaddr_storage;
+bool peer_address(const struct sockaddr_storage *ss, char ip[PEER_IP_LEN],
+    char port[PEER_PORT_LEN]);
+
+/*
  * ip in the form that addresses are compared and logged in, "" for what is
  * none: IPv6 shortened (RFC 5952), ::ffff:192.0.2.7 as 192.0.2.7.  out and
  * ip may be the same.

@@ -72,6 +72,13 @@ pid_t
 proc_start(
     enum proc_use use, char *const argv[], const struct proc_fd *fds, size_t n)
 {
+	return proc_start_env(use, argv, environ, fds, n);
+}
+
+pid_t
+proc_start_env(enum proc_use use, char *const argv[], char *const env[],
+    const struct proc_fd *fds, size_t n)
+{
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
 	pid_t pid = -1;
@@ -87,8 +94,7 @@ proc_start(
 		error = posix_spawn_file_actions_adddup2(
 		    &actions, fds[i].from, fds[i].to);
 	if (error == 0)
-		error =
-		    posix_spawnp(&pid, argv[0], &actions, &attr, argv, environ);
+		error = posix_spawnp(&pid, argv[0], &actions, &attr, argv, env);
 	(void)posix_spawn_file_actions_destroy(&actions);
 destroy_attr:
 	(void)posix_spawnattr_destroy(&attr);

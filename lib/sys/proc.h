@@ -15,6 +15,7 @@ struct proc_fd {
 
 /* What a program is started for. */
 enum proc_use {
+	PROC_CONNECTION, /* the chain of one connection */
 	PROC_CHAIN, /* an authenticator and what it execs: one per attempt */
 	PROC_HELPER, /* what a session runs beside itself, as sendmail */
 };
@@ -36,6 +37,10 @@ int proc_path(const char *argv0);
  */
 pid_t proc_start(
     enum proc_use use, char *const argv[], const struct proc_fd *fds, size_t n);
+
+/* The same with another environment. */
+pid_t proc_start_env(enum proc_use use, char *const argv[], char *const env[],
+    const struct proc_fd *fds, size_t n);
 
 /*
  * fork(), and here alone: the child runs body(arg) and exits with what that

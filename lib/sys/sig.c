@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
 
 #include "base/nelem.h"
 #include "sys/clock.h"
@@ -50,6 +52,30 @@ sig_block(const sigset_t *set)
 {
 	is_known = false;
 	return sigprocmask(SIG_BLOCK, set, NULL);
+}
+
+int
+sig_open(void)
+{
+	static const int served[] = { SIGCHLD, SIGHUP, SIGTERM, SIGINT };
+	sigset_t mask;
+
+	(void)sigemptyset(&mask);
+	for (size_t i = 0; i < NELEM(served); i++)
+		(void)sigaddset(&mask, served[i]);
+	set(SIGPIPE, SIG_IGN);
+	set(SIGCHLD, SIG_DFL);
+	if (sig_block(&mask) == -1)
+		return -1;
+	return signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+int
+sig_next(int fd)
+{
+	struct signalfd_siginfo si;
+
+	return read(fd, &si, sizeof si) == sizeof si ? (int)si.ssi_signo : 0;
 }
 
 /* What others have blocked (watch.c) stays so. */

@@ -16,6 +16,15 @@ void sig_init(void);
 /* Block the signals of set for good, in sig_poll() too.  0, or -1. */
 int sig_block(const sigset_t *set);
 
+/*
+ * For a server: a descriptor that is readable when SIGCHLD, SIGHUP, SIGTERM
+ * or SIGINT has come; these are blocked from now on.  -1 with errno.
+ */
+int sig_open(void);
+
+/* The next signal that has come, or 0. */
+int sig_next(int fd);
+
 /* Whether one of the three has come. */
 bool sig_ending(void);
 
