@@ -11,6 +11,7 @@
 # WITHOUT="gdbm ..." leaves parts out, WITH="gdbm ..." insists: see config.sh
 
 PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
 LIBEXECDIR ?= $(PREFIX)/libexec/satchel
 MANDIR ?= $(PREFIX)/share/man
 LANGDIR ?= $(PREFIX)/share/satchel/lang
@@ -62,14 +63,21 @@ pop3 = cmd_any cmd_list cmd_retr commands conf reply request send session \
 chain = attempt dialogue front imapcmd imaplogin login pop3cmd pop3login \
 	proxyhdr
 
+# the listener and its access file
+net = access activate compile conns ids options rule server sockets vars
+
 # program: the layers it links, lowest last
 # (bin/NAME.c and, for checkpw-NAME, bin/checkpw/NAME.c)
-PROGRAMS = imapd imaplogin limit pop3d pop3login proxyhdr
+PROGRAMS = imapd imaplogin limit listen pop3d pop3login proxyhdr
 CHECKPW = checkpw-passwd checkpw-userdb
+# what people type
+COMMANDS = makeimapaccess
 
 LAYERS_imapd = $(BELOW_imap)
 LAYERS_imaplogin = $(BELOW_chain)
 LAYERS_limit = $(BELOW_auth)
+LAYERS_listen = $(BELOW_net)
+LAYERS_makeimapaccess = $(BELOW_net)
 LAYERS_pop3d = $(BELOW_pop3)
 LAYERS_pop3login = $(BELOW_chain)
 LAYERS_proxyhdr = $(BELOW_chain)
@@ -78,6 +86,7 @@ LAYERS_checkpw-passwd = $(BELOW_pw)
 
 # libraries, where config.sh found them: text alone and pw alone have any
 LIBS_text = $(UNISTRING_LIBS)
+LIBS_net = $(GDBM_LIBS) -Wl,--as-needed $(SYSTEMD_LIBS) -Wl,--no-as-needed
 LIBS_pw = $(GDBM_LIBS) $(CRYPT_LIBS) $(NETTLE_LIBS)
 
 # --- tests, by the layer that each links -------------------------------------
@@ -93,6 +102,7 @@ UNIT_pw = become hash service userdb
 UNIT_imap = bodystructure envelope fetch_parse input list_parse pattern \
 	search_parse section select_parse seqset token
 UNIT_pop3 = request send
+UNIT_net = conns rule
 UNIT_chain = dialogue front imapcmd pop3cmd proxyhdr
 
 # t/fuzz/NAME.c with its seeds in t/fuzz/corpus/NAME/
@@ -117,17 +127,18 @@ MAN5 = courier.lock courierimapkeywords courierimapsubscribed \
 	satchel-status
 MAN7 = satchel satchel-cage satchel-chain satchel-durability satchel-imap \
 	satchel-maildir satchel-settings
-MAN8 = checkpw-passwd checkpw-userdb imapd imaplogin limit pop3d pop3login \
-	proxyhdr
+MAN8 = checkpw-passwd checkpw-userdb imapd imaplogin limit listen \
+	makeimapaccess pop3d pop3login proxyhdr
 UNITS = imapd.socket imapd@.service pop3d.socket pop3d@.service
 XINETD = imapd pop3d
 LANGS = de fr
 
 # --- what follows needs no change for a new module ---------------------------
 
-LAYERS = base sys text msg store auth pw imap pop3 chain
+LAYERS = base sys net text msg store auth pw imap pop3 chain
 BELOW_base = base
 BELOW_sys = sys $(BELOW_base)
+BELOW_net = net $(BELOW_sys)
 BELOW_text = text $(BELOW_sys)
 BELOW_msg = msg $(BELOW_text)
 BELOW_store = store $(BELOW_msg)
@@ -161,6 +172,9 @@ UNIT_pw := $(filter-out userdb,$(UNIT_pw))
 CHECKPW := $(filter-out checkpw-userdb,$(CHECKPW))
 TOOLS := $(filter-out mkuserdb,$(TOOLS))
 endif
+ifneq ($(HAVE_GDBM),1)
+COMMANDS :=
+endif
 
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wold-style-definition -Wpointer-arith -Wcast-qual -Wwrite-strings \
@@ -178,12 +192,13 @@ COMPILE = $(CC) $(OUR_CFLAGS) $(CFLAGS) $(CPPFLAGS) -MMD -MP
 LINK = $(CC) $(OUR_LDFLAGS) $(CFLAGS) $(LDFLAGS)
 libs = $(foreach l,$(1),$(LIBS_$(l)))
 
+TYPED = $(COMMANDS:%=$(BUILD)/bin/%)
 BINS = $(PROGRAMS:%=$(BUILD)/bin/%) $(CHECKPW:%=$(BUILD)/bin/%)
 TOOL_BINS = $(TOOLS:%=$(BUILD)/t/tool/%) $(SHIMS:%=$(BUILD)/t/tool/%.so)
 UNIT_TESTS = $(foreach l,$(LAYERS),$(UNIT_$(l):%=$(BUILD)/t/unit/%.t))
 REPLAYS = $(FUZZ:%=$(BUILD)/t/fuzz/%.t)
 
-all: $(BINS)
+all: $(BINS) $(TYPED)
 tests: all $(TOOL_BINS) $(UNIT_TESTS) $(REPLAYS)
 
 # the objects are worth keeping, whichever rule wanted them
@@ -217,7 +232,8 @@ $(BUILD)/$(1): $(BUILD)/$(2).o $$(LAYERS_$(3):%=$(BUILD)/lib/%.a)
 	@echo "  LD $$@"
 	@$(LINK) -o $$@ $$^ $$(call libs,$$(LAYERS_$(3)))
 endef
-$(foreach p,$(PROGRAMS),$(eval $(call PROGRAM_RULE,bin/$(p),main/$(p),$(p))))
+$(foreach p,$(PROGRAMS) $(COMMANDS),$(eval \
+    $(call PROGRAM_RULE,bin/$(p),main/$(p),$(p))))
 $(foreach p,$(CHECKPW),$(eval \
     $(call PROGRAM_RULE,bin/$(p),$(p:checkpw-%=main/checkpw/%),$(p))))
 $(foreach p,$(TOOLS),$(eval $(call PROGRAM_RULE,t/tool/$(p),t/tool/$(p),$(p))))
@@ -297,6 +313,7 @@ place = $(INSTALL) -d $(DESTDIR)$(2); for f in $(1); do \
 
 install: all
 	$(call put,755,$(BINS),$(LIBEXECDIR))
+	$(if $(TYPED),$(call put,755,$(TYPED),$(BINDIR)))
 	$(call put,644,$(MAN5:%=man/%.5),$(MANDIR)/man5)
 	$(call put,644,$(MAN7:%=man/%.7),$(MANDIR)/man7)
 	$(call put,644,$(MAN8:%=man/%.8),$(MANDIR)/man8)

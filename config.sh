@@ -15,7 +15,7 @@ if ! command -v "${CC%% *}" >/dev/null; then
 fi
 for p in $WITH $WITHOUT; do
 	case $p in
-	unistring | gdbm | crypt | nettle | cage | mandoc | clang) ;;
+	unistring | gdbm | crypt | nettle | systemd | cage | mandoc | clang) ;;
 	*)
 		echo "config.sh: no part is called \"$p\"" >&2
 		exit 1 ;;
@@ -112,9 +112,10 @@ echo "satchel, with $($CC --version 2>/dev/null | sed 1q)"
 hardening
 library unistring libunistring unicase.h u8_totitle 'everything'
 [ "$found" ] || failed=1
-library gdbm gdbm gdbm.h gdbm_open checkpw-userdb
+library gdbm gdbm gdbm.h gdbm_open 'checkpw-userdb, makeimapaccess'
 library crypt libcrypt crypt.h crypt_rn 'both checkpw programs'
 library nettle nettle nettle/sha2.h nettle_sha256_init 'both checkpw programs'
+library systemd libsystemd systemd/sd-daemon.h sd_notify "listen's ties to it"
 found='' libs=''
 wanted cage && builds '#include <linux/seccomp.h>
 #if defined(__x86_64__) || defined(__aarch64__)

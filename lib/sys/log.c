@@ -29,6 +29,7 @@ static const struct {
 	const char *name;
 	int priority;
 } levels[] = {
+	{ "ALERT", LOG_ALERT },
 	{ "ERR", LOG_ERR },
 	{ "WARN", LOG_WARNING },
 	{ "NOTICE", LOG_NOTICE },

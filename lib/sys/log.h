@@ -12,7 +12,7 @@
  */
 void log_open(const char *program);
 
-/* level is "INFO", "NOTICE", "WARN", "ERR" or "DEBUG". */
+/* level is "ALERT", "INFO", "NOTICE", "WARN", "ERR" or "DEBUG". */
 __attribute__((format(printf, 2, 3))) void log_line(
     const char *level, const char *format, ...);
 

@@ -10,6 +10,7 @@ my @store = qw(base sys text msg store);
 my %may = (
 	base => [qw(base)],
 	sys => [qw(base sys)],
+	net => [qw(base sys net)],
 	text => [qw(base sys text)],
 	msg => [qw(base sys text msg)],
 	store => [@store],
@@ -22,10 +23,11 @@ my %may = (
 # header: the files that may include it
 my @foreign = (
 	[qr{^gnutls/} => qr{^lib/sys/tls\.c$}],
-	[qr{^systemd/} => qr{^lib/sys/activate\.c$}],
+	[qr{^systemd/} => qr{^lib/net/activate\.c$}],
 	[qr{^(uni(str|case|norm|conv|ctype|types)|iconv)\.h$}
 		=> qr{^lib/text/}],
-	[qr{^(gdbm|crypt|sqlite3|ldap|libpq-fe|mysql)\b} => qr{^lib/pw/}],
+	[qr{^gdbm\.h$} => qr{^lib/(pw/|net/access\.c$)}],
+	[qr{^(crypt|sqlite3|ldap|libpq-fe|mysql)\b} => qr{^lib/pw/}],
 	[qr{^nettle/} => qr{^lib/(pw|auth)/}],
 	[qr{^security/} => qr{^bin/checkpw/}],
 );

@@ -26,7 +26,8 @@ for my $page (@pages) {
 # programs have pages
 my ($programs) = $makefile =~ /^PROGRAMS = ?(.*)$/m;
 my ($checkpw) = $makefile =~ /^CHECKPW = ?(.*)$/m;
-for (split ' ', "$programs $checkpw") {
+my ($commands) = $makefile =~ /^COMMANDS = ?(.*)$/m;
+for (split ' ', "$programs $checkpw $commands") {
 	ok(-f "man/$_.8", "man/$_.8");
 }
 

@@ -10,6 +10,8 @@ use Test::More;
 
 # file: what it may open by a name of its own, why
 my %elsewhere = (
+	'lib/net/compile.c' => [qr{^open\((?:name|from|b\.p),}
+		=> "an administrator's rules"],
 	'lib/store/account.c' => [qr{^open\(path,} => 'the Maildir itself'],
 	'lib/store/login.c' => [qr{^open\("/dev/null"} => 'nothing'],
 	'lib/sys/helper.c' => [qr{^open\("/dev/null"} => 'nothing'],
