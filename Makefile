@@ -107,8 +107,8 @@ UNIT_chain = dialogue front imapcmd pop3cmd proxyhdr
 
 # t/fuzz/NAME.c with its seeds in t/fuzz/corpus/NAME/
 FUZZ = addr date encword fetch_parse header imapcmd keywords mime mutf7 pop3 \
-	pop3cmd preview proxyhdr qp request search_parse section select_parse \
-	session sizelist structure uiddb
+	pop3cmd preview proxyhdr qp request rule search_parse section \
+	select_parse session sizelist structure uiddb
 
 # what tests and the demo need besides: t/tool/NAME.c
 TOOLS = escape faultat mkuserdb sendmail structure
@@ -147,7 +147,7 @@ BELOW_pw = pw $(BELOW_auth)
 BELOW_imap = imap auth $(BELOW_store)
 BELOW_pop3 = pop3 auth $(BELOW_store)
 BELOW_chain = chain $(BELOW_auth)
-EVERY = imap chain pw auth $(BELOW_store)
+EVERY = net imap chain pw auth $(BELOW_store)
 
 ifneq ($(MAKECMDGOALS),clean)
 include $(BUILD)/config.mk
