@@ -63,7 +63,9 @@ sub serve
 	local $SIG{CHLD} = 'DEFAULT';
 	open STDERR, '>>', $self->{log};
 	POSIX::dup2(fileno $c, $_) for 0, 1;
-	%ENV = (PATH => "/usr/sbin:/sbin:$ENV{PATH}", %{$o{env} // {}});
+	%ENV = (PATH => "/usr/sbin:/sbin:$ENV{PATH}",
+	    map({ $_ => $ENV{$_} } grep { /^(?:ASAN|UBSAN|LSAN)_/ } keys %ENV),
+	    %{$o{env} // {}});
 	close $c;
 	exec { $o{command}[0] } @{$o{command}} or POSIX::_exit(127);
 }

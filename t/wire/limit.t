@@ -137,6 +137,10 @@ is(all($pop[1]), "+OK Password required.\r\n-ERR [SYS/TEMP] $why\r\n",
 	is(`$limit -u 1 $limit -u 1 echo in 2>&1`,
 	    "NOTICE: LIMIT, user=fred5, ip=[], port=[], sessions=1\n" .
 	    "* BYE $why\r\n", 'on a pipe, once too often');
+	# the front is told that this is a session's word, before the word
+	my $twice = "SATCHEL_READYFD=9 $limit -u 1 echo >/dev/null 2>&1";
+	is(`($limit -u 1 sh -c '$twice' 9>&1 >/dev/null) | od -An -c`,
+	    "  \\0\n", 'the ready byte');
 	for ('', '-a', '-a x echo', '-u 1x echo', '-u -1 echo', '-q echo') {
 		system "$limit $_ 2>/dev/null";
 		is($? >> 8, 100, "usage: limit $_");
@@ -179,5 +183,40 @@ SKIP: {
 	flock $held, 2;
 	ok(until_true(sub { (enter($r, 'fred'))[1] =~ /OK LOGIN/ }),
 	    "a file of root's is no slot of the account");
+}
+
+# the sessions themselves, caged, hold it as long as they last
+SKIP: {
+	skip 'built without gdbm', 6 if !-x program('checkpw-userdb');
+	my ($uid, $gid) = account_ids();
+	my ($top, $slots) = (temp_dir(), temp_dir());
+	chmod 0755, $top, $slots;
+	mkdir "$top/$_" for qw(Maildir Maildir/cur Maildir/new Maildir/tmp);
+	chown $uid, $gid, glob("$top/Maildir $top/Maildir/*"), $top;
+	my $users = userdb("fred\tuid=$uid|gid=$gid|home=$top|" .
+	    'systempw={MD5RAW}5ebe2294ecd0e0f08eab7690d2a6ee69');
+	my %of = (USERDB => $users, SATCHEL_SLOTS => $slots);
+	my ($imap, $pop) = map { Super->start(env => { %env, %of },
+	    command => [program("$$_[0]"), program('checkpw-userdb'),
+	    program('limit'), '-a', 1, program($$_[1]), 'Maildir']) }
+	    ['imaplogin', 'imapd'], ['pop3login', 'pop3d'];
+	my ($one, $said) = enter($imap, 'fred');
+
+	like($said, qr/^b OK .*LOGIN Ok\.\r\n/, 'imapd');
+	is((enter($imap, 'fred'))[1], $no, 'no second one');
+	my $mail = sub {
+		my $c = $pop->connect;
+		all($c, '+OK');
+		syswrite $c, "USER fred\r\nPASS secret\r\nQUIT\r\n";
+		return all($c);
+	};
+	like($mail->(), qr/^-ERR \[SYS\/TEMP\] \Q$why\E\r\n\z/m,
+	    'and no pop3d');
+	syswrite $one, "c SELECT INBOX\r\nd LOGOUT\r\n";
+	like(all($one), qr/^c OK .*^d OK /ms, 'the session is whole');
+	ok(until_true(sub { $mail->() =~ /^(?:\+OK.*\r\n){3}\z/ }),
+	    'then pop3d');
+	ok(until_true(sub { (enter($imap, 'fred'))[1] =~ /OK LOGIN|LOGIN Ok/ }),
+	    'then imapd again');
 }
 done_testing();
