@@ -66,7 +66,7 @@
 
 /* clang-format off */
 static const int calls[] = {
-	/* in the order of how often they are made */
+	/* what a session does all day */
 	SYS_pread64, SYS_newfstatat, SYS_openat, SYS_close, SYS_read,
 	SYS_write, SYS_ppoll, SYS_getdents64, SYS_fstat, SYS_lseek,
 	SYS_readv, SYS_writev, SYS_pwrite64,

@@ -21,7 +21,7 @@ struct seccomp_when {
 
 /*
  * A call that is allowed when both conditions are met.  Of several rules for
- * one call any is enough.
+ * one call, which stand together, any is enough.
  */
 struct seccomp_rule {
 	int call; /* SYS_... of <sys/syscall.h> */
