@@ -129,8 +129,8 @@ MAN7 = satchel satchel-cage satchel-chain satchel-durability satchel-imap \
 	satchel-maildir satchel-settings
 MAN8 = checkpw-passwd checkpw-userdb imapd imaplogin limit listen \
 	makeimapaccess pop3d pop3login proxyhdr
-UNITS = imapd.socket imapd@.service pop3d.socket pop3d@.service
-XINETD = imapd pop3d
+# a service for a port in systemd/SET/, its socket and xinetd's in one place
+SERVICES = imapd pop3d $(if $(filter tlsd,$(PROGRAMS)),imapd-ssl pop3d-ssl)
 LANGS = de fr
 
 # --- what follows needs no change for a new module ---------------------------
@@ -305,11 +305,15 @@ demo: all $(TOOL_BINS)
 INSTALL = install
 put = $(INSTALL) -d $(DESTDIR)$(3); for f in $(2); do \
 	$(INSTALL) -m $(1) "$$f" $(DESTDIR)$(3)/ || exit 1; done
-# units and services name the programs where they are installed
+# units and services name the programs where they are installed, and tlsd
+# where that was built
+AT = -e 's,/usr/local/libexec/satchel,$(LIBEXECDIR),g' $(if $(filter \
+    tlsd,$(PROGRAMS)),,-e 's,/tlsd ,/,' \
+    -e '/tlsd$$/{N;s,tlsd\(.*= \)\([a-z0-9]*\) ,\2\1,;}')
 place = $(INSTALL) -d $(DESTDIR)$(2); for f in $(1); do \
-	sed 's,/usr/local/libexec/satchel,$(LIBEXECDIR),g' "$$f" \
-	    >$(BUILD)/placed && $(INSTALL) -m 644 $(BUILD)/placed \
+	sed $(AT) "$$f" >$(BUILD)/placed && $(INSTALL) -m 644 $(BUILD)/placed \
 	    $(DESTDIR)$(2)/"$${f\#\#*/}" || exit 1; done
+SETS = $(PREFIX)/share/satchel/systemd
 
 install: all
 	$(call put,755,$(BINS),$(LIBEXECDIR))
@@ -317,8 +321,11 @@ install: all
 	$(call put,644,$(MAN5:%=man/%.5),$(MANDIR)/man5)
 	$(call put,644,$(MAN7:%=man/%.7),$(MANDIR)/man7)
 	$(call put,644,$(MAN8:%=man/%.8),$(MANDIR)/man8)
-	$(call place,$(UNITS:%=systemd/%),$(PREFIX)/lib/systemd/system)
-	$(call place,$(XINETD:%=xinetd/%),$(PREFIX)/share/satchel/xinetd)
+	$(call place,$(SERVICES:%=systemd/%.socket) \
+	    $(SERVICES:%=systemd/root/%@.service),$(PREFIX)/lib/systemd/system)
+	$(call place,$(SERVICES:%=systemd/one-uid/%@.service),$(SETS)/one-uid)
+	$(call place,$(SERVICES:%=systemd/network/%@.service),$(SETS)/network)
+	$(call place,$(SERVICES:%=xinetd/%),$(PREFIX)/share/satchel/xinetd)
 	$(call put,644,$(LANGS:%=lang/%),$(LANGDIR))
 
 clean:
