@@ -24,7 +24,8 @@ struct cage {
  *   - others of the same user cannot look into the memory; no core is left.
  *
  * Returns NULL, or what is missing and why, as a constant text for the log.
- * All the rest is closed even then: the caller logs that, and goes on.
+ * All the rest is closed even then: the caller logs that, and goes on.  A
+ * build without it (config.sh has said so) has nothing to say here.
  */
 const char *cage_close(const struct cage *c);
 
