@@ -133,15 +133,15 @@ close_walls(const struct cage *c)
 	bool files, made;
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
-		return "neither Landlock nor seccomp in this kernel";
+		return "neither Landlock nor seccomp on this system";
 	files = landlock_close(c->places, c->n) == 0;
 	made = seccomp_close(&t) == 0;
 	if (files && made)
 		return NULL;
 	if (files)
-		return "no seccomp in this kernel";
-	return made ? "no Landlock in this kernel"
-		    : "neither Landlock nor seccomp in this kernel";
+		return "no seccomp on this system";
+	return made ? "no Landlock on this system"
+		    : "neither Landlock nor seccomp on this system";
 }
 
 const char *

@@ -168,11 +168,11 @@ SKIP: {
 		    escape($md, 'maildir', '', %o)),
 		    "$read $create $exec done", "Landlock $abi, seccomp $seccomp");
 		is(slurp("$top/stderr"), $log eq '' ? '' :
-		    "WARN: CAGE OPEN: $log in this kernel\n", 'in the log');
+		    "WARN: CAGE OPEN: $log on this system\n", 'in the log');
 	}
 	$w = Wire->new(maildir => $md, env => { LD_PRELOAD => $shim,
 	    OLDKERNEL_LANDLOCK => 1 });
-	like($w->errors, qr/^WARN: CAGE OPEN: no Landlock in this kernel, user=/,
+	like($w->errors, qr/^WARN: CAGE OPEN: no Landlock on this system, user=/,
 	    'a session goes on');
 	$w->done;
 }
