@@ -1,21 +1,19 @@
 /* confine.c: the list of what a session needs. */
 #include "store/confine.h"
 
-#include <limits.h>
-
 #include "store/root.h"
 #include "sys/cage.h"
 #include "text/charset.h"
 
 /* those below; an account that shares with this one would be another */
-enum { PLACES = 3 };
+enum { PLACES = 3, GCONV_LEN = 512 };
 
 const char *
 confine(const struct account *a, const char *lang_dir, uint32_t data_kib)
 {
 	struct landlock_place p[PLACES];
 	struct cage c = { p, 0, data_kib };
-	char gconv[PATH_MAX];
+	char gconv[GCONV_LEN];
 
 	/* by its descriptor: whatever its name has come to mean by now */
 	p[c.n++] = (struct landlock_place){ a->fd, NULL, true };
