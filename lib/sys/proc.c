@@ -8,6 +8,7 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -128,13 +129,10 @@ high(int fd)
 	return up;
 }
 
-int
-proc_pipe(int fds[2])
+/* Both out of the way, or closed. */
+static int
+high_both(int both[2], int fds[2])
 {
-	int both[2];
-
-	if (pipe2(both, O_CLOEXEC) == -1)
-		return -1;
 	both[0] = high(both[0]);
 	both[1] = high(both[1]);
 	if (both[0] != -1 && both[1] != -1) {
@@ -147,6 +145,24 @@ proc_pipe(int fds[2])
 			(void)close(both[i]);
 	errno = EMFILE;
 	return -1;
+}
+
+int
+proc_pipe(int fds[2])
+{
+	int both[2];
+
+	return pipe2(both, O_CLOEXEC) == -1 ? -1 : high_both(both, fds);
+}
+
+int
+proc_pair(int fds[2])
+{
+	int both[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, both) == -1)
+		return -1;
+	return high_both(both, fds);
 }
 
 int

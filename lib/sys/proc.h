@@ -18,6 +18,7 @@ enum proc_use {
 	PROC_CONNECTION, /* the chain of one connection */
 	PROC_CHAIN, /* an authenticator and what it execs: one per attempt */
 	PROC_HELPER, /* what a session runs beside itself, as sendmail */
+	PROC_TALKER, /* the half of a login front that reads the client */
 };
 
 /*
@@ -55,6 +56,9 @@ pid_t proc_fork(enum proc_use use, proc_body *body, void *arg);
  * in nobody's way.  0, or -1 with errno.
  */
 int proc_pipe(int fds[2]);
+
+/* The same, for packets both ways: a socket pair. */
+int proc_pair(int fds[2]);
 
 /* A descriptor, close-on-exec, that is readable once pid has ended; or -1. */
 int proc_watch(pid_t pid);

@@ -32,6 +32,14 @@ rd_buffered(const struct rd *r)
 	return r->pos < r->len;
 }
 
+bool
+rd_pending(const struct rd *r)
+{
+	struct pollfd p = { .fd = r->fd, .events = POLLIN };
+
+	return rd_buffered(r) || poll(&p, 1, 0) != 0;
+}
+
 /* How much of n peeked bytes may be taken: a line, or up to max bytes. */
 static size_t
 wanted(const struct rd *r, size_t n, size_t max)

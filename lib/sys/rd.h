@@ -58,6 +58,12 @@ enum rd_result rd_bytes(struct rd *r, struct strbuf *out, size_t len);
 /* Between 1 and max bytes: *out is a view, valid until the next call. */
 enum rd_result rd_some(struct rd *r, size_t max, struct span *out);
 
+/*
+ * Whether the client has sent more than was handed out, or has closed;
+ * neither waits nor takes anything.
+ */
+bool rd_pending(const struct rd *r);
+
 /* Whether rd_some() would not wait for the descriptor. */
 bool rd_buffered(const struct rd *r);
 
