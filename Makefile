@@ -61,7 +61,7 @@ pop3 = cmd_any cmd_list cmd_retr commands conf reply request send session \
 	startup wrap
 
 chain = attempt dialogue front imapcmd imaplogin login pop3cmd pop3login \
-	proxyhdr
+	proxyhdr talk ucspitls
 
 # the listener and its access file
 net = access activate compile conns ids options rule server sockets vars
@@ -103,7 +103,7 @@ UNIT_imap = bodystructure envelope fetch_parse input list_parse pattern \
 	search_parse section select_parse seqset token
 UNIT_pop3 = request send
 UNIT_net = conns rule
-UNIT_chain = dialogue front imapcmd pop3cmd proxyhdr
+UNIT_chain = dialogue front imapcmd pop3cmd proxyhdr talk ucspitls
 
 # t/fuzz/NAME.c with its seeds in t/fuzz/corpus/NAME/
 FUZZ = addr date encword fetch_parse header imapcmd keywords mime mutf7 pop3 \

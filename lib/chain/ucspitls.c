@@ -1,0 +1,178 @@
+/*
+ * ucspitls.c: one byte there, a list back.
+ *
+ * The list comes from a program of ours or of the site's, but names, subjects
+ * and protocols in it are the client's: nothing of them becomes the name of a
+ * variable that means more than what TLS has seen.
+ */
+#include "chain/ucspitls.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/ascii.h"
+#include "base/nelem.h"
+#include "base/num.h"
+#include "base/strbuf.h"
+#include "sys/env.h"
+#include "sys/fs.h"
+#include "sys/sig.h"
+
+enum { NAME_LEN = 64 };
+
+/* The open descriptor that the variable name tells, or -1. */
+static int
+find(const char *name)
+{
+	struct span in = span_str(env_str(name, ""));
+	uint32_t fd;
+
+	if (!num_u32(&in, &fd) || in.p < in.end || fd < 3 || fd > INT_MAX ||
+	    fcntl((int)fd, F_SETFD, FD_CLOEXEC) == -1)
+		return -1;
+	return (int)fd;
+}
+
+bool
+ucspitls_find(struct ucspitls *u)
+{
+	static const char *const names[] = { "SSLCTLFD", "SSLREADFD",
+		"SSLWRITEFD" };
+
+	u->control = find(names[0]);
+	u->in = find(names[1]);
+	u->out = find(names[2]);
+	for (size_t i = 0; i < NELEM(names); i++)
+		(void)unsetenv(names[i]); /* fails for bad names only */
+	if (u->control != -1 && u->in != -1 && u->out != -1)
+		return true;
+	ucspitls_close(u);
+	return false;
+}
+
+void
+ucspitls_close(struct ucspitls *u)
+{
+	if (u->in != -1 && u->in != u->control)
+		fs_close(u->in);
+	if (u->out != -1 && u->out != u->in && u->out != u->control)
+		fs_close(u->out);
+	if (u->control != -1)
+		fs_close(u->control);
+	u->control = u->in = u->out = -1;
+}
+
+static bool
+is_name(struct span name)
+{
+	static const char *const prefixes[] = { "SSL_", "TLS_SUBJECT_" };
+	bool known = span_is(name, "TLS_CONNECTED_PROTOCOL");
+
+	if (span_len(name) >= NAME_LEN)
+		return false;
+	for (size_t i = 0; i < NELEM(prefixes); i++) {
+		size_t len = strlen(prefixes[i]);
+
+		if (span_len(name) > len &&
+		    memcmp(name.p, prefixes[i], len) == 0)
+			known = true;
+	}
+	for (const char *p = name.p; known && p < name.end; p++)
+		known = *p == '_' || ascii_isalpha((unsigned char)*p) ||
+			ascii_isdigit((unsigned char)*p);
+	return known;
+}
+
+bool
+ucspitls_next(struct span *in, struct span *name, struct span *value)
+{
+	static const struct span none;
+	struct span item;
+
+	while (in->p < in->end && *in->p != '\0') {
+		item = span_cut(in, '\0');
+		*value = span_find(item, '=') == NULL ? none : item;
+		*name = span_cut(&item, '=');
+		if (value->p != NULL)
+			*value = item;
+		if (is_name(*name))
+			return true;
+	}
+	return false;
+}
+
+/* The list, up to its two NULs, after each of which text is ended. */
+static int
+read_list(int fd, int64_t by, char *buf, size_t *len)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	ssize_t n;
+
+	for (*len = 0; *len < UCSPITLS_LIST_LEN; *len += (size_t)n) {
+		int ready = sig_poll(&p, 1, by);
+
+		if (ready == 0)
+			errno = ETIMEDOUT;
+		if (ready <= 0)
+			return -1;
+		n = read(fd, buf + *len, UCSPITLS_LIST_LEN - *len);
+		if (n == -1 && errno == EINTR)
+			n = 0;
+		else if (n <= 0)
+			break;
+		if (*len + (size_t)n >= 2 && buf[*len + (size_t)n - 1] == 0 &&
+		    buf[*len + (size_t)n - 2] == 0) {
+			*len += (size_t)n;
+			return 0;
+		}
+	}
+	errno = EPROTO;
+	return -1;
+}
+
+static int
+tell(struct span list)
+{
+	struct strbuf text = { 0 };
+	char key[NAME_LEN + 1];
+	struct span name, value;
+	int r = 0;
+
+	while (r == 0 && ucspitls_next(&list, &name, &value)) {
+		memcpy(key, name.p, span_len(name));
+		key[span_len(name)] = '\0';
+		strbuf_reset(&text);
+		strbuf_cat(&text, value);
+		strbuf_putc(&text, '\0'); /* an empty one has no text yet */
+		r = value.p == NULL ? unsetenv(key) : setenv(key, text.p, 1);
+	}
+	strbuf_clear(&text);
+	return r;
+}
+
+static int
+start(const struct ucspitls *u, int64_t by)
+{
+	char list[UCSPITLS_LIST_LEN];
+	size_t len;
+
+	if (fs_write(u->control, span_str("Y")) == -1 || dup2(u->in, 0) == -1 ||
+	    dup2(u->out, 1) == -1 ||
+	    read_list(u->control, by, list, &len) == -1)
+		return -1;
+	return tell(span_of(list, len));
+}
+
+int
+ucspitls_start(struct ucspitls *u, int64_t by)
+{
+	int r = start(u, by);
+
+	ucspitls_close(u);
+	return r;
+}
