@@ -60,8 +60,8 @@ imap = bodystructure cmd_any cmd_append cmd_copy cmd_fetch cmd_folder \
 pop3 = cmd_any cmd_list cmd_retr commands conf reply request send session \
 	startup wrap
 
-chain = attempt dialogue front imapcmd imaplogin login pop3cmd pop3login \
-	proxyhdr talk ucspitls
+chain = attempt dialogue front imapcmd imaplogin keeper login pop3cmd \
+	pop3login proxyhdr talk ucspitls
 
 # the listener and its access file
 net = access activate compile conns ids options rule server sockets vars
@@ -103,12 +103,11 @@ UNIT_imap = bodystructure envelope fetch_parse input list_parse pattern \
 	search_parse section select_parse seqset token
 UNIT_pop3 = request send
 UNIT_net = conns rule
-UNIT_chain = dialogue front imapcmd pop3cmd proxyhdr talk ucspitls
-
+UNIT_chain = dialogue front imapcmd keeper pop3cmd proxyhdr talk ucspitls
 # t/fuzz/NAME.c with its seeds in t/fuzz/corpus/NAME/
 FUZZ = addr date encword fetch_parse header imapcmd keywords mime mutf7 pop3 \
 	pop3cmd preview proxyhdr qp request rule search_parse section \
-	select_parse session sizelist structure uiddb
+	select_parse session sizelist structure talk ucspitls uiddb
 
 # what tests and the demo need besides: t/tool/NAME.c
 TOOLS = escape faultat mkuserdb sendmail structure

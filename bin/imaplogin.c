@@ -8,6 +8,7 @@
 #include "base/oom.h"
 #include "chain/front.h"
 #include "chain/imaplogin.h"
+#include "chain/keeper.h"
 #include "sys/log.h"
 #include "sys/proc.h"
 #include "sys/sig.h"
@@ -45,5 +46,5 @@ main(int argc, char **argv)
 		log_line("ERR", "cannot find %s: %s", argv[0], strerror(errno));
 		return 111;
 	}
-	return imaplogin_run(&f, argv + 1);
+	return keeper_run(&f, argv + 1, imaplogin_talk);
 }

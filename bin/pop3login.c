@@ -7,6 +7,7 @@
 
 #include "base/oom.h"
 #include "chain/front.h"
+#include "chain/keeper.h"
 #include "chain/pop3login.h"
 #include "sys/log.h"
 #include "sys/proc.h"
@@ -45,5 +46,5 @@ main(int argc, char **argv)
 		log_line("ERR", "cannot find %s: %s", argv[0], strerror(errno));
 		return 111;
 	}
-	return pop3login_run(&f, argv + 1);
+	return keeper_run(&f, argv + 1, pop3login_talk);
 }

@@ -25,17 +25,23 @@ pop3capa_offers(const char *mechanism, bool tls)
 }
 
 static void
-put_sasl(struct wr *out, bool tls)
+put_sasl(struct wr *out, const struct pop3capa *c)
 {
 	bool any = false;
 
 	for (size_t i = 0; sasl_name(i) != NULL; i++) {
-		if (!pop3capa_offers(sasl_name(i), tls))
+		if (!pop3capa_offers(sasl_name(i), c->tls))
 			continue;
 		if (!any)
 			wr_lit(out, "SASL");
 		wr_lit(out, " ");
 		wr_span(out, span_str(sasl_name(i)));
+		any = true;
+	}
+	if (c->external) {
+		if (!any)
+			wr_lit(out, "SASL");
+		wr_lit(out, " EXTERNAL");
 		any = true;
 	}
 	if (any)
@@ -65,12 +71,14 @@ put_policy(struct wr *out)
 }
 
 void
-pop3capa_put(struct wr *out, bool tls, bool password)
+pop3capa_put(struct wr *out, const struct pop3capa *c)
 {
 	wr_lit(out, "TOP\r\n");
-	if (password) {
+	if (c->stls)
+		wr_lit(out, "STLS\r\n");
+	if (c->password) {
 		wr_lit(out, "USER\r\n");
-		put_sasl(out, tls);
+		put_sasl(out, c);
 	}
 	wr_lit(out, "UIDL\r\n"
 		    "PIPELINING\r\n"

@@ -12,10 +12,15 @@
  */
 bool pop3capa_offers(const char *mechanism, bool tls);
 
-/*
- * The lines of CAPA (RFC 2449 section 5), without the first and the last.
- * Without password, USER and SASL are left out: nobody may log in yet.
- */
-void pop3capa_put(struct wr *out, bool tls, bool password);
+/* What depends on the state of a connection. */
+struct pop3capa {
+	bool tls;
+	bool stls; /* TLS can be had */
+	bool password; /* one may be sent now: USER and SASL */
+	bool external; /* there is a certificate with a name */
+};
+
+/* The lines of CAPA (RFC 2449 section 5), without the first and the last. */
+void pop3capa_put(struct wr *out, const struct pop3capa *c);
 
 #endif

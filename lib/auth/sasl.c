@@ -1,4 +1,12 @@
-/* sasl.c: PLAIN (RFC 4616), LOGIN (draft-murchison-sasl-login-00). */
+/*
+ * sasl.c: PLAIN (RFC 4616), LOGIN (draft-murchison-sasl-login-00), EXTERNAL
+ * (RFC 4422 appendix A).
+ *
+ * A mechanism is a row: its name, its challenges, and what takes a response.
+ * Those that prove a secret without sending it (CRAM-MD5, SCRAM) get a
+ * challenge of their own making in place of the fixed ones; the secret, and
+ * so the answer, is the authenticator's.
+ */
 #include "auth/sasl.h"
 
 #include <string.h>
@@ -12,6 +20,7 @@ struct sasl_mechanism {
 	const char *name;
 	const char *challenge[2]; /* before the first and second response */
 	response *take;
+	bool external; /* no password: TLS has told who it is */
 };
 
 static bool
@@ -61,17 +70,31 @@ login_response(struct sasl *s, struct span in)
 	return SASL_DONE;
 }
 
+/*
+ * response = *1authzid; who TLS says he is acts as himself, so that there is
+ * nothing to be said.
+ */
+static enum sasl_result
+external_response(struct sasl *s, struct span in)
+{
+	(void)s; /* user and password stay empty */
+	return in.p == in.end ? SASL_DONE : SASL_BAD;
+}
+
 static const struct sasl_mechanism mechanisms[] = {
 	/* clang-format off */
-	{ "PLAIN", { "", "" }, plain_response },
-	{ "LOGIN", { "Username:", "Password:" }, login_response },
+	{ "PLAIN", { "", "" }, plain_response, false },
+	{ "LOGIN", { "Username:", "Password:" }, login_response, false },
+	{ "EXTERNAL", { "", "" }, external_response, true },
 	/* clang-format on */
 };
 
 const char *
 sasl_name(size_t i)
 {
-	return i < NELEM(mechanisms) ? mechanisms[i].name : NULL;
+	if (i >= NELEM(mechanisms) || mechanisms[i].external)
+		return NULL;
+	return mechanisms[i].name;
 }
 
 const char *

@@ -1,4 +1,4 @@
-/* sasl.h: the server's side of the mechanisms that carry a password. */
+/* sasl.h: the server's side of the mechanisms. */
 #ifndef AUTH_SASL_H
 #define AUTH_SASL_H
 
@@ -21,11 +21,14 @@ struct sasl {
 
 enum sasl_result {
 	SASL_MORE, /* send the next challenge */
-	SASL_DONE, /* user and password are there */
+	SASL_DONE, /* user and password are there; empty with EXTERNAL */
 	SASL_BAD /* not what the mechanism's grammar allows, or too long */
 };
 
-/* The names of all mechanisms, in the order to announce them; NULL past it. */
+/*
+ * The names of the mechanisms that anybody may use, in the order to announce
+ * them; NULL past it.  EXTERNAL, which needs a certificate, is not among them.
+ */
 const char *sasl_name(size_t i);
 
 /* The mechanism that was begun. */

@@ -2,6 +2,7 @@
 #ifndef CHAIN_ATTEMPT_H
 #define CHAIN_ATTEMPT_H
 
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/span.h"
@@ -9,10 +10,12 @@
 enum attempt_end {
 	ATTEMPT_SESSION, /* there was one, and it is over: say nothing more */
 	ATTEMPT_REFUSED,
-	ATTEMPT_FAILED /* nobody knows: the chain is out of order */
+	ATTEMPT_FAILED, /* nobody knows: the chain is out of order */
+	ATTEMPT_STUCK /* likewise: it took too long, and was ended */
 };
 
 struct attempt {
+	char *const *chain;
 	pid_t pid;
 	int ready; /* the end of the pipe that a session tells by */
 };
@@ -27,11 +30,17 @@ struct attempt {
 int attempt_start(char *const chain[], struct span name, struct span password,
     struct attempt *a);
 
+/* The session runs. */
+typedef void attempt_told(void *arg);
+
 /*
- * Wait for the end of the chain and, with it, of the session it became.
+ * Wait for the end of the chain and, with it, of the session it became; told
+ * is called when that begins, as far as anybody can know.  After seconds (0:
+ * never) an authenticator that is still itself, and has no child, is ended.
  * *status is the exit status to pass on after ATTEMPT_SESSION.  Only after
  * another result may this process use the connection again.
  */
-enum attempt_end attempt_finish(struct attempt *a, int *status);
+enum attempt_end attempt_finish(struct attempt *a, uint32_t seconds,
+    attempt_told *told, void *arg, int *status);
 
 #endif

@@ -11,7 +11,7 @@
 #include "auth/sasl.h"
 #include "base/nelem.h"
 #include "sys/clock.h"
-#include "sys/log.h"
+#include "sys/jail.h"
 #include "text/base64.h"
 
 enum { WRITE_MS = 10000 };
@@ -19,17 +19,22 @@ enum { WRITE_MS = 10000 };
 /* The buffers of *d are not touched before they are needed. */
 void
 dialogue_open(
-    struct dialogue *d, const struct front *f, char *const chain[], size_t room)
+    struct dialogue *d, const struct front *f, int keeper, size_t room)
 {
+	unsigned lacks;
+
 	d->f = f;
-	login_init(&d->login, f, chain);
+	d->keeper = keeper;
 	wr_init(&d->out, 1, WRITE_MS);
 	rd_init(&d->in, 0, &d->out, true);
-	d->begun = clock_mono_ms();
 	if (f->timeout > 0)
-		d->in.by = d->begun + (int64_t)f->timeout * 1000;
+		d->in.by = clock_mono_ms() + (int64_t)f->timeout * 1000;
 	(void)strbuf_room(&d->line, DIALOGUE_RESPONSE + room);
 	(void)strbuf_room(&d->decoded, DIALOGUE_RESPONSE);
+	if ((lacks = jail_enter(&f->jail)) != 0) {
+		d->ask.rcvd = lacks;
+		dialogue_event(d, TALK_JAIL);
+	}
 }
 
 void
@@ -49,20 +54,68 @@ dialogue_say(struct dialogue *d, const char *text)
 	wr_lit(&d->out, "\r\n");
 }
 
-enum login_end
-dialogue_try(struct dialogue *d)
+static enum dialogue_end
+ask(struct dialogue *d, enum talk_kind kind, enum talk_method method)
 {
+	struct talk_answer a;
+
 	dialogue_forget(d);
 	wr_flush(&d->out);
-	return login_try(&d->login);
+	d->ask.kind = kind;
+	d->ask.how = method;
+	if (!talk_ask(d->keeper, &d->ask, &a, NULL))
+		return DIALOGUE_SESSION;
+	switch (a.verdict) {
+	case TALK_REFUSED:
+		return DIALOGUE_REFUSED;
+	case TALK_LAST:
+		return DIALOGUE_REFUSED_LAST;
+	}
+	return DIALOGUE_UNAVAILABLE;
 }
 
-enum login_end
-dialogue_refuse(struct dialogue *d, const char *method)
+enum dialogue_end
+dialogue_try(struct dialogue *d, enum talk_method method)
 {
-	dialogue_forget(d);
+	return ask(d, TALK_TRY, method);
+}
+
+enum dialogue_end
+dialogue_refuse(struct dialogue *d, enum talk_method method)
+{
+	talk_forget(&d->ask);
+	return ask(d, TALK_REFUSE, method);
+}
+
+void
+dialogue_event(struct dialogue *d, enum talk_event event)
+{
+	d->ask.kind = TALK_EVENT;
+	d->ask.how = event;
+	talk_tell(d->keeper, &d->ask);
+	talk_forget(&d->ask);
+}
+
+/*
+ * Whoever is between the client and here may have put commands of his own
+ * behind the client's, to be taken for what comes under TLS.  Nothing that
+ * was read is kept, since this reads no byte too far; but what arrives before
+ * the client can have seen the answer cannot be the client's.
+ */
+bool
+dialogue_start_tls(struct dialogue *d, struct span ok)
+{
 	wr_flush(&d->out);
-	return login_refuse(&d->login, method);
+	talk_forget(&d->ask);
+	if (rd_pending(&d->in)) {
+		dialogue_event(d, TALK_INJECTED);
+		return false;
+	}
+	wr_span(&d->out, ok);
+	wr_flush(&d->out);
+	d->ask.kind = TALK_TLS;
+	talk_tell(d->keeper, &d->ask);
+	return true;
 }
 
 /* Send a challenge, read the response to it into d->line. */
@@ -113,22 +166,35 @@ converse(struct dialogue *d, struct sasl *s, struct dialogue_sasl *with)
 	return r == SASL_DONE ? AUTH_READY : AUTH_BAD;
 }
 
+static enum talk_method
+method_of(const struct sasl *s)
+{
+	uint32_t m = TALK_METHODS;
+
+	while (--m > TALK_USER && strcmp(talk_method(m), sasl_mechanism(s)))
+		;
+	return m;
+}
+
 enum dialogue_auth
 dialogue_sasl(struct dialogue *d, struct dialogue_sasl *with)
 {
-	struct login *l = &d->login;
+	struct talk_ask *a = &d->ask;
 	enum dialogue_auth end;
 	struct sasl s;
 
 	if (!sasl_start(&s, with->mechanism))
 		return AUTH_UNKNOWN;
-	with->method = sasl_mechanism(&s);
-	if ((end = converse(d, &s, with)) == AUTH_READY) {
-		l->name_len = span_len(sasl_user(&s));
-		memcpy(l->name, sasl_user(&s).p, l->name_len);
-		l->password_len = span_len(sasl_password(&s));
-		memcpy(l->password, sasl_password(&s).p, l->password_len);
-	}
+	with->method = method_of(&s);
+	if (with->method == TALK_EXTERNAL && d->f->external[0] == '\0')
+		return AUTH_UNKNOWN;
+	end = converse(d, &s, with);
+	if (end == AUTH_READY &&
+	    (!talk_put(
+		 sasl_user(&s), a->name, sizeof a->name - 1, &a->name_len) ||
+		!talk_put(sasl_password(&s), a->password,
+		    sizeof a->password - 1, &a->password_len)))
+		end = AUTH_BAD; /* longer than any account's */
 	sasl_clear(&s);
 	return end;
 }
@@ -152,35 +218,19 @@ dialogue_is_foreign(struct span line)
 	return false;
 }
 
-static void
-log_end(const struct dialogue *d, const char *what)
-{
-	char peer[128];
-
-	if (d->f->debug)
-		log_line("DEBUG", "%s, %s, time=%d", what,
-		    login_peer(&d->login, peer),
-		    (int)((clock_mono_ms() - d->begun) / 1000));
-}
-
-int
+void
 dialogue_run(struct dialogue *d, dialogue_command *command, void *arg)
 {
 	enum next next = NEXT_COMMAND;
-	char peer[128];
 
-	if (d->f->debug)
-		log_line(
-		    "DEBUG", "Connection, %s", login_peer(&d->login, peer));
 	for (unsigned i = 0; next == NEXT_COMMAND; i++) {
 		next = command(arg, i);
 		if (d->out.failed && next == NEXT_COMMAND)
 			next = NEXT_GONE;
 	}
 	if (next == NEXT_SESSION)
-		return d->login.status;
+		return;
 	wr_flush(&d->out);
 	if (next == NEXT_GONE)
-		log_end(d, "Disconnected");
-	return d->login.status;
+		dialogue_event(d, TALK_GONE);
 }

@@ -6,13 +6,15 @@
 #include <string.h>
 
 #include "auth/handover.h"
+#include "base/ascii.h"
 #include "base/nelem.h"
 #include "sys/env.h"
 #include "sys/setting.h"
 #include "sys/wr.h"
 
 /* also in the table below, and in the man page */
-enum { DELAY = 5, TIMEOUT = 60, SECONDS_MAX = 3600 };
+enum { DELAY = 5, TIMEOUT = 60, CHAIN_TIMEOUT = 60, SECONDS_MAX = 3600 };
+enum { TALKER_UID = 65534 };
 
 static const struct setting settings[] = {
 	/* clang-format off */
@@ -20,8 +22,13 @@ static const struct setting settings[] = {
 	{ "DEBUG_LOGIN", "0" },
 	{ "DEFDOMAIN", "" },
 	{ "DOMAINSEP", "" },
+	{ "SATCHEL_CHAIN_TIMEOUT", "60" },
 	{ "SATCHEL_LOGIN_DELAY", "5" },
 	{ "SATCHEL_LOGIN_TIMEOUT", "60" },
+	{ "SATCHEL_LOG_MAPPED", "0" },
+	{ "SATCHEL_TALKER_ROOT", "/var/empty" },
+	{ "SATCHEL_TALKER_UID", "65534" },
+	{ "TLS_EXTERNAL", "" },
 	/* clang-format on */
 };
 
@@ -64,28 +71,96 @@ tell_peer(const struct peer *p, const char *port)
 	return service == NULL ? 0 : setenv("AUTHSERVICE", service, 1);
 }
 
+/* As Courier reads these: "yes", "Y". */
+static bool
+is_yes(const char *name, bool def)
+{
+	const char *s = name == NULL ? NULL : env_str(name, NULL);
+
+	return s == NULL ? def : *s == 'y' || *s == 'Y';
+}
+
+/*
+ * The name that TLS_EXTERNAL finds in a certificate that TLS has verified
+ * (TLS_SUBJECT_* of nobody else are left by now).
+ */
+static const char *
+find_external(const struct front *f)
+{
+	const char *field = env_str("TLS_EXTERNAL", "");
+	char name[64];
+	size_t used =
+	    (size_t)snprintf(name, sizeof name, "TLS_SUBJECT_%s", field);
+
+	if (!f->tls || *field == '\0' || used >= sizeof name)
+		return "";
+	for (char *p = name; *p != '\0'; p++)
+		*p = (char)ascii_upper((unsigned char)*p);
+	return env_str(name, "");
+}
+
+static uint32_t
+seconds(const char *name, uint32_t def)
+{
+	uint32_t n = env_num(name, def);
+
+	return n < SECONDS_MAX ? n : SECONDS_MAX;
+}
+
+/* No talker is root, whatever the settings say. */
+static void
+read_jail(struct jail *j)
+{
+	uint32_t uid = env_num("SATCHEL_TALKER_UID", TALKER_UID);
+
+	j->root = env_str("SATCHEL_TALKER_ROOT", "/var/empty");
+	j->uid = uid == 0 || uid == UINT32_MAX ? TALKER_UID : uid;
+	j->gid = j->uid;
+}
+
 int
 front_open(const struct front_protocol *protocol, struct front *f)
 {
 	memset(f, 0, sizeof *f);
+	f->protocol = protocol;
 	(void)peer_find(&f->peer);
 	f->tls = is_encrypted(protocol);
 	f->tls_required = env_bool(protocol->tls_required, false) && !f->tls;
+	if (!ucspitls_find(&f->ucspitls) || f->tls ||
+	    !is_yes(protocol->starttls, is_yes(protocol->starttls_also, true)))
+		ucspitls_close(&f->ucspitls);
 	f->debug = env_bool("DEBUG_LOGIN", false);
-	f->delay = env_num("SATCHEL_LOGIN_DELAY", DELAY);
-	if (f->delay > SECONDS_MAX)
-		f->delay = SECONDS_MAX;
-	f->timeout = env_num("SATCHEL_LOGIN_TIMEOUT", TIMEOUT);
-	if (f->timeout > SECONDS_MAX)
-		f->timeout = SECONDS_MAX;
+	f->delay = seconds("SATCHEL_LOGIN_DELAY", DELAY);
+	f->timeout = seconds("SATCHEL_LOGIN_TIMEOUT", TIMEOUT);
+	f->check_timeout = seconds("SATCHEL_CHAIN_TIMEOUT", CHAIN_TIMEOUT);
+	f->log_mapped = env_bool("SATCHEL_LOG_MAPPED", false);
+	read_jail(&f->jail);
 	f->domain = env_str("DEFDOMAIN", "");
 	f->separators = env_str("DOMAINSEP", NULL);
 	handover_forget(f->tls);
+	f->external = find_external(f);
 	if (f->tls && setenv(protocol->tls, "1", 1) == -1)
 		return -1;
 	if (setenv("PROTOCOL", protocol->name, 1) == -1)
 		return -1;
 	return tell_peer(&f->peer, protocol->port);
+}
+
+bool
+front_has_starttls(const struct front *f)
+{
+	return f->ucspitls.control != -1;
+}
+
+int
+front_start_tls(struct front *f, int64_t by)
+{
+	if (ucspitls_start(&f->ucspitls, by) == -1)
+		return -1;
+	f->tls = f->tls_begun = true;
+	f->tls_required = false;
+	f->external = find_external(f);
+	return setenv(f->protocol->tls, "1", 1);
 }
 
 void
@@ -99,6 +174,9 @@ front_print(const struct front_protocol *protocol)
 	setting_print(&out, settings, NELEM(settings));
 	setting_print(&out, &one, 1);
 	one.name = protocol->tls_required;
+	setting_print(&out, &one, 1);
+	one.name = protocol->starttls;
+	one.def = "yes";
 	setting_print(&out, &one, 1);
 	one.def = NULL;
 	for (size_t i = 0; more != NULL && more[i] != NULL; i++) {

@@ -200,15 +200,16 @@ p_id(struct cursor *c, struct imapcmd *out)
 {
 	struct imapcmd_string name, value;
 
-	(void)out; /* what it says is for the session to log */
 	if (!span_eat(&c->in, ' '))
 		return false;
 	if (span_eat_word(&c->in, "NIL"))
 		return true;
 	if (!span_eat(&c->in, '('))
 		return false;
-	for (unsigned i = 0; !span_eat(&c->in, ')'); i++) {
-		if (i == IMAPCMD_ID_PAIRS || (i > 0 && !span_eat(&c->in, ' ')))
+	out->id = c->in;
+	for (out->id_len = 0; !span_eat(&c->in, ')'); out->id_len++) {
+		if (out->id_len == IMAPCMD_ID_PAIRS ||
+		    (out->id_len > 0 && !span_eat(&c->in, ' ')))
 			return false;
 		if (!p_string(c, &name) || !span_eat(&c->in, ' ') ||
 		    !p_nstring(c, &value))
@@ -237,6 +238,7 @@ static const struct {
 	{ "ID", IMAPCMD_ID, p_id },
 	{ "LOGIN", IMAPCMD_LOGIN, p_login },
 	{ "AUTHENTICATE", IMAPCMD_AUTHENTICATE, p_authenticate },
+	{ "STARTTLS", IMAPCMD_STARTTLS, p_nothing },
 	/* clang-format on */
 };
 
@@ -307,4 +309,59 @@ imapcmd_copy(struct imapcmd_string s, char *buf, size_t max, size_t *len)
 	}
 	*len = n;
 	return true;
+}
+
+/* A text of the client's for a line of a log; false: there is no room. */
+static bool
+put_text(struct imapcmd_string s, char *buf, size_t size, size_t *len)
+{
+	size_t n;
+
+	if (!imapcmd_copy(s, buf + *len, size - *len, &n))
+		return false;
+	for (char *p = buf + *len; p < buf + *len + n; p++)
+		if (*p < 0x20 || *p > 0x7e || strchr("[],", *p) != NULL)
+			*p = '?';
+	*len += n;
+	return true;
+}
+
+static bool
+put_word(const char *word, char *buf, size_t size, size_t *len)
+{
+	const struct imapcmd_string s = { span_str(word), false };
+	size_t n;
+
+	if (!imapcmd_copy(s, buf + *len, size - *len, &n))
+		return false;
+	*len += n;
+	return true;
+}
+
+size_t
+imapcmd_id(const struct imapcmd *c, char *buf, size_t size)
+{
+	struct cursor at = { .in = c->id };
+	struct imapcmd_string name, value;
+	size_t done = 0, len = 0;
+
+	for (size_t i = 0; i < c->id_len; i++, done = len) {
+		bool nil;
+
+		(void)span_eat(&at.in, ' ');
+		if (!p_string(&at, &name) || !span_eat(&at.in, ' '))
+			break;
+		nil = !p_string(&at, &value);
+		if (nil && !span_eat_word(&at.in, "NIL"))
+			break;
+		if ((i > 0 && !put_word(", ", buf, size - 1, &len)) ||
+		    !put_text(name, buf, size - 1, &len) ||
+		    !put_word("=", buf, size - 1, &len))
+			break;
+		if (nil ? !put_word("(nil)", buf, size - 1, &len)
+			: !put_text(value, buf, size - 1, &len))
+			break;
+	}
+	buf[done] = '\0';
+	return done;
 }

@@ -3,6 +3,7 @@
 #define CHAIN_IMAPCMD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/span.h"
@@ -23,6 +24,7 @@ enum imapcmd_verb {
 	IMAPCMD_ID,
 	IMAPCMD_LOGIN,
 	IMAPCMD_AUTHENTICATE,
+	IMAPCMD_STARTTLS,
 	IMAPCMD_OTHER /* anything else, its arguments not looked at */
 };
 
@@ -40,6 +42,8 @@ struct imapcmd {
 	struct imapcmd_string password;
 	struct span mechanism; /* AUTHENTICATE */
 	struct span initial; /* base64, or p NULL: no initial response */
+	struct span id; /* ID: what is between its parentheses */
+	size_t id_len; /* how many pairs there are; 0: NIL as well */
 	uint32_t literal; /* IMAPCMD_WANTS: its length */
 	bool nonsync; /* and whether its bytes are coming already */
 };
@@ -55,6 +59,13 @@ enum imapcmd_result {
  * on the wire: "{5}" CRLF and five bytes.
  */
 enum imapcmd_result imapcmd_parse(struct span in, struct imapcmd *c);
+
+/*
+ * What ID has said as "NAME=VALUE, NAME=VALUE" into buf, with a NUL behind it:
+ * as many pairs as there is room for, with no byte that is not printable
+ * ASCII, no bracket and no comma.  Returns the length.
+ */
+size_t imapcmd_id(const struct imapcmd *c, char *buf, size_t size);
 
 /* Whether in ends as a non-synchronizing literal's header does. */
 bool imapcmd_ends_nonsync(struct span in, uint32_t *len);

@@ -1,41 +1,80 @@
 /* imaplogin.c: greeting, commands, answers. */
 #include "chain/imaplogin.h"
 
-#include <stdlib.h>
-
 #include "auth/sasl.h"
 #include "chain/dialogue.h"
 #include "chain/imapcmd.h"
-#include "sys/log.h"
+#include "sys/env.h"
 
 enum { DROPS = 8 }; /* lines read to get past one refused command */
+
+static const char *const settings[] = {
+	/* clang-format off */
+	"IMAP_CAPABILITY", "IMAP_CAPABILITY_TLS", NULL
+	/* clang-format on */
+};
 
 const struct front_protocol imaplogin_protocol = {
 	.name = "IMAP",
 	.tls = "IMAP_TLS",
 	.tls_required = "IMAP_TLS_REQUIRED",
+	.starttls = "IMAP_STARTTLS",
+	.starttls_also = "IMAPDSTARTTLS",
+	.tagged = true,
 	.port = "143",
+	.settings = settings,
 };
 
 struct imap {
 	struct dialogue d;
 	size_t last; /* where in d.line the last line of the command begins */
 	struct strbuf tag; /* what tagged replies begin with */
+	bool id_told;
 };
+
+/*
+ * Whether Courier's list of capabilities, where there is one, has AUTH=name.
+ * It says what is announced; what is not may be used nevertheless, as LOGIN
+ * may, which sends the same.
+ */
+static bool
+is_announced(const struct front *f, const char *name)
+{
+	const char *set = f->tls ? env_str("IMAP_CAPABILITY_TLS", NULL) : NULL;
+	struct span in, word;
+
+	if (set == NULL && (set = env_str("IMAP_CAPABILITY", NULL)) == NULL)
+		return true;
+	for (in = span_str(set); in.p < in.end;) {
+		word = span_cut(&in, ' ');
+		if (span_eat_word(&word, "AUTH") && span_eat(&word, '=') &&
+		    span_case_is(word, name))
+			return true;
+	}
+	return false;
+}
 
 static void
 put_capabilities(struct imap *m)
 {
+	const struct front *f = m->d.f;
+
 	wr_lit(&m->d.out, "CAPABILITY IMAP4rev1 IMAP4rev2 LITERAL- SASL-IR ID "
 			  "ENABLE");
-	if (m->d.f->tls_required) {
+	if (front_has_starttls(f))
+		wr_lit(&m->d.out, " STARTTLS");
+	if (f->tls_required) {
 		wr_lit(&m->d.out, " LOGINDISABLED");
 		return;
 	}
 	for (size_t i = 0; sasl_name(i) != NULL; i++) {
+		if (!is_announced(f, sasl_name(i)))
+			continue;
 		wr_lit(&m->d.out, " AUTH=");
 		wr_span(&m->d.out, span_str(sasl_name(i)));
 	}
+	if (f->external[0] != '\0')
+		wr_lit(&m->d.out, " AUTH=EXTERNAL");
 }
 
 /* A tagged line, or an untagged one to a command whose tag is none. */
@@ -178,19 +217,19 @@ read_command(struct imap *m, struct imapcmd *c, bool *bad)
 }
 
 static enum next
-ended(struct imap *m, enum login_end end)
+ended(struct imap *m, enum dialogue_end end)
 {
 	static const char refused[] = "NO [AUTHENTICATIONFAILED] Login failed.";
 
 	switch (end) {
-	case LOGIN_SESSION:
+	case DIALOGUE_SESSION:
 		return NEXT_SESSION;
-	case LOGIN_REFUSED:
+	case DIALOGUE_REFUSED:
 		return reply(m, refused);
-	case LOGIN_REFUSED_LAST:
+	case DIALOGUE_REFUSED_LAST:
 		reply(m, refused);
 		return bye(m, "Too many failures.");
-	case LOGIN_UNAVAILABLE:
+	case DIALOGUE_UNAVAILABLE:
 		break;
 	}
 	reply(m, "NO [UNAVAILABLE] Temporary problem, please try again later");
@@ -199,29 +238,40 @@ ended(struct imap *m, enum login_end end)
 
 /* The session says the tagged OK: it is told the tag. */
 static enum next
-try(struct imap *m)
+try(struct imap *m, enum talk_method method)
 {
-	if (setenv("IMAPLOGINTAG", m->tag.p, 1) == -1)
-		return ended(m, LOGIN_UNAVAILABLE);
-	return ended(m, dialogue_try(&m->d));
+	struct talk_ask *a = &m->d.ask;
+
+	if (!talk_put(
+		strbuf_span(&m->tag), a->tag, sizeof a->tag - 1, &a->tag_len)) {
+		talk_forget(a);
+		return reply(m, "BAD Tag too long.");
+	}
+	return ended(m, dialogue_try(&m->d, method));
 }
 
-static enum next
-refuse(struct imap *m, const char *method)
+/* The bytes of s, as an account could have them. */
+static bool
+keep(struct imapcmd_string s, char *to, size_t size, uint32_t *len)
 {
-	return ended(m, dialogue_refuse(&m->d, method));
+	size_t n;
+
+	if (!imapcmd_copy(s, to, size - 1, &n))
+		return false;
+	*len = (uint32_t)n;
+	return true;
 }
 
 static enum next
 cmd_login(struct imap *m, const struct imapcmd *c)
 {
-	struct login *l = &m->d.login;
+	struct talk_ask *a = &m->d.ask;
 
-	if (imapcmd_copy(c->user, l->name, sizeof l->name, &l->name_len) &&
-	    imapcmd_copy(
-		c->password, l->password, sizeof l->password, &l->password_len))
-		return try(m);
-	return refuse(m, "LOGIN");
+	if (keep(c->user, a->name, sizeof a->name, &a->name_len) &&
+	    keep(
+		c->password, a->password, sizeof a->password, &a->password_len))
+		return try(m, TALK_USER);
+	return ended(m, dialogue_refuse(&m->d, TALK_USER));
 }
 
 static enum next
@@ -234,9 +284,9 @@ cmd_authenticate(struct imap *m, const struct imapcmd *c)
 
 	switch (dialogue_sasl(&m->d, &s)) {
 	case AUTH_READY:
-		return try(m);
+		return try(m, s.method);
 	case AUTH_BAD:
-		return refuse(m, s.method);
+		return ended(m, dialogue_refuse(&m->d, s.method));
 	case AUTH_UNKNOWN:
 		return reply(m, "NO Unknown authentication mechanism.");
 	case AUTH_CANCELLED:
@@ -249,18 +299,47 @@ cmd_authenticate(struct imap *m, const struct imapcmd *c)
 	return unread(m, s.got);
 }
 
+/* RFC 9051 section 6.2.1 */
+static enum next
+cmd_starttls(struct imap *m)
+{
+	struct strbuf ok = { 0 };
+
+	if (!front_has_starttls(m->d.f))
+		return reply(m, m->d.f->tls ? "BAD TLS is there already."
+					    : "BAD There is no TLS here.");
+	strbuf_cat(&ok, strbuf_span(&m->tag));
+	strbuf_puts(&ok, " OK Begin SSL/TLS negotiation now.\r\n");
+	if (!dialogue_start_tls(&m->d, strbuf_span(&ok)))
+		return NEXT_GONE;
+	return NEXT_SESSION;
+}
+
 static enum next
 cmd_logout(struct imap *m)
 {
-	char peer[128];
-
 	wr_lit(&m->d.out, "* BYE satchel logging out\r\n");
 	reply(m, "OK LOGOUT completed");
 	wr_flush(&m->d.out);
-	log_line("INFO", "LOGOUT, %s, rcvd=%llu, sent=%llu",
-	    login_peer(&m->d.login, peer), (unsigned long long)m->d.in.total,
-	    (unsigned long long)m->d.out.total);
+	m->d.ask.rcvd = m->d.in.total;
+	m->d.ask.sent = m->d.out.total;
+	dialogue_event(&m->d, TALK_LOGOUT);
 	return NEXT_END;
+}
+
+/* What the client calls itself, once, and as far as a line has room. */
+static enum next
+cmd_id(struct imap *m, const struct imapcmd *c)
+{
+	struct talk_ask *a = &m->d.ask;
+
+	if (c->id_len > 0 && !m->id_told) {
+		a->name_len = (uint32_t)imapcmd_id(c, a->name, sizeof a->name);
+		dialogue_event(&m->d, TALK_ID);
+		m->id_told = true;
+	}
+	wr_lit(&m->d.out, "* ID (\"name\" \"satchel\")\r\n");
+	return reply(m, "OK ID completed");
 }
 
 static enum next
@@ -275,8 +354,9 @@ run_command(struct imap *m, const struct imapcmd *c)
 	case IMAPCMD_NOOP:
 		return reply(m, "OK NOOP completed");
 	case IMAPCMD_ID:
-		wr_lit(&m->d.out, "* ID (\"name\" \"satchel\")\r\n");
-		return reply(m, "OK ID completed");
+		return cmd_id(m, c);
+	case IMAPCMD_STARTTLS:
+		return cmd_starttls(m);
 	case IMAPCMD_LOGOUT:
 		return cmd_logout(m);
 	case IMAPCMD_LOGIN:
@@ -312,14 +392,16 @@ one_command(void *arg, unsigned i)
 	return next;
 }
 
-int
-imaplogin_run(const struct front *f, char *const chain[])
+void
+imaplogin_talk(const struct front *f, int keeper)
 {
 	static struct imap m;
 
-	dialogue_open(&m.d, f, chain, IMAPCMD_LEN);
-	wr_lit(&m.d.out, "* OK [");
-	put_capabilities(&m);
-	wr_lit(&m.d.out, "] satchel ready.\r\n");
-	return dialogue_run(&m.d, one_command, &m);
+	dialogue_open(&m.d, f, keeper, IMAPCMD_LEN);
+	if (!f->tls_begun) { /* RFC 9051 section 6.2.1: no second greeting */
+		wr_lit(&m.d.out, "* OK [");
+		put_capabilities(&m);
+		wr_lit(&m.d.out, "] satchel ready.\r\n");
+	}
+	dialogue_run(&m.d, one_command, &m);
 }

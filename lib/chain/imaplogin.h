@@ -7,11 +7,9 @@
 extern const struct front_protocol imaplogin_protocol;
 
 /*
- * Greet on descriptor 1, read commands from descriptor 0, never a byte
- * further than the one that logs in, and run chain for each attempt.
- * Returns the status to exit with: that of the session, 0 when there was
- * none, 111 when there could be none.
+ * A keeper_talker: greet on descriptor 1 and read commands from descriptor 0,
+ * never a byte further than the one that logs in.
  */
-int imaplogin_run(const struct front *f, char *const chain[]);
+void imaplogin_talk(const struct front *f, int keeper);
 
 #endif

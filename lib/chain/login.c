@@ -3,30 +3,26 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "chain/attempt.h"
+#include "auth/checkpassword.h"
 #include "sys/clock.h"
 #include "sys/log.h"
 #include "sys/sig.h"
 
 enum { FAILURES = 3, USER_LEN = CHECKPASSWORD_LEN };
 
-void
-login_init(struct login *l, const struct front *f, char *const chain[])
-{
-	memset(l, 0, sizeof *l);
-	l->f = f;
-	l->chain = chain;
-}
-
 const char *
-login_peer(const struct login *l, char buf[128])
+login_peer(const struct front *f, char buf[128])
 {
-	const struct peer *p = &l->f->peer;
+	const struct peer *p = &f->peer;
+	/* as Courier's lines have it where it listens on IPv6 */
+	bool mapped = f->log_mapped && strchr(p->ip, '.') != NULL;
 
-	(void)snprintf(buf, 128, "ip=[%s], port=[%s]",
-	    p->ip[0] ? p->ip : "127.0.0.1", p->port[0] ? p->port : "0");
+	(void)snprintf(buf, 128, "ip=[%s%s], port=[%s]",
+	    mapped ? "::ffff:" : "", p->ip[0] ? p->ip : "127.0.0.1",
+	    p->port[0] ? p->port : "0");
 	return buf;
 }
 
@@ -35,8 +31,8 @@ log_refusal(const struct login *l, const char *key, const char *value)
 {
 	char peer[128];
 
-	log_line(
-	    "INFO", "LOGIN FAILED, %s=%s, %s", key, value, login_peer(l, peer));
+	log_line("INFO", "LOGIN FAILED, %s=%s, %s", key, value,
+	    login_peer(l->f, peer));
 }
 
 /*
@@ -62,48 +58,72 @@ refuse(struct login *l, int64_t begun)
 enum login_end
 login_refuse(struct login *l, const char *method)
 {
-	explicit_bzero(l->password, sizeof l->password);
 	log_refusal(l, "method", method);
 	return refuse(l, clock_mono_ms());
 }
 
+/*
+ * What the session is told; and whether a name without a password is to be
+ * looked up, which nobody but this front may ask for.
+ */
+static int
+tell(const struct login *l, const struct talk_ask *a)
+{
+	if (a->how == TALK_EXTERNAL ? setenv("AUTHORIZED", "1", 1) == -1
+				    : unsetenv("AUTHORIZED") == -1)
+		return -1;
+	if (l->f->protocol->tagged)
+		return setenv("IMAPLOGINTAG", a->tag, 1);
+	return setenv("UTF8", a->utf8 != 0 ? "1" : "0", 1);
+}
+
 /* The authenticator's word, or why there was none. */
 static enum attempt_end
-run(struct login *l, const char *user)
+run(struct login *l, const char *user, struct talk_ask *a)
 {
 	enum attempt_end end;
-	struct attempt a;
-	int r = attempt_start(l->chain, span_str(user),
-	    span_of(l->password, l->password_len), &a);
+	struct attempt at;
+	int r = tell(l, a);
 
-	explicit_bzero(l->password, sizeof l->password);
+	if (r == 0)
+		r = attempt_start((char *const *)l->chain, span_str(user),
+		    span_of(a->password, a->password_len), &at);
+	talk_forget(a);
 	if (r == -1 && (errno == EMSGSIZE || errno == EINVAL))
 		return ATTEMPT_REFUSED;
 	if (r == -1) {
-		l->status = 111;
 		log_line(
 		    "ERR", "cannot run %s: %s", l->chain[0], strerror(errno));
 		return ATTEMPT_FAILED;
 	}
-	if ((end = attempt_finish(&a, &l->status)) == ATTEMPT_FAILED)
+	end = attempt_finish(
+	    &at, l->f->check_timeout, l->told, l->arg, &l->status);
+	if (end == ATTEMPT_FAILED)
 		log_line(
 		    "ERR", "%s ended with status %d", l->chain[0], l->status);
+	if (end == ATTEMPT_STUCK)
+		log_line("ERR", "%s took too long", l->chain[0]);
 	return end;
 }
 
 enum login_end
-login_try(struct login *l)
+login_try(struct login *l, struct talk_ask *a)
 {
-	struct span name = span_of(l->name, l->name_len);
+	struct span name = span_of(a->name, a->name_len);
 	int64_t begun = clock_mono_ms();
 	char user[USER_LEN];
 
-	if (!front_user(l->f, name, user, sizeof user))
+	if (a->how == TALK_EXTERNAL)
+		name = span_str(l->f->external);
+	if (!front_user(l->f, name, user, sizeof user)) {
+		talk_forget(a);
 		return login_refuse(l, "name");
-	switch (run(l, user)) {
+	}
+	switch (run(l, user, a)) {
 	case ATTEMPT_SESSION:
 		return LOGIN_SESSION;
 	case ATTEMPT_FAILED:
+	case ATTEMPT_STUCK:
 		l->status = 111;
 		return LOGIN_UNAVAILABLE;
 	case ATTEMPT_REFUSED:

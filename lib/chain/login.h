@@ -3,10 +3,11 @@
 #define CHAIN_LOGIN_H
 
 #include <stdbool.h>
-#include <stddef.h>
+#include <stdint.h>
 
-#include "auth/checkpassword.h"
+#include "chain/attempt.h"
 #include "chain/front.h"
+#include "chain/talk.h"
 
 enum login_end {
 	LOGIN_SESSION, /* there was one, and it is over: say nothing more */
@@ -18,23 +19,19 @@ enum login_end {
 struct login {
 	const struct front *f;
 	char *const *chain; /* the authenticator and its arguments */
+	attempt_told *told; /* a session has begun */
+	void *arg; /* of told */
 	int status; /* to exit with, after the first and the last of these */
 	unsigned failures;
-	size_t name_len;
-	size_t password_len;
-	char name[CHECKPASSWORD_LEN];
-	char password[CHECKPASSWORD_LEN];
 };
 
-void login_init(struct login *l, const struct front *f, char *const chain[]);
-
 /*
- * Try the name and password in *l, which are forgotten before the wait.  All
- * output must have been flushed: the connection is the session's now.  A
+ * Try what *a holds, which is forgotten before the wait.  The connection is
+ * the session's now: nobody else may write to it before this returns.  A
  * refusal returns when the delay of the settings has passed since the start
  * of the authenticator: how long that took cannot be seen.
  */
-enum login_end login_try(struct login *l);
+enum login_end login_try(struct login *l, struct talk_ask *a);
 
 /*
  * The same refusal for what cannot be tried, because it breaks the rules of
@@ -43,6 +40,6 @@ enum login_end login_try(struct login *l);
 enum login_end login_refuse(struct login *l, const char *method);
 
 /* "ip=[...], port=[...]" for log lines. */
-const char *login_peer(const struct login *l, char buf[128]);
+const char *login_peer(const struct front *f, char buf[128]);
 
 #endif

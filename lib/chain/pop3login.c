@@ -1,14 +1,12 @@
 /* pop3login.c: greeting, commands, answers. */
 #include "chain/pop3login.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "auth/pop3capa.h"
 #include "auth/sasl.h"
 #include "chain/dialogue.h"
 #include "chain/pop3cmd.h"
-#include "sys/log.h"
 #include "text/lang.h"
 #include "text/utf8.h"
 
@@ -23,6 +21,7 @@ const struct front_protocol pop3login_protocol = {
 	.name = "POP3",
 	.tls = "POP3_TLS",
 	.tls_required = "POP3_TLS_REQUIRED",
+	.starttls = "POP3_STARTTLS",
 	.port = "110",
 	.settings = settings,
 };
@@ -74,18 +73,18 @@ unread(struct pop3 *p, enum rd_result got)
 }
 
 static enum next
-ended(struct pop3 *p, enum login_end how, const char *refused)
+ended(struct pop3 *p, enum dialogue_end how, const char *refused)
 {
 	p->user = false;
 	switch (how) {
-	case LOGIN_SESSION:
+	case DIALOGUE_SESSION:
 		return NEXT_SESSION;
-	case LOGIN_REFUSED:
+	case DIALOGUE_REFUSED:
 		return reply(p, "-ERR [AUTH] ", refused);
-	case LOGIN_REFUSED_LAST:
+	case DIALOGUE_REFUSED_LAST:
 		reply(p, "-ERR [AUTH] ", refused);
 		return NEXT_END;
-	case LOGIN_UNAVAILABLE:
+	case DIALOGUE_UNAVAILABLE:
 		break;
 	}
 	reply(
@@ -95,19 +94,24 @@ ended(struct pop3 *p, enum login_end how, const char *refused)
 
 /* The session says +OK: it is told what was agreed upon before. */
 static enum next
-try(struct pop3 *p, const char *refused)
+try(struct pop3 *p, enum talk_method method, const char *refused)
 {
-	if (setenv("UTF8", p->utf8 ? "1" : "0", 1) == -1 ||
-	    setenv("SATCHEL_LANGTAG", p->lang.tag, 1) == -1)
-		return ended(p, LOGIN_UNAVAILABLE, refused);
-	return ended(p, dialogue_try(&p->d), refused);
+	p->d.ask.utf8 = p->utf8;
+	return ended(p, dialogue_try(&p->d, method), refused);
 }
 
 static enum next
 cmd_capa(struct pop3 *p)
 {
+	const struct pop3capa c = {
+		.tls = p->d.f->tls,
+		.stls = front_has_starttls(p->d.f),
+		.password = !p->d.f->tls_required,
+		.external = p->d.f->external[0] != '\0',
+	};
+
 	ok(p, "Here's what I can do:");
-	pop3capa_put(&p->d.out, p->d.f->tls, !p->d.f->tls_required);
+	pop3capa_put(&p->d.out, &c);
 	dialogue_say(&p->d, ".");
 	return NEXT_COMMAND;
 }
@@ -115,12 +119,10 @@ cmd_capa(struct pop3 *p)
 static enum next
 cmd_user(struct pop3 *p, const struct pop3cmd *c)
 {
-	struct login *l = &p->d.login;
+	struct talk_ask *a = &p->d.ask;
 
-	/* passwords are typed here as well */
-	explicit_bzero(l->name, sizeof l->name);
-	l->name_len = span_len(c->argument);
-	memcpy(l->name, c->argument.p, l->name_len);
+	talk_forget(a); /* passwords are typed here as well */
+	(void)talk_put(c->argument, a->name, sizeof a->name - 1, &a->name_len);
 	p->user = true;
 	return ok(p, "Password required.");
 }
@@ -130,16 +132,16 @@ static enum next
 cmd_pass(struct pop3 *p, const struct pop3cmd *c)
 {
 	static const char refused[] = "Login failed.";
-	struct login *l = &p->d.login;
+	struct talk_ask *a = &p->d.ask;
 
 	if (!p->user)
 		return err(p, "USER/PASS required.");
-	if (!utf8_valid(span_of(l->name, l->name_len)) ||
+	if (!utf8_valid(span_of(a->name, a->name_len)) ||
 	    !utf8_valid(c->argument))
-		return ended(p, dialogue_refuse(&p->d, "USER"), refused);
-	l->password_len = span_len(c->argument);
-	memcpy(l->password, c->argument.p, l->password_len);
-	return try(p, refused);
+		return ended(p, dialogue_refuse(&p->d, TALK_USER), refused);
+	(void)talk_put(
+	    c->argument, a->password, sizeof a->password - 1, &a->password_len);
+	return try(p, TALK_USER, refused);
 }
 
 static enum next
@@ -149,6 +151,8 @@ list_mechanisms(struct pop3 *p)
 	for (size_t i = 0; sasl_name(i) != NULL; i++)
 		if (pop3capa_offers(sasl_name(i), p->d.f->tls))
 			dialogue_say(&p->d, sasl_name(i));
+	if (p->d.f->external[0] != '\0')
+		dialogue_say(&p->d, "EXTERNAL");
 	dialogue_say(&p->d, ".");
 	return NEXT_COMMAND;
 }
@@ -157,6 +161,8 @@ list_mechanisms(struct pop3 *p)
 static bool
 is_offered(const struct pop3 *p, struct span mechanism)
 {
+	if (span_case_is(mechanism, "EXTERNAL"))
+		return p->d.f->external[0] != '\0';
 	for (size_t i = 0; sasl_name(i) != NULL; i++)
 		if (span_case_is(mechanism, sasl_name(i)))
 			return pop3capa_offers(sasl_name(i), p->d.f->tls);
@@ -177,9 +183,10 @@ cmd_auth(struct pop3 *p, const struct pop3cmd *c)
 	if (!is_offered(p, c->mechanism))
 		return err(p, "Unknown authentication mechanism.");
 	p->user = false; /* its place is taken */
+	talk_forget(&p->d.ask);
 	switch (dialogue_sasl(&p->d, &s)) {
 	case AUTH_READY:
-		return try(p, refused);
+		return try(p, s.method, refused);
 	case AUTH_BAD:
 		return ended(p, dialogue_refuse(&p->d, s.method), refused);
 	case AUTH_UNKNOWN:
@@ -192,13 +199,27 @@ cmd_auth(struct pop3 *p, const struct pop3cmd *c)
 	return unread(p, s.got);
 }
 
+/* The files are the keeper's to read. */
+static bool
+ask_language(struct pop3 *p, struct span range, struct talk_answer *answer,
+    struct strbuf *more)
+{
+	struct talk_ask a = { .kind = TALK_LANG };
+
+	if (!talk_put(range, a.name, sizeof a.name - 1, &a.name_len))
+		return false;
+	return talk_ask(p->d.keeper, &a, answer, more);
+}
+
 static enum next
 list_languages(struct pop3 *p)
 {
 	struct strbuf list = { 0 };
+	struct talk_answer answer;
 
+	if (!ask_language(p, span_str(""), &answer, &list))
+		return NEXT_GONE;
 	ok(p, "Language listing follows:");
-	lang_list(&list);
 	wr_span(&p->d.out, strbuf_span(&list));
 	strbuf_clear(&list);
 	dialogue_say(&p->d, ".");
@@ -208,23 +229,49 @@ list_languages(struct pop3 *p)
 static enum next
 cmd_lang(struct pop3 *p, const struct pop3cmd *c)
 {
+	struct talk_answer answer;
+	struct strbuf text = { 0 };
+
 	if (c->argument.p == NULL)
 		return list_languages(p);
-	if (!lang_choose(&p->lang, c->argument))
+	if (!ask_language(p, c->argument, &answer, &text))
+		return NEXT_GONE;
+	if (answer.verdict != TALK_DONE)
 		return err(p, "Language not available.");
+	strbuf_clear(&p->lang.text);
+	memcpy(p->lang.tag, answer.word, sizeof p->lang.tag - 1);
+	p->lang.text = text;
 	wr_lit(&p->d.out, "+OK ");
 	wr_span(&p->d.out, span_str(p->lang.tag));
 	return reply(p, " ", "Language changed.");
 }
 
+/*
+ * RFC 2595 section 4.  Not after UTF8, RFC 6856 section 2.1: the client that
+ * says it is new enough to begin with TLS.
+ */
+static enum next
+cmd_stls(struct pop3 *p)
+{
+	struct strbuf line = { 0 };
+
+	if (!front_has_starttls(p->d.f))
+		return err(p, "TLS support not available.");
+	strbuf_puts(&line, "+OK ");
+	strbuf_cat(
+	    &line, lang_text(&p->lang, "Begin SSL/TLS negotiation now."));
+	strbuf_puts(&line, "\r\n");
+	if (!dialogue_start_tls(&p->d, strbuf_span(&line)))
+		return NEXT_GONE;
+	return NEXT_SESSION;
+}
+
 static enum next
 cmd_quit(struct pop3 *p)
 {
-	char peer[128];
-
 	ok(p, "Better luck next time.");
 	wr_flush(&p->d.out);
-	log_line("INFO", "LOGOUT, %s", login_peer(&p->d.login, peer));
+	dialogue_event(&p->d, TALK_LOGOUT);
 	return NEXT_END;
 }
 
@@ -250,7 +297,7 @@ run_command(struct pop3 *p, const struct pop3cmd *c)
 	case POP3CMD_LANG:
 		return cmd_lang(p, c);
 	case POP3CMD_STLS:
-		return err(p, "TLS support not available.");
+		return cmd_stls(p);
 	case POP3CMD_QUIT:
 		break;
 	}
@@ -297,13 +344,14 @@ one_command(void *arg, unsigned i)
 	return next;
 }
 
-int
-pop3login_run(const struct front *f, char *const chain[])
+void
+pop3login_talk(const struct front *f, int keeper)
 {
 	static struct pop3 p;
 
-	dialogue_open(&p.d, f, chain, POP3CMD_LINE);
+	dialogue_open(&p.d, f, keeper, POP3CMD_LINE);
 	lang_init(&p.lang);
-	ok(&p, "satchel ready.");
-	return dialogue_run(&p.d, one_command, &p);
+	if (!f->tls_begun)
+		ok(&p, "satchel ready.");
+	dialogue_run(&p.d, one_command, &p);
 }

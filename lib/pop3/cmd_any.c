@@ -11,7 +11,8 @@ cmd_capa(struct session *s, const struct request_values *v)
 {
 	(void)v;
 	session_begin(s, "Here's what I can do:");
-	pop3capa_put(s->out, s->conf->tls, true);
+	pop3capa_put(s->out,
+	    &(struct pop3capa){ .tls = s->conf->tls, .password = true });
 	wr_lit(s->out, ".\r\n");
 	return V_SENT;
 }

@@ -20,7 +20,7 @@ use Test::More ();
 use Wire;
 
 our @EXPORT = qw(login exchange check stub stub_dir userdb perl_program
-    account_ids);
+    account_ids talker);
 
 my $dir;
 
@@ -99,6 +99,21 @@ sub account_ids
 {
 	return ($>, $) + 0) if $> != 0;
 	return (65534, 65534);
+}
+
+# The process that reads the client, of a front that has just begun.
+sub talker
+{
+	my ($front) = @_;
+	my $by = time + 10;
+
+	while (time < $by) {
+		my ($pid) = slurp("/proc/$front/task/$front/children") =~
+		    /^(\d+)/;
+		return $pid if defined $pid;
+		select undef, undef, undef, 0.01;
+	}
+	die "$front has no talker\n";
 }
 
 # Runs an authenticator with bytes on descriptor 3; env is all its environment

@@ -12,12 +12,14 @@ use Test::More ();
 use Time::HiRes 'sleep';
 use Wire;
 
-our @EXPORT = qw(need_memory pieces front_pieces child_of);
+our @EXPORT = qw(need_memory pieces front_pieces children_of);
 
 sub need_memory
 {
 	Test::More::plan(skip_all => 'memory is another with sanitizers')
 	    if ($ENV{BUILD} // '') =~ /san|cover/;
+	Test::More::plan(skip_all => 'nobody but root can look into a front')
+	    if $> != 0;
 	Test::More::plan(skip_all => 'the memory of a child cannot be read')
 	    if !can_look();
 	return;
@@ -48,7 +50,8 @@ sub pieces
 
 	# a caged session's are root's: of its own user nobody can look
 	return '' if $> != 0 && ((stat "/proc/$pid/mem")[4] // 0) != $>;
-	open my $maps, '<', "/proc/$pid/maps" or return 'no maps';
+	open my $maps, '<', "/proc/$pid/maps" or
+	    return -e "/proc/$pid" ? 'no maps' : '';	# or it has ended
 	open my $mem, '<:raw', "/proc/$pid/mem" or return 'no memory';
 	while (my $line = <$maps>) {
 		my ($from, $to) = $line =~ /^(\w+)-(\w+) rw/ or next;
@@ -74,11 +77,12 @@ sub front_pieces
 	return $found;
 }
 
-sub child_of
+# Of a front: its talker, as long as it is there, and the session.
+sub children_of
 {
 	my ($pid) = @_;
 
-	return (slurp("/proc/$pid/task/$pid/children") =~ /^(\d+)/)[0];
+	return split ' ', slurp("/proc/$pid/task/$pid/children");
 }
 
 1;

@@ -15,6 +15,7 @@ my %elsewhere = (
 	'lib/store/account.c' => [qr{^open\(path,} => 'the Maildir itself'],
 	'lib/store/login.c' => [qr{^open\("/dev/null"} => 'nothing'],
 	'lib/sys/helper.c' => [qr{^open\("/dev/null"} => 'nothing'],
+	'lib/sys/jail.c' => [qr{^open\("/dev/null"} => 'nothing'],
 	'lib/sys/log.c' => [qr{^open\("/dev/null"} => 'nothing'],
 	'lib/sys/landlock.c' => [qr{^open\(p->path, O_PATH}
 		=> 'what the administrator leaves in reach'],

@@ -4,8 +4,13 @@
 #include "base/nelem.h"
 #include "tap.h"
 
-static const struct front_protocol protocol = { "IMAP", "IMAP_TLS",
-	"IMAP_TLS_REQUIRED", "143", NULL };
+static const struct front_protocol protocol = {
+	.name = "IMAP",
+	.tls = "IMAP_TLS",
+	.tls_required = "IMAP_TLS_REQUIRED",
+	.starttls = "IMAP_STARTTLS",
+	.port = "143",
+};
 
 static const struct {
 	const char *domain, *separators;

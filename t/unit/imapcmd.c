@@ -40,7 +40,7 @@ static const struct {
 	{ S("\\SMAP1 LOGIN"), IMAPCMD_BAD, 0, "", NULL, NULL },
 	{ S("\200 NOOP"), IMAPCMD_BAD, 0, "", NULL, NULL },
 	{ S("a SELECT INBOX"), IMAPCMD_DONE, IMAPCMD_OTHER, "a", NULL, NULL },
-	{ S("a STARTTLS"), IMAPCMD_DONE, IMAPCMD_OTHER, "a", NULL, NULL },
+	{ S("a STARTTLS"), IMAPCMD_DONE, IMAPCMD_STARTTLS, "a", NULL, NULL },
 	{ S("a APPEND x {3+}"), IMAPCMD_DONE, IMAPCMD_OTHER, "a", NULL, NULL },
 
 	{ S("a LOGIN fred secret"), IMAPCMD_DONE, IMAPCMD_LOGIN, "a",
@@ -210,9 +210,45 @@ test_pairs(void)
 	ok(imapcmd_parse(span_of(in, len + 9), &c) == IMAPCMD_BAD, "31 pairs");
 }
 
+static const struct {
+	struct span in;
+	size_t size;
+	const char *out;
+} ids[] = {
+	/* clang-format off */
+	{ S("a ID (\"name\" \"x\" \"os\" nil)"), 99, "name=x, os=(nil)" },
+	{ S("a ID (\"n\" {2}\r\nxy \"o\" \"\")"), 99, "n=xy, o=" },
+	{ S("a ID (\"n\" \"a,[b]\\\"\\\\\" \"o\" {3}\r\n\n\1\377)"), 99,
+	    "n=a??b?\"\\, o=???" },
+	{ S("a ID (\"name\" \"x\" \"os\" nil)"), 17, "name=x, os=(nil)" },
+	{ S("a ID (\"name\" \"x\" \"os\" nil)"), 16, "name=x" },
+	{ S("a ID (\"name\" \"x\")"), 6, "" },
+	{ S("a ID NIL"), 99, "" },
+	{ S("a ID ()"), 99, "" },
+	/* clang-format on */
+};
+
+static void
+test_id(void)
+{
+	struct imapcmd c;
+	char buf[100];
+
+	for (size_t i = 0; i < NELEM(ids); i++) {
+		size_t n;
+
+		(void)imapcmd_parse(
+		    tap_exact(ids[i].in.p, span_len(ids[i].in)), &c);
+		n = imapcmd_id(&c, buf, ids[i].size);
+		ok(n == strlen(buf) && strcmp(buf, ids[i].out) == 0, "ID: %s",
+		    buf);
+	}
+}
+
 int
 main(void)
 {
+	test_id();
 	struct imapcmd c;
 	char buf[4];
 	size_t len;

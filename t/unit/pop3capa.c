@@ -41,7 +41,7 @@ list(const char *want, bool password, const char *name)
 	struct wr w;
 
 	wr_init(&w, -1, 0);
-	pop3capa_put(&w, false, password);
+	pop3capa_put(&w, &(struct pop3capa){ .password = password });
 	for (size_t i = 0; i < w.len; i++)
 		if (w.buf[i] != '\n')
 			got[n++] = w.buf[i] == '\r' ? '/' : w.buf[i];

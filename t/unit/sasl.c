@@ -1,4 +1,4 @@
-/* sasl.c: what PLAIN and LOGIN take, and what they refuse. */
+/* sasl.c: what the mechanisms take, and what they refuse. */
 #include "auth/sasl.h"
 
 #include "base/nelem.h"
@@ -36,6 +36,9 @@ static const struct {
 	{ "LOGIN", { S("fr\351d"), S("\351") }, SASL_DONE, "fr\351d", "\351" },
 	{ "LOGIN", { S("fr\0d"), S("x") }, SASL_BAD, NULL, NULL },
 	{ "LOGIN", { S("fred"), S("sec\0ret") }, SASL_BAD, NULL, NULL },
+	{ "EXTERNAL", { S("") }, SASL_DONE, "", "" },
+	{ "EXTERNAL", { S("fred") }, SASL_BAD, NULL, NULL },
+	{ "EXTERNAL", { S("\0") }, SASL_BAD, NULL, NULL },
 	/* clang-format on */
 };
 
@@ -95,5 +98,8 @@ main(void)
 	sasl_clear(&s);
 	ok(s.user[0] == '\0', "forgotten");
 	test_lengths();
+	for (size_t i = 0; sasl_name(i) != NULL; i++)
+		ok(strcmp(sasl_name(i), "EXTERNAL") != 0, "%s is for everybody",
+		    sasl_name(i));
 	return done_testing();
 }

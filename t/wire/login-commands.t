@@ -28,7 +28,7 @@ S: d OK ID completed
 C: e SELECT INBOX
 S: e BAD Unknown command, or not before login.
 C: f STARTTLS
-S: f BAD Unknown command, or not before login.
+S: f BAD There is no TLS here.
 C: g ENABLE IMAP4rev2
 S: g BAD Unknown command, or not before login.
 C: h XYZZY
@@ -44,8 +44,9 @@ END
 is($w->next, undef, 'and closes');
 is($w->wait_child($w->deadline), 0, 'status 0');
 like($w->errors,
-    qr/^INFO: LOGOUT, \Qip=[127.0.0.1], port=[0]\E, rcvd=\d+, sent=\d+$/,
-    'one line in the log');
+    qr/^INFO:\ ID,\ \Qip=[127.0.0.1], port=[0], name=test, version=(nil)\E\n
+    INFO:\ LOGOUT,\ \Qip=[127.0.0.1], port=[0]\E,\ rcvd=\d+,\ sent=\d+\n\z/x,
+    'two lines in the log');
 
 # not even a command
 $w = login();
@@ -128,11 +129,14 @@ is($w->next->{raw}, "* BYE Server shutting down.\r\n", 'SIGTERM');
 	my $program = program('imaplogin');
 	local %ENV = (PATH => $ENV{PATH}, DEFDOMAIN => '@x');
 
-	is(scalar `$program -n`, "AUTHSERVICE=\tdefault\nDEBUG_LOGIN=0\t" .
-	    "default\nDEFDOMAIN=\@x\tenvironment\nDOMAINSEP=\tdefault\n" .
-	    "SATCHEL_LOGIN_DELAY=5\tdefault\nSATCHEL_LOGIN_TIMEOUT=60\t" .
-	    "default\nIMAP_TLS=0\tdefault\nIMAP_TLS_REQUIRED=0\tdefault\n",
-	    'settings');
+	my $set = `$program -n`;
+
+	for ("AUTHSERVICE=\tdefault", "DEFDOMAIN=\@x\tenvironment",
+	    "SATCHEL_LOGIN_DELAY=5\tdefault",
+	    "SATCHEL_LOGIN_TIMEOUT=60\tdefault", "IMAP_TLS=0\tdefault",
+	    "IMAP_TLS_REQUIRED=0\tdefault", "IMAP_STARTTLS=yes\tdefault") {
+		like($set, qr/^\Q$_\E$/m, 'a setting');
+	}
 	is(system("$program 2>/dev/null") >> 8, 100, 'no authenticator');
 	is(system("$program -x 2>/dev/null") >> 8, 100, 'no such option');
 	is(system("$program true <&- 2>/dev/null") >> 8, 111, 'no input');

@@ -24,7 +24,7 @@ sub fresh
 sub peak
 {
 	my ($w) = @_;
-	my $s = slurp("/proc/$w->{pid}/status");
+	my $s = slurp('/proc/' . talker($w->{pid}) . '/status');
 
 	return $s =~ /^VmHWM:\s+(\d+)/m ? $1 : 0;
 }

@@ -21,7 +21,7 @@ my $p;
 sub peak
 {
 	my ($of) = @_;
-	my $s = slurp("/proc/$of->{pid}/status");
+	my $s = slurp('/proc/' . talker($of->{pid}) . '/status');
 
 	return $s =~ /^VmHWM:\s+(\d+)/m ? $1 : 0;
 }

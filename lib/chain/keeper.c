@@ -1,0 +1,353 @@
+/*
+ * keeper.c: forks the talker, answers it, waits for the session.
+ *
+ * The process that the super-server has started keeps its number and its
+ * rights, and never looks at a byte of the client's.  What it is asked is one
+ * of a few things of fixed size (talk.h), and it does no more for a talker
+ * that somebody has taken over than for one that is honest: three failed
+ * attempts with their delay, a bounded number of other questions, a bounded
+ * time; TLS when it is offered; a name in a certificate that TLS has told the
+ * keeper, and not the talker.  Log lines are made here: a talker can put no
+ * line into the log but these, with no more in it than printable text.
+ *
+ * STARTTLS ends the talker.  Whoever was in the middle of the connection
+ * until then may own it; the one behind TLS is forked anew, and knows nothing
+ * of the first (RFC 2595 section 4 wants as much).
+ *
+ * Rejected: one talker for many connections (a hole would show the passwords
+ * of others); a keeper without rights that asks a daemon (there is none);
+ * passing the connection itself around (it is on 0 and 1 of both, and only
+ * one of the two is ever awake).
+ */
+#include "chain/keeper.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "chain/login.h"
+#include "chain/talk.h"
+#include "sys/clock.h"
+#include "sys/fs.h"
+#include "sys/log.h"
+#include "sys/proc.h"
+#include "sys/sig.h"
+#include "text/lang.h"
+
+enum {
+	ASKS = 64, /* more than a talker has a reason for */
+	EVENTS = 8,
+	/* for its last words, beyond the time for all of it */
+	GRACE_MS = 12000
+};
+
+struct keeper {
+	struct front *f;
+	keeper_talker *talker;
+	struct login login;
+	struct lang lang; /* POP3: what LANG has chosen */
+	int fd; /* -1: no talker */
+	pid_t pid;
+	int64_t begun;
+	unsigned asks;
+	unsigned events;
+	bool over; /* the talker was told to say good-bye */
+	struct talk_ask ask; /* secrets */
+};
+
+enum goes { ON, AGAIN, END };
+
+static const char *
+peer(const struct keeper *k, char buf[128])
+{
+	return login_peer(k->f, buf);
+}
+
+/* The talker is not needed any more, and does not say another word. */
+static int
+end_talker(struct keeper *k)
+{
+	int status = 0;
+
+	if (k->fd == -1)
+		return 0;
+	/* one that has ended is still there to be waited for */
+	(void)kill(k->pid, SIGKILL);
+	while (waitpid(k->pid, &status, 0) == -1 && errno == EINTR)
+		;
+	fs_close(k->fd);
+	k->fd = -1;
+	return status;
+}
+
+/* Nobody is left who could ask for anything. */
+static void
+session_runs(void *arg)
+{
+	struct keeper *k = arg;
+
+	(void)end_talker(k);
+	ucspitls_close(&k->f->ucspitls);
+}
+
+/* What a talker is forked with. */
+struct birth {
+	const struct keeper *k;
+	int pair[2]; /* the keeper's end, the talker's */
+};
+
+static int
+talker_body(void *arg)
+{
+	const struct birth *b = arg;
+
+	jail_close_others(b->pair[1]);
+	b->k->talker(b->k->f, 3);
+	return 0;
+}
+
+static int
+start_talker(struct keeper *k)
+{
+	struct birth b = { .k = k };
+
+	if (proc_pair(b.pair) == -1)
+		return -1;
+	k->pid = proc_fork(PROC_TALKER, talker_body, &b);
+	fs_close(b.pair[1]);
+	if (k->pid == -1) {
+		fs_close(b.pair[0]);
+		return -1;
+	}
+	k->fd = b.pair[0];
+	return 0;
+}
+
+/* A talker that asks for what it may not have is none of ours any more. */
+static enum goes
+broken(struct keeper *k, const char *why)
+{
+	char buf[128];
+
+	log_line("ERR", "talker ended: %s, %s", why, peer(k, buf));
+	return END;
+}
+
+static enum goes
+answer(struct keeper *k, enum talk_verdict verdict)
+{
+	const struct talk_answer a = { .verdict = verdict };
+
+	k->over = verdict == TALK_LAST || verdict == TALK_UNAVAILABLE;
+	return talk_answer(k->fd, &a, span_str("")) == -1 ? END : ON;
+}
+
+static enum goes
+ended(struct keeper *k, enum login_end end)
+{
+	switch (end) {
+	case LOGIN_SESSION:
+		return END;
+	case LOGIN_REFUSED:
+		return answer(k, TALK_REFUSED);
+	case LOGIN_REFUSED_LAST:
+		return answer(k, TALK_LAST);
+	case LOGIN_UNAVAILABLE:
+		break;
+	}
+	return answer(k, TALK_UNAVAILABLE);
+}
+
+static enum goes
+try(struct keeper *k)
+{
+	if (k->f->tls_required)
+		return broken(k, "login without TLS");
+	if (k->ask.how == TALK_EXTERNAL &&
+	    (k->f->external[0] == '\0' || k->ask.name_len > 0))
+		return broken(k, "EXTERNAL without a certificate");
+	if (!k->f->protocol->tagged &&
+	    setenv("SATCHEL_LANGTAG", k->lang.tag, 1) == -1)
+		return answer(k, TALK_UNAVAILABLE);
+	return ended(k, login_try(&k->login, &k->ask));
+}
+
+static enum goes
+start_tls(struct keeper *k)
+{
+	char buf[128];
+
+	if (!front_has_starttls(k->f))
+		return broken(k, "TLS that was not offered");
+	(void)end_talker(k);
+	if (front_start_tls(k->f, k->begun + k->f->timeout * INT64_C(1000)) ==
+	    -1) {
+		log_line("INFO", "TLS FAILED, %s: %s", peer(k, buf),
+		    strerror(errno));
+		return END;
+	}
+	lang_init(&k->lang); /* what was said before is void */
+	return AGAIN;
+}
+
+/* Names are compared with the range; it becomes no path (text/lang.h). */
+static enum goes
+find_language(struct keeper *k)
+{
+	struct talk_answer a = { .verdict = TALK_DONE };
+	struct strbuf list = { 0 };
+	struct span more;
+	int r;
+
+	if (k->ask.name_len == 0)
+		lang_list(&list);
+	else if (!lang_choose(&k->lang, span_of(k->ask.name, k->ask.name_len)))
+		a.verdict = TALK_UNKNOWN;
+	more = k->ask.name_len == 0 ? strbuf_span(&list)
+				    : strbuf_span(&k->lang.text);
+	if (a.verdict != TALK_DONE || span_len(more) > TALK_MORE_LEN)
+		more = span_str("");
+	memcpy(a.word, k->lang.tag, strlen(k->lang.tag) + 1);
+	a.more_len = (uint32_t)span_len(more);
+	r = talk_answer(k->fd, &a, more);
+	strbuf_clear(&list);
+	return r == -1 ? END : ON;
+}
+
+static void
+log_event(const struct keeper *k)
+{
+	const struct talk_ask *a = &k->ask;
+	char buf[128], lacks[64];
+
+	switch (a->how) {
+	case TALK_LOGOUT:
+		if (!k->f->protocol->tagged)
+			log_line("INFO", "LOGOUT, %s", peer(k, buf));
+		else
+			log_line("INFO", "LOGOUT, %s, rcvd=%llu, sent=%llu",
+			    peer(k, buf), (unsigned long long)a->rcvd,
+			    (unsigned long long)a->sent);
+		break;
+	case TALK_GONE:
+		if (k->f->debug)
+			log_line("DEBUG", "Disconnected, %s, time=%d",
+			    peer(k, buf),
+			    (int)((clock_mono_ms() - k->begun) / 1000));
+		break;
+	case TALK_ID:
+		log_line("INFO", "ID, %s, %s", peer(k, buf), a->name);
+		break;
+	case TALK_INJECTED:
+		log_line("WARN", "INJECTION behind STARTTLS, %s", peer(k, buf));
+		break;
+	case TALK_JAIL:
+		log_line("WARN", "the jail before login has no %s",
+		    jail_lacks((unsigned)a->rcvd, lacks));
+		break;
+	}
+}
+
+static enum goes
+handle(struct keeper *k)
+{
+	if (++k->asks > ASKS)
+		return broken(k, "too many questions");
+	if (k->over && k->ask.kind != TALK_EVENT)
+		return broken(k, "a question after the end");
+	switch (k->ask.kind) {
+	case TALK_TRY:
+		return try(k);
+	case TALK_REFUSE:
+		return ended(
+		    k, login_refuse(&k->login, talk_method(k->ask.how)));
+	case TALK_TLS:
+		return start_tls(k);
+	case TALK_LANG:
+		return find_language(k);
+	}
+	if (++k->events > EVENTS)
+		return broken(k, "too many events");
+	log_event(k);
+	return ON;
+}
+
+/*
+ * Until the talker asks, or has ended: 1; 0: it did neither in time, and has
+ * been told when this process was asked to end.
+ */
+static int
+wait_for(const struct keeper *k, int64_t by)
+{
+	struct pollfd p = { .fd = k->fd, .events = POLLIN };
+	int r = sig_poll(&p, 1, by);
+
+	if (r == -1 && errno == EINTR) {
+		(void)kill(k->pid, SIGTERM);
+		r = poll(&p, 1, GRACE_MS);
+	}
+	return r > 0;
+}
+
+/* One talker, to its end. */
+static enum goes
+serve(struct keeper *k)
+{
+	int64_t by = 0;
+	enum goes goes = ON;
+	char buf[128];
+	int s;
+
+	if (k->f->timeout > 0)
+		by = k->begun + k->f->timeout * INT64_C(1000) + GRACE_MS;
+	while (goes == ON) {
+		if (!wait_for(k, by))
+			return broken(k, "it does not end");
+		s = talk_take(k->fd, &k->ask);
+		if (s == 0)
+			break;
+		if (s == -1)
+			return broken(k, strerror(errno));
+		goes = handle(k);
+		talk_forget(&k->ask);
+	}
+	if (goes == ON && k->fd != -1) {
+		s = end_talker(k);
+		if (WIFSIGNALED(s) && WTERMSIG(s) != SIGKILL)
+			log_line("ERR", "talker ended by signal %d, %s",
+			    WTERMSIG(s), peer(k, buf));
+	}
+	return goes;
+}
+
+int
+keeper_run(struct front *f, char *const chain[], keeper_talker *talker)
+{
+	static struct keeper k;
+	enum goes goes;
+	char buf[128];
+
+	k.f = f;
+	k.talker = talker;
+	k.login = (struct login){
+		.f = f, .chain = chain, .told = session_runs, .arg = &k
+	};
+	k.begun = clock_mono_ms();
+	lang_init(&k.lang);
+	jail_hide();
+	if (f->debug)
+		log_line("DEBUG", "Connection, %s", peer(&k, buf));
+	do {
+		if (start_talker(&k) == -1) {
+			log_line("ERR", "cannot fork: %s", strerror(errno));
+			return 111;
+		}
+		goes = serve(&k);
+	} while (goes == AGAIN);
+	(void)end_talker(&k);
+	return k.login.status;
+}
