@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "auth/checkpassword.h"
 #include "auth/handover.h"
 #include "base/oom.h"
 #include "pop3/limits.h"
@@ -79,6 +80,10 @@ main(int argc, char **argv)
 	log_open("pop3d");
 	rd_init(&in, 0, &out, false);
 	by_hand = handover_by_hand();
+	if (!handover_is_confirmed()) {
+		log_line("ERR", "the authenticator knows no certificates");
+		return CHECKPASSWORD_NO;
+	}
 	handover_ready();
 	path = maildir(argc, argv);
 	if (!login_leave_root(path, by_hand)) {

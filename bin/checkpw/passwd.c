@@ -76,6 +76,8 @@ verify(const struct checkpassword *c)
 	if ((pw = getpwnam(c->name)) == NULL && !not_there())
 		temporary("cannot look up", c->name);
 	stored = span_str(pw == NULL ? "" : secret(pw));
+	if (handover_is_lookup(c->password))
+		return hash_usable(stored) ? pw : NULL;
 	if (!hash_usable(stored)) {
 		hash_dummy(c->password);
 		return NULL;
@@ -126,6 +128,8 @@ main(int argc, char **argv)
 		temporary("cannot find", argv[0]);
 	pw = verify(&c);
 	(void)alarm(0);
+	if (handover_is_lookup(c.password) && handover_confirm() == -1)
+		return CHECKPASSWORD_TEMPORARY;
 	checkpassword_clear(&c);
 	if (pw == NULL)
 		return CHECKPASSWORD_NO;

@@ -61,6 +61,8 @@ verify(const char *path, const struct checkpassword *c, struct userdb *u)
 		temporary("cannot read", path);
 	if (found == 1)
 		secret = userdb_secret(u, service);
+	if (handover_is_lookup(c->password))
+		return hash_usable(secret);
 	if (hash_usable(secret))
 		return hash_check(secret, c->password);
 	if (userdb_sample(path, service, u))
@@ -127,6 +129,8 @@ main(int argc, char **argv)
 	if (!verify(path, &c, &u))
 		return CHECKPASSWORD_NO;
 	(void)alarm(0);
+	if (handover_is_lookup(c.password) && handover_confirm() == -1)
+		return CHECKPASSWORD_TEMPORARY;
 	memcpy(name, c.name, strlen(c.name) + 1);
 	checkpassword_clear(&c);
 	enter(&u, name);

@@ -91,6 +91,28 @@ handover_by_hand(void)
 	return !peer_find(&p);
 }
 
+bool
+handover_is_lookup(const char *password)
+{
+	return strcmp(env_str("AUTHORIZED", ""), "1") == 0 &&
+	       password[0] == '\0';
+}
+
+int
+handover_confirm(void)
+{
+	return setenv("AUTHORIZED", "2", 1);
+}
+
+bool
+handover_is_confirmed(void)
+{
+	bool open = strcmp(env_str("AUTHORIZED", ""), "1") == 0;
+
+	(void)unsetenv("AUTHORIZED"); /* fails for bad names only */
+	return !open;
+}
+
 void
 handover_ready(void)
 {

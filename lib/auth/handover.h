@@ -33,6 +33,21 @@ int handover_export(const struct handover *h);
 bool handover_by_hand(void);
 
 /*
+ * The authenticator: whether the front knows the user already, by his
+ * certificate, and wants the account without a password: AUTHORIZED is 1 and
+ * none was sent.  handover_confirm() says that it was understood.
+ */
+bool handover_is_lookup(const char *password);
+int handover_confirm(void);
+
+/*
+ * The session: whether it may begin.  It may not after a lookup that nobody
+ * has confirmed: the authenticator does not know of lookups, and has accepted
+ * an empty password.  The variable is removed.
+ */
+bool handover_is_confirmed(void);
+
+/*
  * The session, before its first byte of output: tell the front by the pipe
  * SATCHEL_READYFD that it runs, close that and remove the variable.  Does
  * nothing without one.

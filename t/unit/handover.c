@@ -82,9 +82,29 @@ test_ready(void)
 	ok(is("SATCHEL_READYFD", NULL), "nonsense is passed over");
 }
 
+static void
+test_lookup(void)
+{
+	(void)unsetenv("AUTHORIZED");
+	ok(!handover_is_lookup("") && handover_is_confirmed(),
+	    "a password is asked for");
+	(void)setenv("AUTHORIZED", "1", 1);
+	ok(handover_is_lookup(""), "none is");
+	ok(!handover_is_lookup("x"), "but there is one");
+	ok(!handover_is_confirmed() && is("AUTHORIZED", NULL),
+	    "not confirmed: nobody may begin");
+	(void)setenv("AUTHORIZED", "1", 1);
+	ok(handover_confirm() == 0 && handover_is_confirmed() &&
+		is("AUTHORIZED", NULL),
+	    "confirmed");
+	(void)setenv("AUTHORIZED", "2", 1);
+	ok(!handover_is_lookup(""), "an answer is no question");
+}
+
 int
 main(void)
 {
+	test_lookup();
 	test_forget();
 	test_export();
 	test_ready();
