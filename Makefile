@@ -28,7 +28,7 @@ SAN_CC ?= $(CC)
 all:
 
 # --- modules, by layer; a layer uses itself and what stands above it --------
-base = arena ascii num sha256 span strbuf sum
+base = arena ascii num sha256 siphash span strbuf sum
 
 sys = cage cidr clock env fs helper jail landlock log map peer proc rd \
 	seccomp setting sig slot sock watch wr
@@ -61,7 +61,7 @@ pop3 = cmd_any cmd_list cmd_retr commands conf reply request send session \
 	startup wrap
 
 chain = attempt dialogue front imapcmd imaplogin keeper login pop3cmd \
-	pop3login proxyhdr talk ucspitls
+	pop3login proxyhdr talk tarpit ucspitls
 
 # the listener and its access file
 net = access activate compile conns ids options rule server sockets vars
@@ -90,7 +90,7 @@ LIBS_net = $(GDBM_LIBS) -Wl,--as-needed $(SYSTEMD_LIBS) -Wl,--no-as-needed
 LIBS_pw = $(GDBM_LIBS) $(CRYPT_LIBS) $(NETTLE_LIBS)
 
 # --- tests, by the layer that each links -------------------------------------
-UNIT_base = arena num sha256 span strbuf sum
+UNIT_base = arena num sha256 siphash span strbuf sum
 UNIT_sys = cidr fs helper jail map peer proc rd slot watch wr
 UNIT_text = base64 bytes casefold charset date encword lang mutf7 qp utf8
 UNIT_msg = addr decode header html mime octets preview stream structure
@@ -103,7 +103,8 @@ UNIT_imap = bodystructure envelope fetch_parse input list_parse pattern \
 	search_parse section select_parse seqset token
 UNIT_pop3 = request send
 UNIT_net = conns rule
-UNIT_chain = dialogue front imapcmd keeper pop3cmd proxyhdr talk ucspitls
+UNIT_chain = dialogue front imapcmd keeper pop3cmd proxyhdr talk tarpit \
+	ucspitls
 # t/fuzz/NAME.c with its seeds in t/fuzz/corpus/NAME/
 FUZZ = addr date encword fetch_parse header imapcmd keywords mime mutf7 pop3 \
 	pop3cmd preview proxyhdr qp request rule search_parse section \

@@ -14,7 +14,7 @@
 
 /* also in the table below, and in the man page */
 enum { DELAY = 5, TIMEOUT = 60, CHAIN_TIMEOUT = 60, SECONDS_MAX = 3600 };
-enum { TALKER_UID = 65534 };
+enum { TALKER_UID = 65534, PER_IP = 100, TARPIT = 15 };
 
 static const struct setting settings[] = {
 	/* clang-format off */
@@ -26,8 +26,11 @@ static const struct setting settings[] = {
 	{ "SATCHEL_LOGIN_DELAY", "5" },
 	{ "SATCHEL_LOGIN_TIMEOUT", "60" },
 	{ "SATCHEL_LOG_MAPPED", "0" },
+	{ "SATCHEL_PER_IP", "100" },
+	{ "SATCHEL_PER_NET", "0" },
 	{ "SATCHEL_TALKER_ROOT", "/var/empty" },
 	{ "SATCHEL_TALKER_UID", "65534" },
+	{ "SATCHEL_TARPIT", "15" },
 	{ "TLS_EXTERNAL", "" },
 	/* clang-format on */
 };
@@ -133,6 +136,9 @@ front_open(const struct front_protocol *protocol, struct front *f)
 	f->delay = seconds("SATCHEL_LOGIN_DELAY", DELAY);
 	f->timeout = seconds("SATCHEL_LOGIN_TIMEOUT", TIMEOUT);
 	f->check_timeout = seconds("SATCHEL_CHAIN_TIMEOUT", CHAIN_TIMEOUT);
+	f->tarpit = seconds("SATCHEL_TARPIT", TARPIT);
+	f->per_ip = env_num("SATCHEL_PER_IP", PER_IP);
+	f->per_net = env_num("SATCHEL_PER_NET", 0);
 	f->log_mapped = env_bool("SATCHEL_LOG_MAPPED", false);
 	read_jail(&f->jail);
 	f->domain = env_str("DEFDOMAIN", "");

@@ -24,6 +24,9 @@ struct front {
 	uint32_t delay; /* SATCHEL_LOGIN_DELAY, seconds after a failure */
 	uint32_t timeout; /* SATCHEL_LOGIN_TIMEOUT, seconds; 0: none */
 	uint32_t check_timeout; /* SATCHEL_CHAIN_TIMEOUT, likewise */
+	uint32_t tarpit; /* SATCHEL_TARPIT: at most so many seconds; 0: none */
+	uint32_t per_ip; /* SATCHEL_PER_IP: connections; 0: any number */
+	uint32_t per_net; /* SATCHEL_PER_NET: likewise */
 	bool log_mapped; /* SATCHEL_LOG_MAPPED: IPv4 as ::ffff:192.0.2.7 */
 	struct jail jail; /* SATCHEL_TALKER_UID, SATCHEL_TALKER_ROOT */
 	const char *domain; /* DEFDOMAIN, or "" */
@@ -37,6 +40,7 @@ struct front_protocol {
 	const char *tls_required;
 	const char *starttls; /* whether that may be offered */
 	const char *starttls_also; /* the same in Courier's file; or NULL */
+	const char *full; /* what an address with too many connections gets */
 	bool tagged; /* IMAP: the session is told a tag */
 	const char *port; /* when nothing tells the local one */
 	const char *const *settings; /* more to print, up to a NULL; or NULL */

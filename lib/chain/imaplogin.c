@@ -20,6 +20,7 @@ const struct front_protocol imaplogin_protocol = {
 	.tls_required = "IMAP_TLS_REQUIRED",
 	.starttls = "IMAP_STARTTLS",
 	.starttls_also = "IMAPDSTARTTLS",
+	.full = "* BYE [LIMIT] Too many connections from your address.\r\n",
 	.tagged = true,
 	.port = "143",
 	.settings = settings,

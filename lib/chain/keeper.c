@@ -31,11 +31,13 @@
 
 #include "chain/login.h"
 #include "chain/talk.h"
+#include "sys/cidr.h"
 #include "sys/clock.h"
 #include "sys/fs.h"
 #include "sys/log.h"
 #include "sys/proc.h"
 #include "sys/sig.h"
+#include "sys/slot.h"
 #include "text/lang.h"
 
 enum {
@@ -324,6 +326,50 @@ serve(struct keeper *k)
 	return goes;
 }
 
+/*
+ * One connection of an address or a network; true when there may be one more,
+ * and when they cannot be counted.
+ */
+static bool
+take_slot(const struct keeper *k, struct cidr c, uint32_t max)
+{
+	struct strbuf dir = { 0 };
+	char key[CIDR_LEN], buf[128];
+	int fd;
+
+	if (max == 0)
+		return true;
+	cidr_text(&c, key);
+	strbuf_puts(&dir, slot_base());
+	strbuf_puts(&dir, "/login");
+	fd = slot_take(dir.p, key, max);
+	if (fd == -1 && errno == EAGAIN) {
+		log_line("NOTICE", "LIMIT, %s, network=%s, connections=%u",
+		    peer(k, buf), key, (unsigned)max);
+		strbuf_clear(&dir);
+		return false;
+	}
+	if (fd == -1 ? errno != ENOENT && errno != EACCES
+		     : slot_inherit(fd) == -1)
+		log_line("WARN", "cannot count connections in %s: %s", dir.p,
+		    strerror(errno));
+	strbuf_clear(&dir);
+	return true;
+}
+
+/* Before anything is said: the slots are the chain's from here on. */
+static bool
+take_slots(const struct keeper *k)
+{
+	const struct front *f = k->f;
+	struct cidr c;
+
+	if (!cidr_parse(span_str(f->peer.ip), &c))
+		return true; /* nobody's address */
+	return take_slot(k, cidr_network(&c, 32, 64), f->per_ip) &&
+	       take_slot(k, cidr_network(&c, 24, 48), f->per_net);
+}
+
 int
 keeper_run(struct front *f, char *const chain[], keeper_talker *talker)
 {
@@ -341,6 +387,10 @@ keeper_run(struct front *f, char *const chain[], keeper_talker *talker)
 	jail_hide();
 	if (f->debug)
 		log_line("DEBUG", "Connection, %s", peer(&k, buf));
+	if (!take_slots(&k)) {
+		(void)fs_write(1, span_str(f->protocol->full));
+		return 0;
+	}
 	do {
 		if (start_talker(&k) == -1) {
 			log_line("ERR", "cannot fork: %s", strerror(errno));

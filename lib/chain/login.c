@@ -7,9 +7,11 @@
 #include <string.h>
 
 #include "auth/checkpassword.h"
+#include "base/strbuf.h"
 #include "sys/clock.h"
 #include "sys/log.h"
 #include "sys/sig.h"
+#include "sys/slot.h"
 
 enum { FAILURES = 3, USER_LEN = CHECKPASSWORD_LEN };
 
@@ -77,6 +79,43 @@ tell(const struct login *l, const struct talk_ask *a)
 	return setenv("UTF8", a->utf8 != 0 ? "1" : "0", 1);
 }
 
+/* Failures are remembered below the directory of the slots. */
+static void
+open_pit(struct login *l)
+{
+	struct strbuf dir = { 0 };
+
+	l->pit.dir = -1;
+	if (l->f->tarpit == 0 || l->f->peer.ip[0] == '\0')
+		return;
+	strbuf_puts(&dir, slot_base());
+	strbuf_puts(&dir, "/tarpit");
+	if (tarpit_open(&l->pit, dir.p) == -1 && errno != EACCES)
+		log_line("WARN", "cannot remember failures in %s: %s", dir.p,
+		    strerror(errno));
+	strbuf_clear(&dir);
+}
+
+static void
+wait_in_pit(const struct login *l)
+{
+	uint32_t ms =
+	    tarpit_delay(&l->pit, l->f->peer.ip, l->user, l->f->tarpit * 1000);
+
+	if (ms > 0)
+		(void)sig_poll(NULL, 0, clock_mono_ms() + ms);
+}
+
+static void
+session_runs(void *arg)
+{
+	struct login *l = arg;
+
+	tarpit_succeeded(&l->pit, l->f->peer.ip, l->user);
+	tarpit_close(&l->pit);
+	l->told(l->arg);
+}
+
 /* The authenticator's word, or why there was none. */
 static enum attempt_end
 run(struct login *l, const char *user, struct talk_ask *a)
@@ -97,7 +136,9 @@ run(struct login *l, const char *user, struct talk_ask *a)
 		return ATTEMPT_FAILED;
 	}
 	end = attempt_finish(
-	    &at, l->f->check_timeout, l->told, l->arg, &l->status);
+	    &at, l->f->check_timeout, session_runs, l, &l->status);
+	if (end == ATTEMPT_REFUSED)
+		tarpit_failed(&l->pit, l->f->peer.ip, user);
 	if (end == ATTEMPT_FAILED)
 		log_line(
 		    "ERR", "%s ended with status %d", l->chain[0], l->status);
@@ -110,8 +151,9 @@ enum login_end
 login_try(struct login *l, struct talk_ask *a)
 {
 	struct span name = span_of(a->name, a->name_len);
-	int64_t begun = clock_mono_ms();
+	enum attempt_end end;
 	char user[USER_LEN];
+	int64_t begun;
 
 	if (a->how == TALK_EXTERNAL)
 		name = span_str(l->f->external);
@@ -119,7 +161,13 @@ login_try(struct login *l, struct talk_ask *a)
 		talk_forget(a);
 		return login_refuse(l, "name");
 	}
-	switch (run(l, user, a)) {
+	l->user = user;
+	open_pit(l);
+	wait_in_pit(l);
+	begun = clock_mono_ms();
+	end = run(l, user, a);
+	tarpit_close(&l->pit);
+	switch (end) {
 	case ATTEMPT_SESSION:
 		return LOGIN_SESSION;
 	case ATTEMPT_FAILED:

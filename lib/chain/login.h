@@ -8,6 +8,7 @@
 #include "chain/attempt.h"
 #include "chain/front.h"
 #include "chain/talk.h"
+#include "chain/tarpit.h"
 
 enum login_end {
 	LOGIN_SESSION, /* there was one, and it is over: say nothing more */
@@ -23,10 +24,13 @@ struct login {
 	void *arg; /* of told */
 	int status; /* to exit with, after the first and the last of these */
 	unsigned failures;
+	struct tarpit pit;
+	const char *user; /* of the attempt that runs */
 };
 
 /*
- * Try what *a holds, which is forgotten before the wait.  The connection is
+ * Try what *a holds, which is forgotten before the session; wait first where
+ * the tarpit wants it.  The connection is
  * the session's now: nobody else may write to it before this returns.  A
  * refusal returns when the delay of the settings has passed since the start
  * of the authenticator: how long that took cannot be seen.

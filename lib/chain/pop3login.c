@@ -22,6 +22,7 @@ const struct front_protocol pop3login_protocol = {
 	.tls = "POP3_TLS",
 	.tls_required = "POP3_TLS_REQUIRED",
 	.starttls = "POP3_STARTTLS",
+	.full = "-ERR [SYS/TEMP] Too many connections from your address.\r\n",
 	.port = "110",
 	.settings = settings,
 };

@@ -147,7 +147,8 @@ sub login
 
 	return Wire->new(command => [program('imaplogin'), @$chain],
 	    env => { PATH => stub_dir() . ":$ENV{PATH}",
-	    SATCHEL_LOGIN_DELAY => 0, %$env }, %o);
+	    SATCHEL_LOGIN_DELAY => 0,
+	    SATCHEL_SLOTS => '/nonexistent', %$env }, %o);
 }
 
 # Sends bytes, and compares as many lines as are expected, or all that comes

@@ -56,6 +56,7 @@ sub pop3login
 	my $self = bless { got => '', stderr => temp_dir() . '/stderr',
 		timeout => $o{timeout} // $timeout }, __PACKAGE__;
 	my %env = (PATH => stubs() . ":$ENV{PATH}", SATCHEL_LOGIN_DELAY => 0,
+		SATCHEL_SLOTS => '/nonexistent',
 		SATCHEL_LANG_DIR => root() . '/lang',
 		map({ $_ => $ENV{$_} } grep { /^(?:ASAN|UBSAN|LSAN)_/ }
 		    keys %ENV), %{$o{env} // {}});

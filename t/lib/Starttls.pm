@@ -88,7 +88,8 @@ sub starttls
 	my @chain = @{$o{chain} // ['stub-check', 'stub-session']};
 	my $self = bless { key => '', stderr => temp_dir() . '/stderr' };
 	my %env = (PATH => Login::stub_dir() . ":$ENV{PATH}",
-	    SATCHEL_LOGIN_DELAY => 0, TCPREMOTEIP => '192.0.2.7',
+	    SATCHEL_LOGIN_DELAY => 0, SATCHEL_SLOTS => '/nonexistent',
+	    TCPREMOTEIP => '192.0.2.7',
 	    TCPREMOTEPORT => 4711, %{$o{env} // {}});
 	my @fake = $o{tlsd} ? @{$o{tlsd}} : fake();
 
