@@ -132,6 +132,7 @@ MAN8 = checkpw-passwd checkpw-userdb imapd imaplogin limit listen \
 # a service for a port in systemd/SET/, its socket and xinetd's in one place
 SERVICES = imapd pop3d $(if $(filter tlsd,$(PROGRAMS)),imapd-ssl pop3d-ssl)
 LANGS = de fr
+FAIL2BAN = $(PREFIX)/share/satchel/fail2ban
 
 # --- what follows needs no change for a new module ---------------------------
 
@@ -326,6 +327,8 @@ install: all
 	$(call place,$(SERVICES:%=systemd/one-uid/%@.service),$(SETS)/one-uid)
 	$(call place,$(SERVICES:%=systemd/network/%@.service),$(SETS)/network)
 	$(call place,$(SERVICES:%=xinetd/%),$(PREFIX)/share/satchel/xinetd)
+	$(call put,644,packaging/fail2ban/filter.d/*,$(FAIL2BAN)/filter.d)
+	$(call put,644,packaging/fail2ban/jail.d/*,$(FAIL2BAN)/jail.d)
 	$(call put,644,$(LANGS:%=lang/%),$(LANGDIR))
 
 clean:

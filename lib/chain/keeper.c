@@ -221,31 +221,47 @@ find_language(struct keeper *k)
 }
 
 static void
-log_event(const struct keeper *k)
+log_logout(const struct keeper *k)
+{
+	const struct log_field counts[2] = {
+		{ "rcvd", NULL, k->ask.rcvd },
+		{ "sent", NULL, k->ask.sent },
+	};
+
+	login_event(k->f, "INFO", "LOGOUT", NULL,
+	    k->f->protocol->tagged ? counts : NULL);
+}
+
+static void
+log_gone(const struct keeper *k)
+{
+	const struct log_field more[2] = {
+		{ "time", NULL, (uint64_t)(clock_mono_ms() - k->begun) / 1000 },
+	};
+
+	if (k->f->debug)
+		login_event(k->f, "DEBUG", "Disconnected", NULL, more);
+}
+
+static void
+log_told(const struct keeper *k)
 {
 	const struct talk_ask *a = &k->ask;
 	char buf[128], lacks[64];
 
 	switch (a->how) {
 	case TALK_LOGOUT:
-		if (!k->f->protocol->tagged)
-			log_line("INFO", "LOGOUT, %s", peer(k, buf));
-		else
-			log_line("INFO", "LOGOUT, %s, rcvd=%llu, sent=%llu",
-			    peer(k, buf), (unsigned long long)a->rcvd,
-			    (unsigned long long)a->sent);
+		log_logout(k);
 		break;
 	case TALK_GONE:
-		if (k->f->debug)
-			log_line("DEBUG", "Disconnected, %s, time=%d",
-			    peer(k, buf),
-			    (int)((clock_mono_ms() - k->begun) / 1000));
+		log_gone(k);
 		break;
-	case TALK_ID:
+	case TALK_ID: /* its names are the client's: no fields */
 		log_line("INFO", "ID, %s, %s", peer(k, buf), a->name);
 		break;
 	case TALK_INJECTED:
-		log_line("WARN", "INJECTION behind STARTTLS, %s", peer(k, buf));
+		login_event(
+		    k->f, "WARN", "INJECTION behind STARTTLS", NULL, NULL);
 		break;
 	case TALK_JAIL:
 		log_line("WARN", "the jail before login has no %s",
@@ -274,7 +290,7 @@ handle(struct keeper *k)
 	}
 	if (++k->events > EVENTS)
 		return broken(k, "too many events");
-	log_event(k);
+	log_told(k);
 	return ON;
 }
 
@@ -334,7 +350,7 @@ static bool
 take_slot(const struct keeper *k, struct cidr c, uint32_t max)
 {
 	struct strbuf dir = { 0 };
-	char key[CIDR_LEN], buf[128];
+	char key[CIDR_LEN];
 	int fd;
 
 	if (max == 0)
@@ -344,8 +360,12 @@ take_slot(const struct keeper *k, struct cidr c, uint32_t max)
 	strbuf_puts(&dir, "/login");
 	fd = slot_take(dir.p, key, max);
 	if (fd == -1 && errno == EAGAIN) {
-		log_line("NOTICE", "LIMIT, %s, network=%s, connections=%u",
-		    peer(k, buf), key, (unsigned)max);
+		const struct log_field more[2] = {
+			{ "network", key, 0 },
+			{ "connections", NULL, max },
+		};
+
+		login_event(k->f, "NOTICE", "LIMIT", NULL, more);
 		strbuf_clear(&dir);
 		return false;
 	}
@@ -375,7 +395,6 @@ keeper_run(struct front *f, char *const chain[], keeper_talker *talker)
 {
 	static struct keeper k;
 	enum goes goes;
-	char buf[128];
 
 	k.f = f;
 	k.talker = talker;
@@ -386,7 +405,7 @@ keeper_run(struct front *f, char *const chain[], keeper_talker *talker)
 	lang_init(&k.lang);
 	jail_hide();
 	if (f->debug)
-		log_line("DEBUG", "Connection, %s", peer(&k, buf));
+		login_event(f, "DEBUG", "Connection", NULL, NULL);
 	if (!take_slots(&k)) {
 		(void)fs_write(1, span_str(f->protocol->full));
 		return 0;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "auth/checkpassword.h"
+#include "base/nelem.h"
 #include "base/strbuf.h"
 #include "sys/clock.h"
 #include "sys/log.h"
@@ -15,26 +16,56 @@
 
 enum { FAILURES = 3, USER_LEN = CHECKPASSWORD_LEN };
 
+/* As Courier's lines have it where it listens on IPv6, if that is wanted. */
+static const char *
+address(const struct front *f, char buf[PEER_IP_LEN + 8])
+{
+	const char *ip = f->peer.ip[0] == '\0' ? "127.0.0.1" : f->peer.ip;
+	bool mapped = f->log_mapped && strchr(ip, '.') != NULL;
+
+	(void)snprintf(
+	    buf, PEER_IP_LEN + 8, "%s%s", mapped ? "::ffff:" : "", ip);
+	return buf;
+}
+
+static const char *
+port(const struct front *f)
+{
+	return f->peer.port[0] == '\0' ? "0" : f->peer.port;
+}
+
 const char *
 login_peer(const struct front *f, char buf[128])
 {
-	const struct peer *p = &f->peer;
-	/* as Courier's lines have it where it listens on IPv6 */
-	bool mapped = f->log_mapped && strchr(p->ip, '.') != NULL;
+	char ip[PEER_IP_LEN + 8];
 
-	(void)snprintf(buf, 128, "ip=[%s%s], port=[%s]",
-	    mapped ? "::ffff:" : "", p->ip[0] ? p->ip : "127.0.0.1",
-	    p->port[0] ? p->port : "0");
+	(void)snprintf(buf, 128, "ip=[%s], port=[%s]", address(f, ip), port(f));
 	return buf;
+}
+
+void
+login_event(const struct front *f, const char *level, const char *event,
+    const struct log_field *who, const struct log_field more[2])
+{
+	static const struct log_field none;
+	char ip[PEER_IP_LEN + 8];
+	const struct log_field fields[] = {
+		who == NULL ? none : *who,
+		{ "ip", address(f, ip), 0 },
+		{ "port", port(f), 0 },
+		more == NULL ? none : more[0],
+		more == NULL ? none : more[1],
+	};
+
+	log_event(level, event, fields, NELEM(fields));
 }
 
 static void
 log_refusal(const struct login *l, const char *key, const char *value)
 {
-	char peer[128];
+	const struct log_field who = { key, value, 0 };
 
-	log_line("INFO", "LOGIN FAILED, %s=%s, %s", key, value,
-	    login_peer(l->f, peer));
+	login_event(l->f, "INFO", "LOGIN FAILED", &who, NULL);
 }
 
 /*

@@ -9,6 +9,7 @@
 #include "chain/front.h"
 #include "chain/talk.h"
 #include "chain/tarpit.h"
+#include "sys/log.h"
 
 enum login_end {
 	LOGIN_SESSION, /* there was one, and it is over: say nothing more */
@@ -45,5 +46,12 @@ enum login_end login_refuse(struct login *l, const char *method);
 
 /* "ip=[...], port=[...]" for log lines. */
 const char *login_peer(const struct front *f, char buf[128]);
+
+/*
+ * log_event() with the client's address and port; who stands in front of
+ * them, more[0] and more[1] behind.  Each may be NULL, and have no name.
+ */
+void login_event(const struct front *f, const char *level, const char *event,
+    const struct log_field *who, const struct log_field more[2]);
 
 #endif

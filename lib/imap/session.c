@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/nelem.h"
 #include "base/oom.h"
 #include "imap/commands.h"
 #include "imap/limits.h"
@@ -244,15 +245,20 @@ greet(struct session *s)
 static void
 log_end(struct session *s, const char *level, const char *what)
 {
-	log_line(level,
-	    "%s, user=%s, ip=[%s], port=[%s], headers=%llu, body=%llu, "
-	    "rcvd=%llu, sent=%llu, time=%lld%s",
-	    what, s->conf->user, s->conf->ip, s->conf->port,
-	    (unsigned long long)s->header_octets,
-	    (unsigned long long)s->body_octets,
-	    (unsigned long long)s->in->total, (unsigned long long)s->out->total,
-	    (long long)(clock_mono_ms() - s->started) / 1000,
-	    s->conf->tls ? ", starttls=1" : "");
+	const struct log_field fields[] = {
+		{ "user", s->conf->user, 0 },
+		{ "ip", s->conf->ip, 0 },
+		{ "port", s->conf->port, 0 },
+		{ "headers", NULL, s->header_octets },
+		{ "body", NULL, s->body_octets },
+		{ "rcvd", NULL, s->in->total },
+		{ "sent", NULL, s->out->total },
+		{ "time", NULL,
+		    (uint64_t)(clock_mono_ms() - s->started) / 1000 },
+		{ s->conf->tls ? "starttls" : NULL, NULL, 1 },
+	};
+
+	log_event(level, what, fields, NELEM(fields));
 }
 
 /* What is left to do when no command came. */
@@ -290,6 +296,20 @@ refused(struct session *s)
 	count_bad(s, V_BAD);
 }
 
+static void
+log_login(const struct session *s)
+{
+	const struct log_field fields[] = {
+		{ "user", s->conf->user, 0 },
+		{ "ip", s->conf->ip, 0 },
+		{ "port", s->conf->port, 0 },
+		{ "protocol", "IMAP", 0 },
+		{ s->conf->tls ? "starttls" : NULL, NULL, 1 },
+	};
+
+	log_event("INFO", "LOGIN", fields, NELEM(fields));
+}
+
 int
 session_run(struct session *s)
 {
@@ -300,9 +320,7 @@ session_run(struct session *s)
 	s->input.in = s->in;
 	s->input.out = s->out;
 	greet(s);
-	log_line("INFO", "LOGIN, user=%s, ip=[%s], port=[%s], protocol=IMAP%s",
-	    s->conf->user, s->conf->ip, s->conf->port,
-	    s->conf->tls ? ", starttls=1" : "");
+	log_login(s);
 	while (s->state != STATE_LOGOUT && !s->out->failed) {
 		arena_reset(&s->arena);
 		s->in->by = clock_mono_ms() + LIMIT_IDLE_SECONDS * 1000;

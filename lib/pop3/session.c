@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/nelem.h"
 #include "pop3/commands.h"
 #include "pop3/limits.h"
 #include "sys/clock.h"
@@ -134,14 +135,20 @@ static const struct {
 static void
 log_end(struct session *s, enum session_end end)
 {
-	log_line(ends[end].level,
-	    "%s, user=%s, ip=[%s], port=[%s], top=%llu, retr=%llu, "
-	    "rcvd=%llu, sent=%llu, time=%lld%s",
-	    ends[end].what, s->conf->user, s->conf->ip, s->conf->port,
-	    (unsigned long long)s->top_bytes, (unsigned long long)s->retr_bytes,
-	    (unsigned long long)s->in->total, (unsigned long long)s->out->total,
-	    (long long)(clock_mono_ms() - s->started) / 1000,
-	    s->conf->tls ? ", stls=1" : "");
+	const struct log_field fields[] = {
+		{ "user", s->conf->user, 0 },
+		{ "ip", s->conf->ip, 0 },
+		{ "port", s->conf->port, 0 },
+		{ "top", NULL, s->top_bytes },
+		{ "retr", NULL, s->retr_bytes },
+		{ "rcvd", NULL, s->in->total },
+		{ "sent", NULL, s->out->total },
+		{ "time", NULL,
+		    (uint64_t)(clock_mono_ms() - s->started) / 1000 },
+		{ s->conf->tls ? "stls" : NULL, NULL, 1 },
+	};
+
+	log_event(ends[end].level, ends[end].what, fields, NELEM(fields));
 }
 
 static void
@@ -184,6 +191,19 @@ open_drop(struct session *s)
 	return 0;
 }
 
+static void
+log_login(const struct session *s)
+{
+	const struct log_field fields[] = {
+		{ "user", s->conf->user, 0 },
+		{ "ip", s->conf->ip, 0 },
+		{ "port", s->conf->port, 0 },
+		{ s->conf->tls ? "stls" : NULL, NULL, 1 },
+	};
+
+	log_event("INFO", "LOGIN", fields, NELEM(fields));
+}
+
 int
 session_run(struct session *s)
 {
@@ -192,8 +212,7 @@ session_run(struct session *s)
 	s->started = clock_mono_ms();
 	s->utf8 = s->conf->utf8;
 	choose_lang(&s->lang, s->conf);
-	log_line("INFO", "LOGIN, user=%s, ip=[%s], port=[%s]%s", s->conf->user,
-	    s->conf->ip, s->conf->port, s->conf->tls ? ", stls=1" : "");
+	log_login(s);
 	if (open_drop(s) == -1)
 		return 111;
 	reply_put(s->out, &s->lang, "logged in.", true);

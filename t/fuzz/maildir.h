@@ -29,6 +29,16 @@ log_line(const char *level, const char *format, ...)
 	(void)format;
 }
 
+void
+log_event(const char *level, const char *event, const struct log_field *fields,
+    size_t n)
+{
+	(void)level;
+	(void)event;
+	(void)fields;
+	(void)n;
+}
+
 static void
 remove_maildir(void)
 {

@@ -36,6 +36,7 @@ for my $is ('is', 'is not') {
 	if ($pid == 0) {
 		open STDERR, '>&', $err;
 		%ENV = (%ENV, %env, SATCHEL_LOGIN_DELAY => 0,
+		    SATCHEL_JOURNAL => '/nonexistent',
 		    JOURNAL_STREAM => "$dev:$ino");
 		exec 'sh', '-c', 'printf "a LOGIN fred x\r\n" | ' .
 		    '"$@" >/dev/null', 'x', program('imaplogin'), 'false'
