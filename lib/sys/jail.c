@@ -18,14 +18,15 @@
  * is told, and the process goes on: an old kernel shall not keep the mail
  * from its owner.  Rejected: a list of what is forbidden (kernels grow);
  * namespaces (a user namespace needs as many calls as all of this, and many
- * systems forbid it); a directory of our own made at each start (it would
- * have to be cleaned).
+ * systems forbid it).
  */
 #include "sys/jail.h"
 
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -39,17 +40,32 @@
 #include "base/nelem.h"
 #include "sys/landlock.h"
 #include "sys/seccomp.h"
+#include "sys/slot.h"
+
+/* A directory that nobody but root can put anything into. */
+static bool
+enter(const char *dir)
+{
+	struct stat st;
+
+	return chdir(dir) == 0 && stat(".", &st) == 0 && st.st_uid == 0 &&
+	       (st.st_mode & 022) == 0;
+}
 
 /*
- * A directory that was removed is as empty as one that is only read, and
- * nobody can put anything into it.
+ * The one that was set; else one beside the slots, made when it is not there;
+ * else one that was removed, which is as empty, but costs more each time than
+ * all the rest of a jail.
  */
 static int
 change_root(const char *root)
 {
-	char name[] = "/tmp/satchel-jail-XXXXXX";
+	char name[] = "/tmp/satchel-jail-XXXXXX", spare[PATH_MAX];
 
-	if (root != NULL && chdir(root) == 0)
+	(void)snprintf(spare, sizeof spare, "%s/empty", slot_base());
+	if (enter(root))
+		return chroot(".");
+	if (enter(spare) || (mkdir(spare, 0700) == 0 && enter(spare)))
 		return chroot(".");
 	if (mkdtemp(name) == NULL)
 		return -1;
@@ -57,9 +73,7 @@ change_root(const char *root)
 		(void)rmdir(name); /* it was ours, and is empty */
 		return -1;
 	}
-	if (rmdir(name) == -1)
-		return -1;
-	return chroot(".");
+	return rmdir(name) == -1 ? -1 : chroot(".");
 }
 
 static int

@@ -23,7 +23,7 @@ struct jail {
  * file can be opened, no socket made, no program executed, no other process
  * be touched; no core is left, and no tracer let in.  Descriptors that are
  * open stay usable.  The process ends with its parent.  When root is not
- * there, a directory is used that was removed.  Call it when no more than
+ * there another empty directory is found or made.  Call it when no more than
  * that is still to be done.  Returns the bits that could not be had, 0 for a
  * whole jail.
  *

@@ -86,14 +86,24 @@ is($w->wait_child($w->deadline), 7, 'its status is the front\'s');
 
 # settings
 SKIP: {
-	skip 'only root can change ids', 3 if $> != 0;
+	skip 'only root can change ids', 5 if $> != 0;
 	my $root = temp_dir();
+	my $slots = temp_dir();
 	$w = login(env => { SATCHEL_TALKER_UID => 12345,
 		SATCHEL_TALKER_ROOT => $root });
 	$w->greeting;
 	$talker = talker($w->{pid});
 	is(status_of($talker)->{Uid}, join("\t", (12345) x 4), 'another uid');
 	is(readlink "/proc/$talker/root", $root, 'another root');
+	for my $mode (0755, 0777) {	# then it is not root's alone
+		chmod $mode, $root;
+		$w = login(env => { SATCHEL_SLOTS => $slots,
+			SATCHEL_TALKER_ROOT => $mode == 0755 ? '/none' : $root
+		});
+		$w->greeting;
+		is(readlink '/proc/' . talker($w->{pid}) . '/root',
+		    "$slots/empty", 'or one beside the slots');
+	}
 	$w = login(env => { SATCHEL_TALKER_UID => 0 });
 	$w->greeting;
 	is(status_of(talker($w->{pid}))->{Uid}, join("\t", (65534) x 4),
