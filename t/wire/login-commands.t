@@ -95,7 +95,7 @@ $w = login(env => { IMAP_TLS_REQUIRED => 1, SSL_PROTOCOL => 'x',
     SSLCTLFD => 9 });
 like($w->greeting->{raw}, qr/LOGINDISABLED/, 'TLS that is only offered');
 
-# protocols that have no business here
+# protocols that have no business here: security checklist 4
 for my $line ("GET / HTTP/1.1", "POST /x HTTP/1.1", "EHLO client.example",
     "SSH-2.0-OpenSSH_9", "HELO x") {
 	$w = login();

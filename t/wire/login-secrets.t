@@ -1,6 +1,7 @@
 #!/usr/bin/perl
 # After a login nobody knows the password any more: not the front that waits,
-# not the session, not the environment of either.
+# not the session, not the environment of either; after a refusal neither half
+# of the front.  Security checklist 39 and 40.
 use strict;
 use warnings;
 use FindBin;
@@ -78,4 +79,24 @@ is_forgotten('damaged and longer', 'x AUTHENTICATE PLAIN ' .
     encode_base64('y' x 600 . $password, '') . "!!!!\r\n$login");
 is_forgotten('LOGIN', "a AUTHENTICATE LOGIN\r\n", encode_base64('fred', "\r\n"),
     encode_base64($password, "\r\n"));
+
+# refused, and both halves are there to try again
+for (["a LOGIN fred $password\r\n", 'refused'],
+    ["a LOGIN fred {$length+}\r\n$password\r\n", 'a literal, refused'],
+    ["a AUTHENTICATE PLAIN $plain\r\n", 'PLAIN, refused'],
+    ["a AUTHENTICATE LOGIN\r\n" . encode_base64('fred', "\r\n") .
+	encode_base64($password, "\r\n"), 'LOGIN, refused']) {
+	my ($lines, $name) = @$_;
+	my $w = login(chain => ['false']);
+	my $r;
+
+	$w->greeting;
+	$w->raw($lines);
+	while (($r = $w->next) && $r->{raw} !~ /^a /) { }
+	like($r->{raw}, qr/^a NO /, $name);
+	for my $text ($password, substr $plain, 8) {
+		is(front_pieces($_, $text), '', 'forgotten')
+		    for $w->{pid}, children_of($w->{pid});
+	}
+}
 done_testing();

@@ -1,5 +1,6 @@
 #!/usr/bin/perl
-# Bounds before login: lines, responses, commands, time.
+# Bounds before login: lines, responses, commands, time; security checklist 5
+# to 9.
 use strict;
 use warnings;
 use FindBin;
