@@ -31,7 +31,7 @@ all:
 base = arena ascii num sha256 siphash span strbuf sum
 
 sys = cage cidr clock env fs helper jail landlock log map peer proc rd \
-	seccomp setting sig slot sock watch wr
+	seccomp setting shed sig slot sock watch wr
 
 text = base64 bytes casefold charset date encword lang mutf7 qp utf8
 
