@@ -30,8 +30,8 @@ all:
 # --- modules, by layer; a layer uses itself and what stands above it --------
 base = arena ascii num sha256 siphash span strbuf sum
 
-sys = cage cidr clock env fs helper jail landlock log map peer proc rd \
-	seccomp setting shed sig slot sock watch wr
+sys = cage cidr clock env fdpass fs helper jail landlock log map peer proc \
+	rd seccomp setting shed sig slot sock watch wr
 
 text = base64 bytes casefold charset date encword lang mutf7 qp utf8
 
@@ -91,7 +91,7 @@ LIBS_pw = $(GDBM_LIBS) $(CRYPT_LIBS) $(NETTLE_LIBS)
 
 # --- tests, by the layer that each links -------------------------------------
 UNIT_base = arena num sha256 siphash span strbuf sum
-UNIT_sys = cidr fs helper jail map peer proc rd slot watch wr
+UNIT_sys = cidr fdpass fs helper jail map peer proc rd slot watch wr
 UNIT_text = base64 bytes casefold charset date encword lang mutf7 qp utf8
 UNIT_msg = addr decode header html mime octets preview stream structure
 UNIT_store = append change flags folder keywords kwset lock maildir maildrop \
