@@ -206,3 +206,47 @@ proc_exit_status(int status)
 {
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 111;
 }
+
+int
+proc_orphan(void)
+{
+	pid_t pid = fork(), grandchild;
+	int status;
+
+	if (pid == 0) {
+		grandchild = fork();
+		if (grandchild == 0)
+			return 0;
+		_exit(grandchild == -1 ? errno & 0xff : 0);
+	}
+	if (pid == -1)
+		return -1;
+	while (waitpid(pid, &status, 0) == -1)
+		if (errno != EINTR) /* ECHILD: SIGCHLD is ignored here */
+			return errno == ECHILD ? 1 : -1;
+	if (status == 0)
+		return 1;
+	errno = WIFEXITED(status) ? WEXITSTATUS(status) : EAGAIN;
+	return -1;
+}
+
+int
+proc_sockets(int type, int fds[2])
+{
+	int both[2], up[2];
+
+	if (socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, both) == -1)
+		return -1;
+	up[0] = high(both[0]);
+	up[1] = high(both[1]);
+	if (up[0] != -1 && up[1] != -1) {
+		fds[0] = up[0];
+		fds[1] = up[1];
+		return 0;
+	}
+	for (int i = 0; i < 2; i++)
+		if (up[i] != -1)
+			(void)close(up[i]); /* nothing was written */
+	errno = EMFILE;
+	return -1;
+}

@@ -73,4 +73,17 @@ int proc_wait(pid_t pid, int watch);
 /* The exit status for a wait status; 111 when a signal was the end. */
 int proc_exit_status(int status);
 
+/*
+ * Fork a process whose parent is not this one but init or who stands in for
+ * it, so that nobody here has to wait for it.  Returns 0 in that process, 1 in
+ * this one; -1 with errno.
+ */
+int proc_orphan(void);
+
+/*
+ * A pair of connected sockets of this type (SOCK_STREAM, SOCK_SEQPACKET), in
+ * the manner of proc_pipe().
+ */
+int proc_sockets(int type, int fds[2]);
+
 #endif
