@@ -66,6 +66,9 @@ chain = attempt dialogue front imapcmd imaplogin keeper login pop3cmd \
 # the listener and its access file
 net = access activate compile conns ids options rule server sockets vars
 
+# tlsd, and what of tlsd-engine is not GnuTLS's business
+tls = conf files launch list opener servername tickets
+
 # program: the layers it links, lowest last
 # (bin/NAME.c and, for checkpw-NAME, bin/checkpw/NAME.c)
 PROGRAMS = imapd imaplogin limit listen pop3d pop3login proxyhdr
@@ -105,6 +108,7 @@ UNIT_pop3 = request send
 UNIT_net = conns rule
 UNIT_chain = dialogue front imapcmd keeper pop3cmd proxyhdr talk tarpit \
 	ucspitls
+UNIT_tls = list servername tickets
 # t/fuzz/NAME.c with its seeds in t/fuzz/corpus/NAME/
 FUZZ = addr date encword fetch_parse header imapcmd keywords mime mutf7 pop3 \
 	pop3cmd preview proxyhdr qp request rule search_parse section \
@@ -136,7 +140,7 @@ FAIL2BAN = $(PREFIX)/share/satchel/fail2ban
 
 # --- what follows needs no change for a new module ---------------------------
 
-LAYERS = base sys net text msg store auth pw imap pop3 chain
+LAYERS = base sys net text msg store auth pw imap pop3 chain tls
 BELOW_base = base
 BELOW_sys = sys $(BELOW_base)
 BELOW_net = net $(BELOW_sys)
@@ -149,6 +153,7 @@ BELOW_imap = imap auth $(BELOW_store)
 BELOW_pop3 = pop3 auth $(BELOW_store)
 BELOW_chain = chain $(BELOW_auth)
 EVERY = net imap chain pw auth $(BELOW_store)
+BELOW_tls = tls $(BELOW_sys)
 
 ifneq ($(MAKECMDGOALS),clean)
 include $(BUILD)/config.mk

@@ -22,7 +22,7 @@ my @rules = (
 	[qr{^(secure_)?getenv$} => qr{^(lib/sys/env|bin/.*)\.o$},
 		'the environment is sys/env'],
 	[qr{^(_?exit|abort)$}
-		=> qr{^(bin|lib/chain)/|^lib/sys/(proc|oom)\.o$},
+		=> qr{^(bin|lib/(chain|tls))/|^lib/sys/(proc|oom)\.o$},
 		'layers below the programs do not end them'],
 	[qr{^(v?f?printf|puts|putchar|perror)$} => qr{^bin/},
 		'output is sys/wr and sys/log'],

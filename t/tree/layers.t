@@ -17,6 +17,7 @@ my %may = (
 	auth => [qw(base sys text auth)],
 	pw => [qw(base sys text auth pw)],
 	chain => [qw(base sys text auth chain)],
+	tls => [qw(base sys tls)],
 	map({ $_ => [@store, 'auth', $_] } qw(imap pop3 smap)),
 );
 

@@ -19,6 +19,11 @@ my %elsewhere = (
 	'lib/sys/log.c' => [qr{^open\("/dev/null"} => 'nothing'],
 	'lib/sys/landlock.c' => [qr{^open\(p->path, O_PATH}
 		=> 'what the administrator leaves in reach'],
+	# the administrator's names; certbot's certificates are links
+	'lib/tls/files.c' => [qr{^open(at\(dir, path|\(trust),}
+		=> 'certificates and authorities'],
+	'lib/tls/tickets.c' => [qr{^open\(path, .* O_NOFOLLOW}
+		=> 'the file of a setting'],
 	'lib/pw/become.c' => [qr{^open\(skeleton,}
 		=> 'the model of a new home'],
 );

@@ -1,0 +1,144 @@
+/* list.c: written by the engine, whose word is not taken for everything. */
+#include "tls/list.h"
+
+#include <stdlib.h>
+
+#include "base/ascii.h"
+#include "base/nelem.h"
+
+extern char **environ;
+
+/* where the descriptors of UCSPI-TLS are told */
+static const char *const descriptors[] = { "SSLCTLFD", "SSLREADFD",
+	"SSLWRITEFD" };
+
+void
+list_put(struct strbuf *out, const char *name, struct span value)
+{
+	size_t len = span_len(value);
+
+	strbuf_puts(out, name);
+	if (value.p != NULL)
+		strbuf_putc(out, '=');
+	if (len > LIST_VALUE_MAX)
+		len = LIST_VALUE_MAX;
+	for (size_t i = 0; i < len; i++)
+		strbuf_putc(out, ascii_iscntrl((unsigned char)value.p[i])
+				     ? '?'
+				     : value.p[i]);
+	strbuf_putc(out, '\0');
+}
+
+void
+list_end(struct strbuf *out)
+{
+	if (out->len == 0)
+		strbuf_putc(out, '\0');
+	strbuf_putc(out, '\0');
+}
+
+bool
+list_take(struct span *in, struct span *name, struct span *value)
+{
+	struct span rest = *in, item;
+	const char *end = span_find(rest, '\0');
+
+	if (end == NULL)
+		return false;
+	item = span_cut(&rest, '\0');
+	if (span_len(item) == 0) {
+		*in = rest;
+		return false;
+	}
+	*name = span_cut(&item, '=');
+	*value = item;
+	if (name->end == end) /* there was no "=" */
+		value->p = value->end = NULL;
+	*in = rest;
+	return true;
+}
+
+bool
+list_is_whole(struct span in)
+{
+	struct span name, value;
+	const char *start = in.p;
+
+	if (span_len(in) < 2)
+		return false;
+	if (*in.p == '\0') /* the empty list has two ends */
+		return in.p[1] == '\0';
+	while (list_take(&in, &name, &value))
+		continue;
+	return in.p > start && in.p[-1] == '\0' && in.p[-2] == '\0';
+}
+
+bool
+list_is_name(struct span name)
+{
+	struct span rest = name;
+
+	if (span_is(name, "TLS_CONNECTED_PROTOCOL"))
+		return true;
+	if (!span_eat_word(&rest, "SSL_") &&
+	    !span_eat_word(&rest, "TLS_SUBJECT_"))
+		return false;
+	for (struct span s = name; s.p < s.end; s.p++)
+		if (!ascii_isupper((unsigned char)*s.p) &&
+		    !ascii_isdigit((unsigned char)*s.p) && *s.p != '_')
+			return false;
+	return span_len(rest) > 0 && span_len(name) < 64;
+}
+
+static int
+set(struct span name, struct span value)
+{
+	struct strbuf n = { 0 }, v = { 0 };
+	int r;
+
+	strbuf_cat(&n, name);
+	strbuf_cat(&v, value);
+	if (value.p == NULL)
+		r = unsetenv(n.p);
+	else
+		r = setenv(n.p, v.p == NULL ? "" : v.p, 1);
+	strbuf_clear(&n);
+	strbuf_clear(&v);
+	return r;
+}
+
+int
+list_apply(struct span list)
+{
+	struct span name, value;
+
+	while (list_take(&list, &name, &value))
+		if (list_is_name(name) && set(name, value) == -1)
+			return -1;
+	return 0;
+}
+
+/* The environment moves up as it is taken from: begin again each time. */
+void
+list_forget(void)
+{
+	struct strbuf name = { 0 };
+	size_t i = 0;
+
+	for (size_t k = 0; k < NELEM(descriptors); k++)
+		(void)unsetenv(descriptors[k]); /* fails for bad names only */
+	while (environ != NULL && environ[i] != NULL) {
+		struct span s = span_str(environ[i]);
+		struct span n = span_cut(&s, '=');
+
+		if (!list_is_name(n)) {
+			i++;
+			continue;
+		}
+		strbuf_reset(&name);
+		strbuf_cat(&name, n);
+		if (unsetenv(name.p) == -1)
+			i++;
+	}
+	strbuf_clear(&name);
+}
