@@ -66,12 +66,13 @@ chain = attempt dialogue front imapcmd imaplogin keeper login pop3cmd \
 # the listener and its access file
 net = access activate compile conns ids options rule server sockets vars
 
-# tlsd, and what of tlsd-engine is not GnuTLS's business
+# tlsd, and what of tlsd-engine is not GnuTLS's business; engine: what is
 tls = conf files launch list opener servername tickets
+engine = cert engine facts handshake net relay ticketkey
 
 # program: the layers it links, lowest last
 # (bin/NAME.c and, for checkpw-NAME, bin/checkpw/NAME.c)
-PROGRAMS = imapd imaplogin limit listen pop3d pop3login proxyhdr
+PROGRAMS = imapd imaplogin limit listen pop3d pop3login proxyhdr tlsd-engine
 CHECKPW = checkpw-passwd checkpw-userdb
 # what people type
 COMMANDS = makeimapaccess
@@ -84,12 +85,14 @@ LAYERS_makeimapaccess = $(BELOW_net)
 LAYERS_pop3d = $(BELOW_pop3)
 LAYERS_pop3login = $(BELOW_chain)
 LAYERS_proxyhdr = $(BELOW_chain)
+LAYERS_tlsd-engine = $(BELOW_engine)
 LAYERS_checkpw-userdb = $(BELOW_pw)
 LAYERS_checkpw-passwd = $(BELOW_pw)
 
-# libraries, where config.sh found them: text alone and pw alone have any
+# libraries, where config.sh found them; no other layer has any
 LIBS_text = $(UNISTRING_LIBS)
 LIBS_net = $(GDBM_LIBS) -Wl,--as-needed $(SYSTEMD_LIBS) -Wl,--no-as-needed
+LIBS_engine = $(GNUTLS_LIBS)
 LIBS_pw = $(GDBM_LIBS) $(CRYPT_LIBS) $(NETTLE_LIBS)
 
 # --- tests, by the layer that each links -------------------------------------
@@ -109,6 +112,8 @@ UNIT_net = conns rule
 UNIT_chain = dialogue front imapcmd keeper pop3cmd proxyhdr talk tarpit \
 	ucspitls
 UNIT_tls = list servername tickets
+UNIT_engine = ticketkey
+
 # t/fuzz/NAME.c with its seeds in t/fuzz/corpus/NAME/
 FUZZ = addr date encword fetch_parse header imapcmd keywords mime mutf7 pop3 \
 	pop3cmd preview proxyhdr qp request rule search_parse section \
@@ -132,7 +137,7 @@ MAN5 = courier.lock courierimapkeywords courierimapsubscribed \
 MAN7 = satchel satchel-cage satchel-chain satchel-durability satchel-imap \
 	satchel-maildir satchel-settings
 MAN8 = checkpw-passwd checkpw-userdb imapd imaplogin limit listen \
-	makeimapaccess pop3d pop3login proxyhdr
+	makeimapaccess pop3d pop3login proxyhdr tlsd-engine
 # a service for a port in systemd/SET/, its socket and xinetd's in one place
 SERVICES = imapd pop3d $(if $(filter tlsd,$(PROGRAMS)),imapd-ssl pop3d-ssl)
 LANGS = de fr
@@ -140,7 +145,7 @@ FAIL2BAN = $(PREFIX)/share/satchel/fail2ban
 
 # --- what follows needs no change for a new module ---------------------------
 
-LAYERS = base sys net text msg store auth pw imap pop3 chain tls
+LAYERS = base sys net text msg store auth pw imap pop3 chain tls engine
 BELOW_base = base
 BELOW_sys = sys $(BELOW_base)
 BELOW_net = net $(BELOW_sys)
@@ -152,8 +157,9 @@ BELOW_pw = pw $(BELOW_auth)
 BELOW_imap = imap auth $(BELOW_store)
 BELOW_pop3 = pop3 auth $(BELOW_store)
 BELOW_chain = chain $(BELOW_auth)
-EVERY = net imap chain pw auth $(BELOW_store)
 BELOW_tls = tls $(BELOW_sys)
+BELOW_engine = engine $(BELOW_tls)
+EVERY = net imap chain pw auth $(BELOW_store)
 
 ifneq ($(MAKECMDGOALS),clean)
 include $(BUILD)/config.mk
@@ -167,6 +173,13 @@ $(BUILD)/config.mk: reconfigure
 endif
 
 # what was not found takes its modules along
+ifneq ($(HAVE_GNUTLS),1)
+tls =
+engine =
+UNIT_tls =
+UNIT_engine =
+PROGRAMS := $(filter-out tlsd%,$(PROGRAMS))
+endif
 ifneq ($(HAVE_CRYPT)$(HAVE_NETTLE),11)
 pw =
 UNIT_pw =

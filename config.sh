@@ -15,7 +15,8 @@ if ! command -v "${CC%% *}" >/dev/null; then
 fi
 for p in $WITH $WITHOUT; do
 	case $p in
-	unistring | gdbm | crypt | nettle | systemd | cage | mandoc | clang) ;;
+	unistring | gdbm | crypt | nettle | gnutls | systemd | cage) ;;
+	mandoc | clang) ;;
 	*)
 		echo "config.sh: no part is called \"$p\"" >&2
 		exit 1 ;;
@@ -79,8 +80,8 @@ result() {
 	esac
 }
 
-# part, pkg-config's name, header, a function, what is lost; the archive is
-# preferred, so that a program loads nothing but the C library
+# part, pkg-config's name, header, a function, what is lost, what its archive
+# needs; archives are preferred: a program then loads the C library alone
 library() {
 	found='' use='' flags=''
 	if wanted "$1"; then
@@ -88,7 +89,7 @@ library() {
 		flags=$(pkg-config --cflags "$2" 2>/dev/null)
 		main="#include <$3>
 int main(void) { return (void (*)(void))$4 == 0; }"
-		for libs in "-Wl,-Bstatic -l$1 -Wl,-Bdynamic" "-l$1"; do
+		for libs in "-Wl,-Bstatic -l$1 $6 -Wl,-Bdynamic $7" "-l$1"; do
 			builds "$main" $flags -fPIE -pie || continue
 			use=$libs found="${version:-yes}, shared"
 			case $use in *Bstatic*) found=${version:-yes} ;; esac
@@ -116,6 +117,8 @@ library gdbm gdbm gdbm.h gdbm_open 'checkpw-userdb, makeimapaccess'
 library crypt libcrypt crypt.h crypt_rn 'both checkpw programs'
 library nettle nettle nettle/sha2.h nettle_sha256_init 'both checkpw programs'
 library systemd libsystemd systemd/sd-daemon.h sd_notify "listen's ties to it"
+library gnutls gnutls gnutls/gnutls.h gnutls_init 'tlsd and tlsd-engine' \
+	'-lhogweed -lnettle -lgmp -ltasn1 -lidn2 -lunistring' -lp11-kit
 found='' libs=''
 wanted cage && builds '#include <linux/seccomp.h>
 #if defined(__x86_64__) || defined(__aarch64__)

@@ -18,12 +18,13 @@ my %may = (
 	pw => [qw(base sys text auth pw)],
 	chain => [qw(base sys text auth chain)],
 	tls => [qw(base sys tls)],
+	engine => [qw(base sys tls engine)],
 	map({ $_ => [@store, 'auth', $_] } qw(imap pop3 smap)),
 );
 
 # header: the files that may include it
 my @foreign = (
-	[qr{^gnutls/} => qr{^lib/sys/tls\.c$}],
+	[qr{^gnutls/} => qr{^lib/engine/}],
 	[qr{^systemd/} => qr{^lib/net/activate\.c$}],
 	[qr{^(uni(str|case|norm|conv|ctype|types)|iconv)\.h$}
 		=> qr{^lib/text/}],
