@@ -67,12 +67,13 @@ chain = attempt dialogue front imapcmd imaplogin keeper login pop3cmd \
 net = access activate compile conns ids options rule server sockets vars
 
 # tlsd, and what of tlsd-engine is not GnuTLS's business; engine: what is
-tls = conf files launch list opener servername tickets
+tls = conf files launch list opener servername tickets tlsd
 engine = cert engine facts handshake net relay ticketkey
 
 # program: the layers it links, lowest last
 # (bin/NAME.c and, for checkpw-NAME, bin/checkpw/NAME.c)
-PROGRAMS = imapd imaplogin limit listen pop3d pop3login proxyhdr tlsd-engine
+PROGRAMS = imapd imaplogin limit listen pop3d pop3login proxyhdr tlsd \
+	tlsd-engine
 CHECKPW = checkpw-passwd checkpw-userdb
 # what people type
 COMMANDS = makeimapaccess
@@ -85,6 +86,7 @@ LAYERS_makeimapaccess = $(BELOW_net)
 LAYERS_pop3d = $(BELOW_pop3)
 LAYERS_pop3login = $(BELOW_chain)
 LAYERS_proxyhdr = $(BELOW_chain)
+LAYERS_tlsd = $(BELOW_tls)
 LAYERS_tlsd-engine = $(BELOW_engine)
 LAYERS_checkpw-userdb = $(BELOW_pw)
 LAYERS_checkpw-passwd = $(BELOW_pw)
@@ -137,7 +139,7 @@ MAN5 = courier.lock courierimapkeywords courierimapsubscribed \
 MAN7 = satchel satchel-cage satchel-chain satchel-durability satchel-imap \
 	satchel-maildir satchel-settings
 MAN8 = checkpw-passwd checkpw-userdb imapd imaplogin limit listen \
-	makeimapaccess pop3d pop3login proxyhdr tlsd-engine
+	makeimapaccess pop3d pop3login proxyhdr tlsd tlsd-engine
 # a service for a port in systemd/SET/, its socket and xinetd's in one place
 SERVICES = imapd pop3d $(if $(filter tlsd,$(PROGRAMS)),imapd-ssl pop3d-ssl)
 LANGS = de fr
