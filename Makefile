@@ -119,7 +119,7 @@ UNIT_engine = ticketkey
 # t/fuzz/NAME.c with its seeds in t/fuzz/corpus/NAME/
 FUZZ = addr date encword fetch_parse header imapcmd keywords mime mutf7 pop3 \
 	pop3cmd preview proxyhdr qp request rule search_parse section \
-	select_parse session sizelist structure talk ucspitls uiddb
+	select_parse session sizelist structure talk ucspitls uiddb tlsname
 
 # what tests and the demo need besides: t/tool/NAME.c
 TOOLS = escape faultat mkuserdb sendmail structure
@@ -180,6 +180,7 @@ tls =
 engine =
 UNIT_tls =
 UNIT_engine =
+FUZZ := $(filter-out tlsname,$(FUZZ))
 PROGRAMS := $(filter-out tlsd%,$(PROGRAMS))
 endif
 ifneq ($(HAVE_CRYPT)$(HAVE_NETTLE),11)
@@ -274,7 +275,8 @@ $(BUILD)/t/fuzz/$(1).t $(BUILD)/t/fuzz/$(1).fuzz: $(BUILD)/t/fuzz/$(1).o \
 	@$(LINK) -o $$@ $$< $$(EXTRA) $$(filter %.a,$$^) $$(call libs,$(2))
 endef
 $(foreach f,$(FUZZ),$(eval $(call FUZZ_RULE,$(f),$(if \
-    $(filter pop3 request,$(f)),$(BELOW_pop3),$(EVERY)))))
+    $(filter pop3 request,$(f)),$(BELOW_pop3),$(if \
+    $(filter tlsname,$(f)),$(BELOW_engine),$(EVERY))))))
 
 # --- tests: everything that speaks TAP, from the top of the tree --------------
 PROVE = BUILD=$(BUILD) CC="$(CC)" OUR_CFLAGS="$(OUR_CFLAGS)" prove -j2
