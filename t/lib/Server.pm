@@ -2,6 +2,7 @@
 #
 #	my $s = Server->start(messages => [@files]);   # into INBOX, flags S
 #	my $s = Server->start(protocol => 'pop3', …);  # pop3login … pop3d
+#	my $s = Server->start(tls => $pem, …);	# with tlsd -i in front
 #	system 'curl', '-u', "$s->{user}:$s->{password}", $s->url('INBOX');
 #	$s->stop;
 #
@@ -162,7 +163,8 @@ sub home
 	my ($uid, $gid) = ($<, (split ' ', $()[0]);
 	my $self = bless { dir => $dir, home => $home, user => 'ada',
 		password => 'light', maildir => "$home/Maildir",
-		protocol => $o->{protocol} // 'imap' }, $class;
+		protocol => $o->{protocol} // 'imap', tls => $o->{tls} },
+		$class;
 
 	if ($uid == 0) {
 		($uid, $gid) = (getpwnam 'nobody')[2, 3];
@@ -172,7 +174,7 @@ sub home
 	mkdir $_ or die "$_: $!\n" for $home, "$dir/bin", "$dir/etc";
 	make_maildir($self->{maildir});
 	make_folder($self->{maildir}, $_) for @{$o->{folders} // []};
-	for (@{$self->programs}) {
+	for (@{$self->programs}, $self->{tls} ? qw(tlsd tlsd-engine) : ()) {
 		File::Copy::copy(m{/} ? $_ : program($_), "$dir/bin/" . s{.*/}{}r)
 		    or die program($_) . ": $!: run make first\n";
 		chmod 0755, "$dir/bin/" . s{.*/}{}r;
@@ -202,9 +204,11 @@ sub listen
 	my ($self, $o) = @_;
 	my $dir = $self->{dir};
 	my $port = $self->{port} = free_port();
-	my @chain = ((map { "$dir/bin/" . s{.*/}{}r } @{$self->programs}),
-	    'Maildir');
-	my %env = (USERDB => "$dir/etc/userdb", %{$o->{env} // {}});
+	my @chain = ($self->{tls} ? ("$dir/bin/tlsd", '-i') : (),
+	    (map { "$dir/bin/" . s{.*/}{}r } @{$self->programs}), 'Maildir');
+	my %env = (USERDB => "$dir/etc/userdb", $self->{tls} ?
+	    (TLS_CERTFILE => $self->{tls},
+	    SATCHEL_TLS_TICKETS => "$dir/tickets") : (), %{$o->{env} // {}});
 	my @how;
 
 	if (my $tcpserver = find_program('tcpserver')) {
@@ -238,7 +242,8 @@ sub url
 {
 	my ($self, $path) = @_;
 
-	return "$self->{protocol}://127.0.0.1:$self->{port}/" . ($path // '');
+	return $self->{protocol} . ($self->{tls} ? 's' : '') .
+	    "://127.0.0.1:$self->{port}/" . ($path // '');
 }
 
 # A judged session beside the client, logged in.
