@@ -63,7 +63,7 @@ for my $file (Tree::files($ours)) {
 	}
 	Tree::report("$file: width", @bad);
 }
-cmp_ok(scalar(Tree::lines('Makefile')), '<', 340, 'Makefile below 340 lines');
-cmp_ok(scalar(Tree::lines('config.sh')), '<=', 130, 'config.sh within 130');
-cmp_ok(scalar(Tree::lines('README.md')), '<=', 120, 'README.md within 120');
+cmp_ok(scalar(Tree::lines('Makefile')), '<', 400, 'Makefile below 400 lines');
+cmp_ok(scalar(Tree::lines('config.sh')), '<=', 140, 'config.sh within 140');
+cmp_ok(scalar(Tree::lines('README.md')), '<=', 130, 'README.md within 130');
 done_testing();
