@@ -33,7 +33,8 @@ base = arena ascii num sha256 siphash span strbuf sum
 sys = cage cidr clock env fdpass fs helper jail landlock log map peer proc \
 	rd seccomp setting shed sig slot sock watch wr
 
-text = base64 bytes casefold charset date encword lang mutf7 qp utf8
+text = base64 bytes casefold charset date encword lang mutf7 qp searchfold \
+	utf8
 
 msg = addr decode field fields header html lex mime octets param preview scan \
 	stream structure

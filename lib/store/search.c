@@ -12,6 +12,7 @@
 
 #include "msg/stream.h"
 #include "store/search_text.h"
+#include "text/searchfold.h"
 
 struct search {
 	struct mailbox *mbox;
@@ -54,7 +55,7 @@ prepare_leaf(struct search *x, struct arena *a, struct search_key *key)
 	    key->number > mailbox_state(x->mbox)->highestmodseq + 1)
 		key->number = 0;
 	if (key->kind >= SEARCH_HEADER) {
-		search_text_fold(key->text, &b);
+		searchfold(key->text, &b);
 		key->needle = arena_span(a, strbuf_span(&b));
 		strbuf_clear(&b);
 		if (span_len(key->needle) > t->tail)

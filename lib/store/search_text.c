@@ -9,42 +9,12 @@
 
 #include <string.h>
 
-#include "base/ascii.h"
 #include "msg/decode.h"
 #include "msg/header.h"
 #include "text/bytes.h"
 #include "text/casefold.h"
 #include "text/encword.h"
-
-/* Append in with each run of white space as one space, across calls too. */
-static void
-squeeze(struct span in, struct strbuf *out)
-{
-	char *to = strbuf_room(out, span_len(in)), *start = to;
-	bool space = out->len > 0 && out->p[out->len - 1] == ' ';
-
-	for (; in.p < in.end; in.p++) {
-		if (!ascii_isspace((unsigned char)*in.p)) {
-			*to++ = *in.p;
-			space = false;
-		} else if (!space) {
-			*to++ = ' ';
-			space = true;
-		}
-	}
-	*to = '\0';
-	out->len += (size_t)(to - start);
-}
-
-void
-search_text_fold(struct span text, struct strbuf *out)
-{
-	struct strbuf b = { 0 };
-
-	casefold(text, &b);
-	squeeze(strbuf_span(&b), out);
-	strbuf_clear(&b);
-}
+#include "text/searchfold.h"
 
 static bool
 is_open(const struct search_text *t, size_t i, enum search_kind kind)
@@ -85,7 +55,7 @@ fold_value(struct search_text *t, struct span prefix, struct span value)
 	}
 	encword_decode(&t->charset, value, &t->decoded);
 	casefold(strbuf_span(&t->decoded), &t->folded);
-	squeeze(strbuf_span(&t->folded), &t->window);
+	searchfold_squeeze(strbuf_span(&t->folded), &t->window);
 }
 
 static enum answer
@@ -187,7 +157,7 @@ more_text(void *arg, struct span utf8)
 
 	strbuf_reset(&t->folded);
 	casefold(utf8, &t->folded);
-	squeeze(strbuf_span(&t->folded), &t->window);
+	searchfold_squeeze(strbuf_span(&t->folded), &t->window);
 	if (look(t, true))
 		return 1;
 	if (t->window.len >= t->tail) {

@@ -31,9 +31,6 @@ struct search_text {
 	struct strbuf window;
 };
 
-/* Append text as it is compared: folded, white space runs made one space. */
-void search_text_fold(struct span text, struct strbuf *out);
-
 /* Answer all keys about the header, and those of SEARCH_TEXT that it meets. */
 void search_text_header(struct search_text *t, int fd, int64_t size);
 

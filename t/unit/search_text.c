@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "base/nelem.h"
+#include "text/searchfold.h"
 #include "tap.h"
 
 static const char message[] =
@@ -107,7 +108,7 @@ set_key(struct arena *a, struct search_text *t, size_t i)
 	if (cases[i].field != NULL)
 		keys[i].field = span_str(cases[i].field);
 	keys[i].day = (struct date_day){ 2025, 4, cases[i].text[0] - '0' };
-	search_text_fold(span_str(cases[i].text), &b);
+	searchfold(span_str(cases[i].text), &b);
 	keys[i].needle = arena_span(a, strbuf_span(&b));
 	if (b.len > t->tail)
 		t->tail = b.len;
