@@ -6,6 +6,7 @@
 #include "base/nelem.h"
 #include "msg/field.h"
 #include "msg/header.h"
+#include "text/bytes.h"
 
 enum field_kind {
 	F_TYPE,
@@ -157,6 +158,7 @@ finish(struct fields *f)
 	f->row = NULL;
 	if (row == NULL)
 		return;
+	p->odd |= bytes_has_8bit(value) || span_find(value, '\0') != NULL;
 	switch (row->kind) {
 	case F_TYPE:
 		keep_type(f, p, value);

@@ -60,6 +60,8 @@ struct parse {
 	struct arena *a;
 	struct scan scan;
 	struct fields fields;
+	structure_line *line; /* NULL: nobody wants to see them */
+	void *arg;
 	struct mark here; /* where the next piece begins */
 	unsigned eol; /* length of the line end before here */
 	bool in_header; /* of the part on top */
@@ -350,6 +352,8 @@ take_piece(struct parse *ps, struct span piece)
 	advance(ps, piece);
 	if (!ps->in_header)
 		return;
+	if (ps->n == 1 && ps->line != NULL)
+		ps->line(ps->arg, piece, bol);
 	if (bol && field_blank(piece))
 		end_header(ps);
 	else
@@ -376,12 +380,21 @@ parse_close(struct parse *ps)
 int
 structure_read(struct arena *a, int fd, struct part **root)
 {
+	return structure_read_lines(a, fd, NULL, NULL, root);
+}
+
+int
+structure_read_lines(struct arena *a, int fd, structure_line *line, void *arg,
+    struct part **root)
+{
 	struct span piece;
 	struct parse ps;
 	struct part *p;
 	struct mark m;
 
 	parse_open(&ps, a, fd, false);
+	ps.line = line;
+	ps.arg = arg;
 	p = top(&ps)->part;
 	while (scan_piece(&ps.scan, &piece))
 		take_piece(&ps, piece);
@@ -400,6 +413,13 @@ structure_read(struct arena *a, int fd, struct part **root)
 int
 structure_read_header(struct arena *a, int fd, struct part **root)
 {
+	return structure_read_header_lines(a, fd, NULL, NULL, root);
+}
+
+int
+structure_read_header_lines(struct arena *a, int fd, structure_line *line,
+    void *arg, struct part **root)
+{
 	struct span piece;
 	struct parse ps;
 	struct part *p;
@@ -408,6 +428,8 @@ structure_read_header(struct arena *a, int fd, struct part **root)
 	p = top(&ps)->part;
 	while (scan_piece(&ps.scan, &piece)) {
 		advance(&ps, piece);
+		if (line != NULL)
+			line(arg, piece, ps.scan.bol);
 		if (ps.scan.bol && field_blank(piece))
 			break;
 		fields_piece(&ps.fields, piece, ps.scan.bol);

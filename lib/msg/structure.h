@@ -62,6 +62,7 @@ struct part {
 	uint32_t nchildren;
 	enum part_kind kind;
 	bool encoded; /* base64 or quoted-printable: BINARY decodes it */
+	bool odd; /* 8-bit bytes or NULs in what is kept of its header */
 
 	int64_t header; /* where the header begins */
 	int64_t body; /* where the body begins, past the empty line */
@@ -100,11 +101,23 @@ struct part {
 int structure_read(struct arena *a, int fd, struct part **root);
 
 /*
+ * A piece (scan.h) of the header of the whole message; bol: it begins a line.
+ * The empty line behind the header is the last one.
+ */
+typedef void structure_line(void *arg, struct span piece, bool bol);
+
+/* The same for who wants to see the header's lines as well. */
+int structure_read_lines(struct arena *a, int fd, structure_line *line,
+    void *arg, struct part **root);
+
+/*
  * The same for the top header alone, without reading the body: the root with
  * its header fields, kind and envelope; body_octets, body_lines, end and
  * children are not filled in.
  */
 int structure_read_header(struct arena *a, int fd, struct part **root);
+int structure_read_header_lines(struct arena *a, int fd, structure_line *line,
+    void *arg, struct part **root);
 
 /*
  * The part with the IMAP part number path[0].path[1]...  (RFC 9051 6.4.5.1:

@@ -1,0 +1,283 @@
+/*
+ * brief.c: pieces behind a table of their ends, and a tree in preorder.
+ *
+ * Numbers of the tree are written seven bits to a byte, the lowest first:
+ * most are small.
+ */
+#include "msg/brief.h"
+
+#include <string.h>
+
+enum {
+	VERSION = 1,
+	DEPTH = STRUCTURE_DEPTH + 2, /* of nodes that have others in them */
+	KIND = 3, /* bits of a node's first byte */
+	ENCODED = 4,
+	CHARSET = 8 /* text without it has no such parameter */
+};
+
+/* --- pieces ------------------------------------------------------------ */
+
+static bool
+take(struct span *in, void *to, size_t len)
+{
+	if (span_len(*in) < len)
+		return false;
+	memcpy(to, in->p, len);
+	in->p += len;
+	return true;
+}
+
+static bool
+take_span(struct span *in, size_t len, struct span *out)
+{
+	if (span_len(*in) < len)
+		return false;
+	out->p = in->p;
+	out->end = in->p += len;
+	return true;
+}
+
+/* version, which pieces, the length of each, the pieces */
+bool
+brief_parse(struct span bytes, struct brief *out)
+{
+	uint16_t version, have;
+	uint32_t len[BRIEF_KINDS];
+	struct brief b = { 0 };
+
+	*out = b;
+	if (!take(&bytes, &version, sizeof version) || version != VERSION ||
+	    !take(&bytes, &have, sizeof have) || have >> BRIEF_KINDS != 0)
+		return false;
+	for (int i = 0; i < BRIEF_KINDS; i++)
+		if ((have >> i & 1) != 0 &&
+		    !take(&bytes, &len[i], sizeof len[i]))
+			return false;
+	for (int i = 0; i < BRIEF_KINDS; i++)
+		if ((have >> i & 1) != 0 &&
+		    !take_span(&bytes, len[i], &b.piece[i]))
+			return false;
+	if (bytes.p < bytes.end)
+		return false;
+	*out = b;
+	return true;
+}
+
+void
+brief_put(const struct brief *b, struct strbuf *out)
+{
+	uint16_t version = VERSION, have = 0;
+
+	for (unsigned i = 0; i < BRIEF_KINDS; i++)
+		if (b->piece[i].p != NULL)
+			have |= (uint16_t)(1u << i);
+	strbuf_add(out, &version, sizeof version);
+	strbuf_add(out, &have, sizeof have);
+	for (int i = 0; i < BRIEF_KINDS; i++) {
+		uint32_t len = (uint32_t)span_len(b->piece[i]);
+
+		if (b->piece[i].p != NULL)
+			strbuf_add(out, &len, sizeof len);
+	}
+	for (int i = 0; i < BRIEF_KINDS; i++)
+		strbuf_cat(out, b->piece[i]);
+}
+
+void
+brief_put_head(const struct part *root, struct strbuf *out)
+{
+	strbuf_add(out, &root->body, sizeof root->body);
+	strbuf_add(out, &root->header_octets, sizeof root->header_octets);
+}
+
+bool
+brief_head(struct span piece, struct brief_head *out)
+{
+	struct brief_head h;
+
+	if (!take(&piece, &h.body, sizeof h.body) ||
+	    !take(&piece, &h.octets, sizeof h.octets) || piece.p < piece.end ||
+	    h.body < 0)
+		return false;
+	*out = h;
+	return true;
+}
+
+/* --- the tree ---------------------------------------------------------- */
+
+static void
+put_number(struct strbuf *out, uint64_t n)
+{
+	for (; n > 0x7f; n >>= 7)
+		strbuf_putc(out, (char)(n | 0x80));
+	strbuf_putc(out, (char)n);
+}
+
+static bool
+take_number(struct span *in, uint64_t *out)
+{
+	uint64_t n = 0;
+
+	for (unsigned shift = 0; shift < 63 && in->p < in->end; shift += 7) {
+		unsigned char c = (unsigned char)*in->p++;
+
+		n |= (uint64_t)(c & 0x7f) << shift;
+		if ((c & 0x80) == 0) {
+			*out = n;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void
+put_string(struct strbuf *out, struct span s)
+{
+	put_number(out, span_len(s));
+	strbuf_cat(out, s);
+}
+
+static bool
+take_string(struct span *in, struct span *out)
+{
+	uint64_t len;
+
+	return take_number(in, &len) && len <= span_len(*in) &&
+	       take_span(in, (size_t)len, out);
+}
+
+static void
+put_node(const struct part *p, struct strbuf *out)
+{
+	struct span charset = mime_param(&p->params, "charset");
+	unsigned first = (unsigned)p->kind;
+
+	if (p->encoded)
+		first |= ENCODED;
+	if (charset.p != NULL)
+		first |= CHARSET;
+	strbuf_putc(out, (char)first);
+	put_number(out, (uint64_t)p->header);
+	put_number(out, (uint64_t)(p->body - p->header));
+	put_number(out, (uint64_t)(p->end - p->body));
+	put_number(out, p->header_octets);
+	put_number(out, p->body_octets);
+	put_number(out, p->body_lines);
+	put_number(out, p->nchildren);
+	put_string(out, p->type);
+	put_string(out, p->encoding);
+	if (charset.p != NULL)
+		put_string(out, charset);
+}
+
+/* The part after p in the order of the message, or NULL. */
+static const struct part *
+following(const struct part *p)
+{
+	if (p->child != NULL)
+		return p->child;
+	while (p != NULL && p->next == NULL)
+		p = p->parent;
+	return p == NULL ? NULL : p->next;
+}
+
+void
+brief_put_tree(const struct part *root, struct strbuf *out)
+{
+	for (const struct part *p = root; p != NULL; p = following(p))
+		put_node(p, out);
+}
+
+static bool
+take_offsets(struct span *in, struct part *p)
+{
+	uint64_t header, body, end, n;
+
+	if (!take_number(in, &header) || !take_number(in, &body) ||
+	    !take_number(in, &end) || !take_number(in, &p->header_octets) ||
+	    !take_number(in, &p->body_octets) ||
+	    !take_number(in, &p->body_lines) || !take_number(in, &n))
+		return false;
+	/* each is below 2^63, and so must be their sum */
+	if (body > INT64_MAX - header || end > INT64_MAX - header - body ||
+	    n > STRUCTURE_PARTS + 1)
+		return false;
+	p->header = (int64_t)header;
+	p->body = (int64_t)(header + body);
+	p->end = (int64_t)(header + body + end);
+	p->nchildren = (uint32_t)n;
+	return true;
+}
+
+static bool
+take_node(struct arena *a, struct span *in, struct part *p)
+{
+	unsigned char first;
+	struct span charset;
+
+	if (!take(in, &first, 1) || (first & KIND) > PART_MESSAGE ||
+	    first > (KIND | ENCODED | CHARSET) || !take_offsets(in, p) ||
+	    !take_string(in, &p->type) || !take_string(in, &p->encoding))
+		return false;
+	p->kind = (enum part_kind)(first & KIND);
+	p->encoded = (first & ENCODED) != 0;
+	if (p->kind == PART_LEAF ? p->nchildren != 0 : p->nchildren == 0)
+		return false;
+	if ((first & CHARSET) == 0)
+		return true;
+	if (!take_string(in, &charset))
+		return false;
+	p->params.n = 1;
+	p->params.v = arena_alloc(a, sizeof *p->params.v);
+	p->params.v->name = span_str("charset");
+	p->params.v->value = charset;
+	return true;
+}
+
+/* A node whose children are being read. */
+struct open_node {
+	struct part *part;
+	struct part *last;
+	uint32_t left;
+};
+
+static void
+attach(struct open_node *up, struct part *p)
+{
+	p->parent = up->part;
+	if (up->last == NULL)
+		up->part->child = p;
+	else
+		up->last->next = p;
+	up->last = p;
+	up->left--;
+}
+
+struct part *
+brief_tree(struct arena *a, struct span piece)
+{
+	struct open_node open[DEPTH];
+	struct part *root = NULL;
+	size_t n = 0;
+
+	do {
+		struct part *p = arena_alloc(a, sizeof *p);
+
+		if (!take_node(a, &piece, p))
+			return NULL;
+		if (n > 0)
+			attach(&open[n - 1], p);
+		else
+			root = p;
+		if (p->nchildren > 0) {
+			if (n == DEPTH)
+				return NULL;
+			open[n++] = (struct open_node){ .part = p,
+				.left = p->nchildren };
+		}
+		while (n > 0 && open[n - 1].left == 0)
+			n--;
+	} while (n > 0);
+	return piece.p == piece.end ? root : NULL;
+}

@@ -1,0 +1,63 @@
+/* brief.h: a message in brief: what is worth knowing of it, as bytes. */
+#ifndef MSG_BRIEF_H
+#define MSG_BRIEF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/span.h"
+#include "base/strbuf.h"
+#include "msg/structure.h"
+
+/* The pieces.  What protocols print is for them; nobody here looks at it. */
+enum brief_kind {
+	BRIEF_HEAD, /* where the header ends: brief_head() */
+	BRIEF_FIELDS, /* header fields: excerpt.h */
+	BRIEF_KEYS, /* the same for searching: excerpt.h */
+	BRIEF_PARTS, /* the tree: brief_tree() */
+	/* printed; those with UTF8 only where they differ */
+	BRIEF_ENVELOPE,
+	BRIEF_ENVELOPE_UTF8,
+	BRIEF_BODY,
+	BRIEF_BODY_UTF8,
+	BRIEF_BODYSTRUCTURE,
+	BRIEF_BODYSTRUCTURE_UTF8,
+	BRIEF_PREVIEW,
+	BRIEF_KINDS
+};
+
+/* Views into the bytes; p is NULL where there is no such piece. */
+struct brief {
+	struct span piece[BRIEF_KINDS];
+};
+
+/*
+ * Take bytes apart.  False, and all pieces missing, for bytes that brief_put()
+ * has not written; a piece that is there may still be damaged.
+ */
+bool brief_parse(struct span bytes, struct brief *out);
+
+/* Append the pieces that are there. */
+void brief_put(const struct brief *b, struct strbuf *out);
+
+/* Where the top header ends, in bytes and in octets (struct part). */
+struct brief_head {
+	int64_t body;
+	uint64_t octets;
+};
+
+void brief_put_head(const struct part *root, struct strbuf *out);
+bool brief_head(struct span piece, struct brief_head *out);
+
+/*
+ * The tree with what is needed for finding parts and decoding them: kinds,
+ * offsets, octets, lines, type, encoding and the parameter charset; all other
+ * fields are as if they were missing.
+ */
+void brief_put_tree(const struct part *root, struct strbuf *out);
+
+/* Allocated from a, with views into piece; NULL when it is damaged. */
+struct part *brief_tree(struct arena *a, struct span piece);
+
+#endif

@@ -1,0 +1,394 @@
+/* excerpt.c: the fields that Thunderbird, K-9, mutt and others list. */
+#include "msg/excerpt.h"
+
+#include <string.h>
+
+#include "base/ascii.h"
+#include "base/nelem.h"
+#include "msg/field.h"
+#include "text/bytes.h"
+#include "text/casefold.h"
+#include "text/encword.h"
+#include "text/searchfold.h"
+
+enum {
+	FIELD_MAX = 2 * 1024, /* a longer one is as one not kept */
+	FIELDS_MAX = 6 * 1024,
+	KEY_MAX = 2 * 1024,
+	KEYS_MAX = 6 * 1024,
+	OTHERS_MAX = 200
+};
+
+/* A name that ends with "-" is any that begins so. */
+static const char *const kept[26][10] = {
+	/* clang-format off */
+	['a' - 'a'] = { "Auto-Submitted" },
+	['b' - 'a'] = { "Bcc" },
+	['c' - 'a'] = { "Cc", "Content-Type", "Content-Transfer-Encoding",
+	    "Content-Description", "Content-Disposition" },
+	['d' - 'a'] = { "Date", "Delivered-To",
+	    "Disposition-Notification-To" },
+	['f' - 'a'] = { "From" },
+	['i' - 'a'] = { "In-Reply-To", "Importance" },
+	['l' - 'a'] = { "List-", "Lines" },
+	['m' - 'a'] = { "Message-ID", "MIME-Version", "Mail-Followup-To",
+	    "Mail-Reply-To" },
+	['n' - 'a'] = { "Newsgroups" },
+	['o' - 'a'] = { "Organization" },
+	['p' - 'a'] = { "Precedence", "Priority" },
+	['r' - 'a'] = { "References", "Reply-To", "Return-Receipt-To" },
+	['s' - 'a'] = { "Subject", "Sender" },
+	['t' - 'a'] = { "To" },
+	['u' - 'a'] = { "User-Agent" },
+	['x' - 'a'] = { "X-Spam-", "X-Priority", "X-MSMail-Priority",
+	    "X-Mailer", "X-Original-To", "X-Label", "X-Keywords", "X-TUID",
+	    "X-Uniform-Type-Identifier", "X-Universally-Unique-Identifier" },
+	/* clang-format on */
+};
+
+static const char *const keys[] = { "Subject", "From", "To", "Cc", "Bcc" };
+
+static bool
+is_name(struct span name, const char *row)
+{
+	size_t len = strlen(row);
+
+	if (row[len - 1] == '-' && span_len(name) > len)
+		name.end = name.p + len;
+	return span_len(name) == len && span_case_is(name, row);
+}
+
+static bool
+is_kept(struct span name)
+{
+	unsigned c = ascii_upper((unsigned char)*name.p) - 'A';
+
+	if (c >= NELEM(kept))
+		return false;
+	for (size_t i = 0; i < NELEM(kept[c]) && kept[c][i] != NULL; i++)
+		if (is_name(name, kept[c][i]))
+			return true;
+	return false;
+}
+
+static int
+key_of(struct span name)
+{
+	for (size_t i = 0; i < NELEM(keys); i++)
+		if (is_name(name, keys[i]))
+			return (int)i;
+	return -1;
+}
+
+static uint16_t
+hash_name(struct span name)
+{
+	uint32_t h = 0;
+
+	for (; name.p < name.end; name.p++)
+		h = h * 31 + ascii_upper((unsigned char)*name.p);
+	return (uint16_t)(h ^ h >> 16);
+}
+
+/* --- making ------------------------------------------------------------ */
+
+void
+excerpt_begin(struct excerpt *e)
+{
+	strbuf_reset(&e->others);
+	strbuf_reset(&e->fields);
+	strbuf_reset(&e->keys);
+	e->kept = e->blank = e->dated = e->full = false;
+	e->key = -1;
+	e->missing = 0;
+	e->date = (struct excerpt_date){ 0 };
+}
+
+static void
+add_other(struct excerpt *e)
+{
+	uint16_t v;
+
+	for (size_t i = 0; i < e->others.len; i += sizeof v) {
+		memcpy(&v, e->others.p + i, sizeof v);
+		if (v == e->name)
+			return;
+	}
+	if (e->others.len >= OTHERS_MAX * sizeof v)
+		e->full = true;
+	else
+		strbuf_add(&e->others, &e->name, sizeof e->name);
+}
+
+/* As the client would see it, but for its case and white space. */
+static void
+add_key(struct excerpt *e, struct span value)
+{
+	size_t at = e->keys.len;
+	unsigned char which = (unsigned char)e->key;
+	uint16_t len = 0;
+
+	strbuf_reset(&e->decoded);
+	strbuf_reset(&e->folded);
+	strbuf_add(&e->keys, &which, 1);
+	strbuf_add(&e->keys, &len, sizeof len);
+	encword_decode(&e->charset, value, &e->decoded);
+	casefold(strbuf_span(&e->decoded), &e->folded);
+	searchfold_squeeze(strbuf_span(&e->folded), &e->keys);
+	if (e->keys.len - at > KEY_MAX || e->keys.len > KEYS_MAX) {
+		strbuf_cut(&e->keys, at);
+		e->missing |= 1u << which;
+		return;
+	}
+	len = (uint16_t)(e->keys.len - at - 1 - sizeof len);
+	memcpy(e->keys.p + at + 1, &len, sizeof len);
+}
+
+enum { KEY_DATE = NELEM(keys) };
+
+/* The field at hand is complete. */
+static void
+finish(struct excerpt *e)
+{
+	struct span value;
+
+	e->kept = false;
+	if (e->key == -1)
+		return;
+	value = span_trim(strbuf_span(&e->value));
+	if (e->key < KEY_DATE) {
+		add_key(e, value);
+	} else if (!e->dated) {
+		e->dated = true;
+		e->date.good =
+		    date_parse_rfc5322(value, &e->date.time, &e->date.day);
+	}
+	e->key = -1;
+}
+
+static void
+begin_field(struct excerpt *e, struct span *piece)
+{
+	struct span name, value;
+
+	if (!field_name(*piece, &name, &value)) {
+		piece->p = piece->end;
+		return;
+	}
+	e->name = hash_name(name);
+	e->begins = e->fields.len;
+	e->kept = is_kept(name);
+	if (!e->kept)
+		add_other(e);
+	else if ((e->key = key_of(name)) == -1 && is_name(name, "Date"))
+		e->key = KEY_DATE;
+	strbuf_reset(&e->value);
+	if (e->key != -1)
+		field_unfold(&e->value, value);
+}
+
+/* One that turns out to be too long is like those not kept. */
+static void
+keep(struct excerpt *e, struct span piece)
+{
+	bool cr = false; /* pieces end with the whole line end */
+
+	bytes_crlf(piece, &cr, true, &e->fields);
+	if (e->fields.len - e->begins <= FIELD_MAX &&
+	    e->fields.len <= FIELDS_MAX)
+		return;
+	strbuf_cut(&e->fields, e->begins);
+	e->kept = false;
+	add_other(e);
+}
+
+void
+excerpt_line(void *arg, struct span piece, bool bol)
+{
+	struct excerpt *e = arg;
+
+	if (bol && field_blank(piece)) {
+		finish(e);
+		e->blank = true;
+		return;
+	}
+	if (bol && !field_folded(piece)) {
+		finish(e);
+		begin_field(e, &piece);
+	} else if (e->key != -1) {
+		field_unfold(&e->value, piece);
+	}
+	if (e->kept)
+		keep(e, piece);
+}
+
+/* number of others, others, blank, the fields */
+static void
+put_fields(const struct excerpt *e, struct strbuf *out)
+{
+	uint16_t n = (uint16_t)(e->others.len / sizeof(uint16_t));
+
+	strbuf_reset(out);
+	strbuf_add(out, &n, sizeof n);
+	strbuf_cat(out, strbuf_span(&e->others));
+	strbuf_putc(out, e->blank);
+	strbuf_cat(out, strbuf_span(&e->fields));
+}
+
+/* missing, whether there is a date, its parts, the keys */
+static void
+put_keys(const struct excerpt *e, struct strbuf *out)
+{
+	int32_t day[3] = { e->date.day.year, e->date.day.month,
+		e->date.day.day };
+
+	strbuf_reset(out);
+	strbuf_putc(out, (char)e->missing);
+	strbuf_putc(out, e->date.good);
+	strbuf_add(out, &e->date.time, sizeof e->date.time);
+	strbuf_add(out, day, sizeof day);
+	strbuf_cat(out, strbuf_span(&e->keys));
+}
+
+void
+excerpt_end(struct excerpt *e, struct brief *b)
+{
+	finish(e);
+	if (e->full)
+		return;
+	put_fields(e, &e->out[0]);
+	put_keys(e, &e->out[1]);
+	b->piece[BRIEF_FIELDS] = strbuf_span(&e->out[0]);
+	b->piece[BRIEF_KEYS] = strbuf_span(&e->out[1]);
+}
+
+void
+excerpt_free(struct excerpt *e)
+{
+	charset_close(&e->charset);
+	strbuf_clear(&e->others);
+	strbuf_clear(&e->fields);
+	strbuf_clear(&e->keys);
+	strbuf_clear(&e->value);
+	strbuf_clear(&e->decoded);
+	strbuf_clear(&e->folded);
+	strbuf_clear(&e->out[0]);
+	strbuf_clear(&e->out[1]);
+}
+
+/* --- asking ------------------------------------------------------------ */
+
+static bool
+is_among(struct span others, uint16_t name)
+{
+	uint16_t v;
+
+	for (; span_len(others) >= sizeof v; others.p += sizeof v) {
+		memcpy(&v, others.p, sizeof v);
+		if (v == name)
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_wanted(const struct header_want *want, struct span line)
+{
+	struct span name, value;
+
+	if (!field_name(line, &name, &value))
+		return false;
+	for (size_t i = 0; i < want->n; i++)
+		if (span_len(want->names[i]) == span_len(name) &&
+		    span_case_eq(want->names[i], name))
+			return true;
+	return false;
+}
+
+/* The fields alone: *blank tells whether the empty line follows. */
+static bool
+open_fields(struct span *piece, const struct header_want *want, bool *blank)
+{
+	struct span others;
+	uint16_t n;
+
+	if (want->except || span_len(*piece) < sizeof n)
+		return false;
+	memcpy(&n, piece->p, sizeof n);
+	if (span_len(*piece) < sizeof n + n * sizeof n + 1)
+		return false;
+	others = span_of(piece->p + sizeof n, n * sizeof n);
+	for (size_t i = 0; i < want->n; i++)
+		if (is_among(others, hash_name(want->names[i])))
+			return false;
+	*blank = *others.end != 0;
+	piece->p = others.end + 1;
+	return true;
+}
+
+bool
+excerpt_fields(
+    struct span piece, const struct header_want *want, struct strbuf *out)
+{
+	bool blank, wanted = false;
+
+	if (piece.p == NULL || !open_fields(&piece, want, &blank))
+		return false;
+	while (piece.p < piece.end) {
+		const char *lf = span_find(piece, '\n');
+		struct span line = piece;
+
+		line.end = lf == NULL ? piece.end : lf + 1;
+		if (!field_folded(line))
+			wanted = is_wanted(want, line);
+		if (wanted)
+			strbuf_cat(out, line);
+		piece.p = line.end;
+	}
+	if (blank)
+		strbuf_puts(out, "\r\n");
+	return true;
+}
+
+enum { KEYS_HEAD = 2 + 8 + 12 };
+
+bool
+excerpt_date(struct span piece, struct excerpt_date *out)
+{
+	struct excerpt_date d;
+	int32_t day[3];
+
+	if (piece.p == NULL || span_len(piece) < KEYS_HEAD)
+		return false;
+	d.good = piece.p[1] != 0;
+	memcpy(&d.time, piece.p + 2, sizeof d.time);
+	memcpy(day, piece.p + 2 + sizeof d.time, sizeof day);
+	d.day = (struct date_day){ day[0], day[1], day[2] };
+	*out = d;
+	return true;
+}
+
+int
+excerpt_find(struct span piece, struct span name, struct span needle)
+{
+	int key = key_of(name), found = 0;
+	struct span value;
+	uint16_t len;
+
+	if (key == -1 || piece.p == NULL || span_len(piece) < KEYS_HEAD ||
+	    ((unsigned char)*piece.p >> key & 1) != 0)
+		return -1;
+	piece.p += KEYS_HEAD;
+	while (found == 0 && span_len(piece) > sizeof len) {
+		memcpy(&len, piece.p + 1, sizeof len);
+		value = piece;
+		value.p += 1 + sizeof len;
+		if (span_len(value) < len)
+			return -1;
+		value.end = value.p + len;
+		if (*piece.p == (char)key && bytes_find(value, needle) != NULL)
+			found = 1;
+		piece.p = value.end;
+	}
+	return found;
+}
