@@ -41,10 +41,10 @@ msg = addr brief decode excerpt field fields header html lex mime octets \
 
 # (see lib/README.md for what each of these is)
 store = account append arrival box change confine drop droplist dropstamp \
-	dropuids flags folder history keywords kwset lock login mailbox \
-	maildir maildrop maildrop_end move name objectid purge quota registry \
-	scan search search_text sizelist stamp status subs summary sync table \
-	trash tree uiddb uids
+	dropuids facts flags folder history keywords known kwset lock login \
+	mailbox maildir maildrop maildrop_end move name objectid purge quota \
+	registry scan search search_text sizelist stamp status subs summary \
+	sync table trash tree uiddb uids
 
 auth = checkpassword handover options pop3capa sasl
 
@@ -103,9 +103,9 @@ UNIT_base = arena num sha256 siphash span strbuf sum
 UNIT_sys = cidr fdpass fs helper jail map peer proc rd slot watch wr
 UNIT_text = base64 bytes casefold charset date encword lang mutf7 qp utf8
 UNIT_msg = addr decode header html mime octets preview stream structure
-UNIT_store = append change flags folder keywords kwset lock maildir maildrop \
-	mailbox name quota race search_text sizelist stamp status summary \
-	table uiddb history objectid
+UNIT_store = append change facts flags folder history keywords kwset lock \
+	mailbox maildir maildrop name objectid quota race search_text \
+	sizelist stamp status summary table uiddb
 UNIT_auth = checkpassword handover options pop3capa sasl
 UNIT_pw = become hash service userdb
 UNIT_imap = bodystructure envelope fetch_parse input list_parse pattern \

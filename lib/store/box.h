@@ -9,6 +9,7 @@
 #include "base/strbuf.h"
 #include "store/history.h"
 #include "store/keywords.h"
+#include "store/known.h"
 #include "store/maildir.h"
 #include "store/mailbox.h"
 #include "store/stamp.h"
@@ -45,6 +46,7 @@ struct mailbox {
 	struct maildir trash; /* while expunging into it */
 	struct watch *watch;
 	struct history history;
+	struct known known;
 };
 
 /* The file name of msgs[i]; as a string; valid until the next change. */

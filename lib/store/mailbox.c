@@ -93,6 +93,7 @@ mailbox_close(struct mailbox *m)
 	strbuf_clear(&m->folder);
 	strbuf_clear(&m->dirname);
 	strbuf_clear(&m->names);
+	known_clear(m);
 	free(m->msgs);
 	free(m);
 	errno = saved;
@@ -167,6 +168,7 @@ mailbox_forget(struct mailbox *m, uint32_t upto, mailbox_gone *each, void *arg)
 			continue;
 		}
 		m->state.changed |= (msg.state & MSG_CHANGED) != 0;
+		known_move(m, i, kept);
 		m->msgs[kept++] = msg;
 		told += i < upto;
 	}
@@ -186,6 +188,7 @@ int
 mailbox_open_message(struct mailbox *m, uint32_t seq, struct stat *st)
 {
 	const struct message *msg = &m->msgs[seq - 1];
+	struct stat here;
 	int fd, tries = 0;
 
 	do {
@@ -193,11 +196,16 @@ mailbox_open_message(struct mailbox *m, uint32_t seq, struct stat *st)
 			errno = ESTALE;
 			return -1;
 		}
-		fd = fs_open_file(dir_of(m, msg), box_name(m, seq - 1), st);
+		fd = fs_open_file(dir_of(m, msg), box_name(m, seq - 1), &here);
 		if (fd != -1 || errno != ENOENT)
-			return fd;
+			break;
 	} while (++tries < 4 && box_relocate(m, seq - 1) == 0);
-	return -1;
+	if (fd == -1)
+		return -1;
+	known_saw(m, seq - 1, &here);
+	if (st != NULL)
+		*st = here;
+	return fd;
 }
 
 int
@@ -213,6 +221,8 @@ mailbox_stat_message(struct mailbox *m, uint32_t seq, struct stat *st)
 		}
 		r = fstatat(dir_of(m, msg), box_name(m, seq - 1), st,
 		    AT_SYMLINK_NOFOLLOW);
+		if (r == 0)
+			known_saw(m, seq - 1, st);
 		if (r == 0 || errno != ENOENT)
 			return r;
 	} while (++tries < 4 && box_relocate(m, seq - 1) == 0);

@@ -135,6 +135,41 @@ void mailbox_emailid(
 int mailbox_id(struct account *a, struct span folder, uint32_t uidvalidity,
     char out[MAILBOX_OBJECTID_LEN + 1]);
 
+/* --- what was found out ----------------------------------------------- */
+
+/*
+ * Facts are what somebody has found out about a message by reading it
+ * (msg/brief.h), kept in satchel-cache(5) for this session and all others.
+ * They are a cache: what was kept may be missing at the next call.
+ */
+
+/*
+ * The facts of message seq, or nothing.  Valid until it is called again, the
+ * mailbox is synced, or mailbox_facts_end().
+ */
+struct span mailbox_facts(struct mailbox *m, uint32_t seq);
+
+/*
+ * Keep facts of message seq, found in the file that st describes, in place of
+ * those that there are.  It may be a while until mailbox_facts() has them.
+ */
+void mailbox_keep_facts(
+    struct mailbox *m, uint32_t seq, const struct stat *st, struct span facts);
+
+/* Its length with CRLF line ends, if that is known. */
+bool mailbox_octets(struct mailbox *m, uint32_t seq, uint64_t *octets);
+void mailbox_keep_octets(
+    struct mailbox *m, uint32_t seq, const struct stat *st, uint64_t octets);
+
+/* Its INTERNALDATE, if that is known without a look at the file. */
+bool mailbox_date(struct mailbox *m, uint32_t seq, int64_t *date);
+
+/*
+ * To be called at the end of a command that has used any of these: what is to
+ * be kept is written, memory is given back.
+ */
+void mailbox_facts_end(struct mailbox *m);
+
 /* --- keywords -------------------------------------------------------- */
 
 /* How many names there are, and the name of number k (0-based). */

@@ -1,0 +1,265 @@
+/*
+ * known.c: rows of what is known, found again by going over satchel-cache.
+ *
+ * A row belongs to a UID and says so itself: rows need not be kept in step
+ * with the messages by whoever moves these.
+ */
+#include "store/known.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/oom.h"
+#include "store/box.h"
+
+enum {
+	BATCH = 256 * 1024, /* is written before the command ends */
+	DEAD_MIN = 1024 * 1024, /* less is not worth a new file */
+	CAP_MIN = 16 * 1024 * 1024,
+	CAP_EACH = 8 * 1024, /* bytes of satchel-cache for each message */
+	CAP_MAX = 1024 * 1024 * 1024
+};
+
+struct known_row {
+	uint32_t uid;
+	uint32_t len; /* of the record, 0 without one */
+	int64_t offset; /* of it */
+	uint64_t size; /* of the file; 0: nothing is known */
+	uint64_t octets; /* or FACTS_UNKNOWN */
+	int64_t date;
+};
+
+static void
+forget(struct known *k, struct known_row *row)
+{
+	k->live -= row->len;
+	*row = (struct known_row){ .octets = FACTS_UNKNOWN };
+}
+
+/* The row of msgs[i]. */
+static struct known_row *
+row_of(struct mailbox *m, size_t i)
+{
+	struct known *k = &m->known;
+	struct known_row *row;
+
+	if (i >= k->n) {
+		k->v = realloc(k->v, m->max * sizeof *k->v);
+		if (k->v == NULL)
+			oom();
+		memset(k->v + k->n, 0, (m->max - k->n) * sizeof *k->v);
+		k->n = m->max;
+	}
+	row = &k->v[i];
+	if (row->uid != m->msgs[i].uid) {
+		forget(k, row);
+		row->uid = m->msgs[i].uid;
+	}
+	return row;
+}
+
+/* --- satchel-cache ------------------------------------------------------ */
+
+/* The message of a UID, or NULL; *i is its place. */
+static const struct message *
+find_uid(struct mailbox *m, uint32_t uid, size_t *i)
+{
+	*i = m->known.next;
+	if (*i >= m->state.count || m->msgs[*i].uid != uid)
+		*i = mailbox_seq(m, uid) - 1;
+	if (*i >= m->state.count || m->msgs[*i].uid != uid)
+		return NULL;
+	m->known.next = *i + 1;
+	return &m->msgs[*i];
+}
+
+/* facts_found: the last record of a message counts. */
+static void
+take_record(void *arg, int64_t offset, const struct facts_record *r)
+{
+	struct mailbox *m = arg;
+	struct known_row *row;
+	size_t i;
+
+	if (find_uid(m, r->uid, &i) == NULL || r->size == 0 ||
+	    facts_base(flags_base(span_str(box_name(m, i)))) != r->base)
+		return;
+	row = row_of(m, i);
+	m->known.live += r->len + FACTS_RECORD_LEN - row->len;
+	row->len = r->len + FACTS_RECORD_LEN;
+	row->offset = offset;
+	row->size = r->size;
+	row->date = r->date;
+	if (r->octets != FACTS_UNKNOWN)
+		row->octets = r->octets;
+}
+
+/* All offsets are of a file that is not there any more. */
+static void
+drop_offsets(struct known *k)
+{
+	for (size_t i = 0; i < k->n; i++)
+		k->v[i].len = 0;
+	k->live = 0;
+}
+
+/* Have the rows speak of all that is in satchel-cache. */
+static void
+look(struct mailbox *m)
+{
+	struct known *k = &m->known;
+
+	if (k->looked || !m->state.sticky)
+		return;
+	k->looked = true;
+	if (!k->opened)
+		facts_open(
+		    &k->facts, m->md.dir, m->md.tmp, m->state.uidvalidity);
+	else if (!facts_look(&k->facts))
+		drop_offsets(k);
+	k->opened = true;
+	facts_each(&k->facts, take_record, m);
+}
+
+struct span
+mailbox_facts(struct mailbox *m, uint32_t seq)
+{
+	struct known *k = &m->known;
+	struct facts_record r;
+	struct known_row *row;
+
+	look(m);
+	row = row_of(m, seq - 1);
+	if (row->len == 0)
+		return (struct span){ NULL, NULL };
+	if (facts_get(&k->facts, row->offset, &r) && r.uid == row->uid &&
+	    r.base == facts_base(flags_base(span_str(box_name(m, seq - 1)))))
+		return r.blob;
+	k->live -= row->len;
+	row->len = 0;
+	return (struct span){ NULL, NULL };
+}
+
+void
+mailbox_keep_facts(
+    struct mailbox *m, uint32_t seq, const struct stat *st, struct span facts)
+{
+	struct known *k = &m->known;
+	struct facts_record r = { .size = (uint64_t)st->st_size,
+		.date = (int64_t)st->st_mtime,
+		.blob = facts };
+
+	look(m);
+	if (!k->opened || m->cannot_write || st->st_size <= 0)
+		return;
+	r.uid = m->msgs[seq - 1].uid;
+	r.base = facts_base(flags_base(span_str(box_name(m, seq - 1))));
+	r.octets = row_of(m, seq - 1)->octets;
+	facts_add(&k->facts, m->a, &r);
+	if (k->facts.batch.len >= BATCH)
+		facts_flush(&k->facts, take_record, m);
+}
+
+/*
+ * A new file of what is alive.  Where even that is too much the messages that
+ * have been there longest lose their facts.
+ */
+static void
+shrink(struct mailbox *m, uint64_t most)
+{
+	struct known *k = &m->known;
+	int64_t *offsets = malloc(m->state.count * sizeof *offsets);
+	uint64_t left = k->live;
+	size_t n = 0;
+
+	if (offsets == NULL)
+		oom();
+	for (size_t i = 0; i < m->state.count; i++) {
+		const struct known_row *row = row_of(m, i);
+
+		if (row->len > 0 && left <= most)
+			offsets[n++] = row->offset;
+		left -= row->len;
+	}
+	facts_rewrite(&k->facts, m->a, offsets, n);
+	free(offsets);
+}
+
+void
+mailbox_facts_end(struct mailbox *m)
+{
+	struct known *k = &m->known;
+	uint64_t cap = (uint64_t)m->state.count * CAP_EACH, size;
+
+	if (!k->looked)
+		return;
+	facts_flush(&k->facts, take_record, m);
+	cap = cap < CAP_MIN ? CAP_MIN : cap > CAP_MAX ? CAP_MAX : cap;
+	size = (uint64_t)k->facts.seen;
+	if ((size > DEAD_MIN && k->live < size / 2) || size > cap)
+		shrink(m, cap / 4 * 3);
+	facts_rest(&k->facts);
+	k->looked = false;
+}
+
+/* --- rows --------------------------------------------------------------- */
+
+bool
+mailbox_octets(struct mailbox *m, uint32_t seq, uint64_t *octets)
+{
+	look(m);
+	*octets = row_of(m, seq - 1)->octets;
+	return *octets != FACTS_UNKNOWN;
+}
+
+void
+mailbox_keep_octets(
+    struct mailbox *m, uint32_t seq, const struct stat *st, uint64_t octets)
+{
+	known_saw(m, seq - 1, st);
+	row_of(m, seq - 1)->octets = octets;
+}
+
+bool
+mailbox_date(struct mailbox *m, uint32_t seq, int64_t *date)
+{
+	const struct known_row *row;
+
+	look(m);
+	row = row_of(m, seq - 1);
+	*date = row->date;
+	return row->size > 0;
+}
+
+void
+known_saw(struct mailbox *m, size_t i, const struct stat *st)
+{
+	struct known_row *row = row_of(m, i);
+	uint64_t size = (uint64_t)st->st_size;
+
+	if (row->size != 0 && row->size != size) {
+		forget(&m->known, row);
+		row->uid = m->msgs[i].uid;
+	}
+	row->size = size;
+	row->date = (int64_t)st->st_mtime;
+}
+
+void
+known_move(struct mailbox *m, size_t from, size_t to)
+{
+	struct known *k = &m->known;
+
+	if (from == to || from >= k->n)
+		return;
+	k->live -= k->v[to].len;
+	k->v[to] = k->v[from];
+	k->v[from] = (struct known_row){ .octets = FACTS_UNKNOWN };
+}
+
+void
+known_clear(struct mailbox *m)
+{
+	facts_close(&m->known.facts);
+	free(m->known.v);
+}

@@ -1,0 +1,34 @@
+/* known.h: octets, dates and facts of messages, for this layer. */
+#ifndef STORE_KNOWN_H
+#define STORE_KNOWN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "store/facts.h"
+
+struct mailbox;
+struct known_row;
+
+/* What mailbox_facts() and its relatives know.  All zero is nothing. */
+struct known {
+	struct known_row *v; /* of msgs[0] to msgs[n - 1] */
+	size_t n;
+	struct facts facts;
+	bool opened; /* facts are */
+	bool looked; /* for what others have appended, in this command */
+	uint64_t live; /* bytes of satchel-cache that the rows speak of */
+	size_t next; /* where the message of the next record is sought first */
+};
+
+/* The file of msgs[i] was seen: what is known of another file is dropped. */
+void known_saw(struct mailbox *m, size_t i, const struct stat *st);
+
+/* msgs[from] becomes msgs[to], from >= to. */
+void known_move(struct mailbox *m, size_t from, size_t to);
+
+void known_clear(struct mailbox *m);
+
+#endif
