@@ -1,6 +1,7 @@
 /* bytes.c: loops over whole messages, sixteen bytes at a step. */
 #include "text/bytes.h"
 
+#include <stdint.h>
 #include <string.h>
 
 enum { LANES = 16 };
@@ -97,6 +98,160 @@ bytes_crlf(struct span in, bool *cr, bool nul80, struct strbuf *out)
 		hide_nuls(start, to);
 	*to = '\0';
 	out->len += len;
+}
+
+static bool
+any(lanes v)
+{
+	uint64_t half[2];
+
+	memcpy(half, &v, sizeof half);
+	return (half[0] | half[1]) != 0;
+}
+
+/*
+ * The loop over bodies, where most bytes are, in two forms: one for what every
+ * CPU has, one for AVX2.  All in one go over p[0..len-1], a multiple of WIDE;
+ * p[-1] counts, and p[len] and p[len + 1] may be read.  Stops at the first
+ * WIDE bytes in which an LF is followed by "--" and returns how many it has
+ * been over.
+ */
+enum { WIDE = 32 };
+typedef unsigned char wide __attribute__((vector_size(WIDE)));
+
+struct lines {
+	size_t lfs;
+	size_t bare;
+};
+
+static inline __attribute__((always_inline)) size_t
+lines_loop(const char *p, size_t len, bool dashes, struct lines *n)
+{
+	const char *start = p, *end = p + len, *stop;
+	unsigned char sums[2][WIDE];
+	uint64_t hit[WIDE / 8] = { 0 };
+	wide v, before, lf;
+
+	while (p < end && (hit[0] | hit[1] | hit[2] | hit[3]) == 0) {
+		wide lfs = { 0 }, bare = { 0 };
+
+		stop = end - p < ROUNDS * WIDE ? end : p + ROUNDS * WIDE;
+		for (; p < stop; p += WIDE) {
+			memcpy(&v, p, WIDE);
+			memcpy(&before, p - 1, WIDE);
+			lf = (wide)(v == '\n');
+			if (dashes) {
+				wide one, two;
+
+				memcpy(&one, p + 1, WIDE);
+				memcpy(&two, p + 2, WIDE);
+				one = lf & (wide)(one == '-') &
+				      (wide)(two == '-');
+				memcpy(hit, &one, sizeof hit);
+				if ((hit[0] | hit[1] | hit[2] | hit[3]) != 0)
+					break;
+			}
+			lfs -= lf;
+			bare -= lf & (wide)(before != '\r');
+		}
+		memcpy(sums[0], &lfs, WIDE);
+		memcpy(sums[1], &bare, WIDE);
+		for (int i = 0; i < WIDE; i++) {
+			n->lfs += sums[0][i];
+			n->bare += sums[1][i];
+		}
+	}
+	return (size_t)(p - start);
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) static size_t
+lines_avx2(const char *p, size_t len, bool dashes, struct lines *n)
+{
+	return lines_loop(p, len, dashes, n);
+}
+#endif
+
+static size_t
+lines_any(const char *p, size_t len, bool dashes, struct lines *n)
+{
+	return lines_loop(p, len, dashes, n);
+}
+
+static size_t
+count_lines(const char *p, size_t len, bool dashes, struct lines *n)
+{
+#if defined(__x86_64__)
+	if (__builtin_cpu_supports("avx2"))
+		return lines_avx2(p, len, dashes, n);
+#endif
+	return lines_any(p, len, dashes, n);
+}
+
+/*
+ * The same a byte at a time, from *p to stop; s is all there is.  Whether an
+ * LF before "--" ends it.
+ */
+static bool
+lines_slow(struct span s, const char **p, const char *stop, struct lines *n,
+    bool dashes)
+{
+	while (*p < stop) {
+		const char *at = (*p)++;
+
+		if (*at != '\n')
+			continue;
+		n->lfs++;
+		n->bare += at == s.p || at[-1] != '\r';
+		if (dashes && s.end - at > 2 && at[1] == '-' && at[2] == '-')
+			return true;
+	}
+	return false;
+}
+
+const char *
+bytes_lines(struct span s, bool dashes, size_t *lfs, size_t *bare)
+{
+	const char *p = s.p, *end = NULL, *stop;
+	struct lines n = { 0 };
+	bool found;
+
+	if (p < s.end &&
+	    (!dashes || span_len(s) < 2 || p[0] != '-' || p[1] != '-'))
+		end = memrchr(p, '\n', span_len(s));
+	end = end == NULL ? p : end + 1;
+	/* the first byte has none before it, the last ones none behind */
+	found = lines_slow(s, &p, p < end ? p + 1 : p, &n, dashes);
+	while (!found && p < end) {
+		if (end - p > WIDE + 2)
+			p += count_lines(
+			    p, (size_t)(end - p - 2) / WIDE * WIDE, dashes, &n);
+		stop = end - p < WIDE ? end : p + WIDE;
+		found = lines_slow(s, &p, stop, &n, dashes);
+	}
+	*lfs = n.lfs;
+	*bare = n.bare;
+	return p;
+}
+
+/* Bytes that must be escaped or cannot be quoted. */
+static lanes
+not_plain(lanes v)
+{
+	return (lanes)(v < 0x20) | (lanes)(v > 0x7e) | (lanes)(v == '"') |
+	       (lanes)(v == '\\');
+}
+
+bool
+bytes_is_plain(struct span s)
+{
+	lanes bad = { 0 }, last = (lanes){ 0 } + ' ';
+
+	for (; span_len(s) >= LANES; s.p += LANES)
+		bad |= not_plain(load(s.p));
+	if (s.p < s.end)
+		memcpy(&last, s.p, span_len(s));
+	return !any(bad | not_plain(last));
 }
 
 size_t

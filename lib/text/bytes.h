@@ -17,6 +17,20 @@
 size_t bytes_crlf_len(struct span in, bool *cr);
 void bytes_crlf(struct span in, bool *cr, bool nul80, struct strbuf *out);
 
+/*
+ * Whole lines at the front of s, up to the first that begins with "--" if
+ * dashes is set; s begins a line.  *lfs gets how many there are, *bare how
+ * many of them end without a CR.  Returns where they end: s.p if there are
+ * none.
+ */
+const char *bytes_lines(struct span s, bool dashes, size_t *lfs, size_t *bare);
+
+/*
+ * Whether s can stand between double quotes as it is: ASCII without controls,
+ * quotes and backslashes.
+ */
+bool bytes_is_plain(struct span s);
+
 /* How many c are in s. */
 size_t bytes_count(struct span s, char c);
 

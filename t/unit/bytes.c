@@ -134,6 +134,76 @@ test_find(void)
 	ok(bytes_find(span_of("", 0), span_str("a")) == NULL, "in nothing");
 }
 
+/* Line by line, what bytes_lines() should say. */
+static bool
+check_lines(struct span s, bool dashes)
+{
+	size_t lfs = 0, bare = 0, got_lfs, got_bare;
+	const char *p = s.p, *got;
+
+	while (p < s.end) {
+		const char *lf = memchr(p, '\n', (size_t)(s.end - p));
+
+		if (lf == NULL ||
+		    (dashes && s.end - p > 1 && p[0] == '-' && p[1] == '-'))
+			break;
+		lfs++;
+		bare += lf == s.p || lf[-1] != '\r';
+		p = lf + 1;
+	}
+	got = bytes_lines(s, dashes, &got_lfs, &got_bare);
+	return got == p && got_lfs == lfs && got_bare == bare;
+}
+
+static void
+test_whole_lines(void)
+{
+	static const char from[] = "\n\r-ab-\n-";
+	char text[600];
+	bool good = true;
+
+	for (int round = 0; round < 60; round++) {
+		/* few of the rare ones in some rounds, many in others */
+		unsigned rare = 2 + (unsigned)round % 40;
+
+		for (size_t i = 0; i < sizeof text; i++) {
+			seed = seed * 1103515245 + 12345;
+			text[i] = (seed >> 16) % rare == 0
+				      ? from[(seed >> 8) % (sizeof from - 1)]
+				      : 'x';
+		}
+		for (size_t len = 0; len < sizeof text; len += 1 + len / 40) {
+			struct span s = tap_exact(text, len);
+
+			good = good && check_lines(s, true) &&
+			       check_lines(s, false);
+		}
+	}
+	ok(good, "whole lines up to dashes");
+}
+
+static void
+test_plain(void)
+{
+	char text[40];
+	bool good = true;
+
+	for (size_t len = 0; len < sizeof text; len++)
+		for (int c = 0; c < 256; c++) {
+			bool plain =
+			    c >= ' ' && c < 0x7f && c != '"' && c != '\\';
+
+			memset(text, 'a', sizeof text);
+			good = good && bytes_is_plain(tap_exact(text, len));
+			if (len == 0)
+				continue;
+			text[(size_t)c * 7 % len] = (char)c;
+			good =
+			    good && bytes_is_plain(span_of(text, len)) == plain;
+		}
+	ok(good, "what can be quoted as it is");
+}
+
 int
 main(void)
 {
@@ -141,5 +211,7 @@ main(void)
 	test_random();
 	test_count();
 	test_find();
+	test_whole_lines();
+	test_plain();
 	return done_testing();
 }
