@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sys/fs.h"
+#include "text/bytes.h"
 
 enum { FIRST = 8 * 1024, BLOCK = 64 * 1024 };
 
@@ -66,6 +67,19 @@ scan_piece(struct scan *s, struct span *piece)
 	s->bol = !s->mid;
 	s->mid = lf == NULL;
 	return true;
+}
+
+bool
+scan_lines(struct scan *s, bool dashes, struct scan_lines *out)
+{
+	if (s->mid)
+		return false;
+	out->all.p = s->p;
+	out->all.end = bytes_lines(
+	    (struct span){ s->p, s->end }, dashes, &out->n, &out->bare);
+	s->p = out->all.end;
+	s->bol = s->bol || out->n > 0;
+	return out->n > 0;
 }
 
 int

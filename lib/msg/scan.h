@@ -44,6 +44,18 @@ void scan_open(struct scan *s, int fd, int64_t from, int64_t to, bool head);
  */
 bool scan_piece(struct scan *s, struct span *piece);
 
+/*
+ * Many whole lines at once, as far as they are at hand and, with dashes, none
+ * of them begins with "--".  False when there are none such: scan_piece()
+ * must go on.
+ */
+struct scan_lines {
+	struct span all;
+	size_t n;
+	size_t bare; /* those that end without a CR */
+};
+bool scan_lines(struct scan *s, bool dashes, struct scan_lines *out);
+
 /* 0, or -1 with errno when reading failed. */
 int scan_close(struct scan *s);
 

@@ -27,6 +27,7 @@
  */
 #include "msg/structure.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "msg/field.h"
@@ -38,6 +39,8 @@ enum {
 	LEVELS = STRUCTURE_DEPTH + 1, /* all but the last hold others */
 	BUCKETS = 256
 };
+
+_Static_assert(LEVELS <= UCHAR_MAX, "buckets hold numbers of levels");
 
 /* A place in the file, and what is sent of the file up to it. */
 struct mark {
@@ -53,7 +56,7 @@ struct level {
 	struct mark body;
 	struct span boundary; /* p is NULL when none is waited for */
 	uint64_t hash; /* of boundary */
-	size_t older; /* with the same bucket: 1 + index, 0 for none */
+	unsigned char older; /* with the same bucket: 1 + index, 0 for none */
 };
 
 struct parse {
@@ -69,8 +72,9 @@ struct parse {
 	size_t depth; /* multiparts and messages that are open */
 	size_t waiting; /* boundaries that are looked for */
 	size_t n;
-	struct level level[LEVELS];
-	size_t bucket[BUCKETS]; /* 1 + index of the innermost level */
+	size_t max;
+	struct level *level; /* max of them, LEVELS at most are used */
+	unsigned char bucket[BUCKETS]; /* 1 + index of the innermost level */
 };
 
 static struct level *
@@ -129,7 +133,7 @@ static void
 wait_for_boundary(struct parse *ps, struct level *lv)
 {
 	struct span b = trim_end(mime_param(&lv->part->params, "boundary"));
-	size_t *bucket;
+	unsigned char *bucket;
 
 	if (b.p == NULL || span_len(b) == 0 || span_len(b) > BOUNDARY_MAX)
 		return;
@@ -137,7 +141,7 @@ wait_for_boundary(struct parse *ps, struct level *lv)
 	lv->hash = hash_more(hash_start, b);
 	bucket = &ps->bucket[lv->hash % BUCKETS];
 	lv->older = *bucket;
-	*bucket = ps->n;
+	*bucket = (unsigned char)ps->n;
 	ps->waiting++;
 }
 
@@ -219,6 +223,9 @@ open_part(struct parse *ps)
 	struct level *parent = ps->n > 0 ? top(ps) : NULL, *lv;
 	bool message = parent == NULL || parent->part->kind == PART_MESSAGE;
 
+	ps->level =
+	    arena_grow(ps->a, ps->level, ps->n, &ps->max, sizeof *ps->level);
+	parent = ps->n > 0 ? top(ps) : NULL;
 	lv = &ps->level[ps->n++];
 	memset(lv, 0, sizeof *lv);
 	lv->part = add_part(ps, parent);
@@ -360,6 +367,32 @@ take_piece(struct parse *ps, struct span piece)
 		fields_piece(&ps->fields, piece, bol);
 }
 
+/* Lines of a body that are no boundary, so many as are at hand. */
+static void
+skip_lines(struct parse *ps)
+{
+	bool dashes = ps->waiting > 0 && !is_full(ps);
+	struct scan_lines lines;
+
+	if (!scan_lines(&ps->scan, dashes, &lines))
+		return;
+	ps->eol = scan_eol(lines.all);
+	ps->here.offset += (int64_t)span_len(lines.all);
+	ps->here.octets += span_len(lines.all) + lines.bare;
+	ps->here.lines += lines.n;
+}
+
+static bool
+next_piece(struct parse *ps)
+{
+	struct span piece;
+
+	if (!scan_piece(&ps->scan, &piece))
+		return false;
+	take_piece(ps, piece);
+	return true;
+}
+
 static void
 parse_open(struct parse *ps, struct arena *a, int fd, bool head)
 {
@@ -387,7 +420,6 @@ int
 structure_read_lines(struct arena *a, int fd, structure_line *line, void *arg,
     struct part **root)
 {
-	struct span piece;
 	struct parse ps;
 	struct part *p;
 	struct mark m;
@@ -396,8 +428,10 @@ structure_read_lines(struct arena *a, int fd, structure_line *line, void *arg,
 	ps.line = line;
 	ps.arg = arg;
 	p = top(&ps)->part;
-	while (scan_piece(&ps.scan, &piece))
-		take_piece(&ps, piece);
+	do
+		if (!ps.in_header)
+			skip_lines(&ps);
+	while (next_piece(&ps));
 	while (ps.in_header)
 		end_header(&ps);
 	m = ps.here;
