@@ -70,7 +70,11 @@ span_case_eq(struct span a, struct span b)
 bool
 span_case_is(struct span a, const char *str)
 {
-	return span_case_eq(a, span_str(str));
+	for (; a.p < a.end; a.p++, str++)
+		if (*str == '\0' || ascii_lower((unsigned char)*a.p) !=
+					ascii_lower((unsigned char)*str))
+			return false;
+	return *str == '\0';
 }
 
 int

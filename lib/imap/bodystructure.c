@@ -138,12 +138,27 @@ put_joined(
 	strbuf_clear(&value);
 }
 
+/* before: what would stand before one more; charset: it is missing. */
+static void
+end_params(const struct bodystructure *b, const char *before, bool charset)
+{
+	if (charset) {
+		wr_span(b->w, span_str(before));
+		wr_lit(b->w, "\"charset\" \"us-ascii\"");
+		before = " ";
+	}
+	if (*before == '(')
+		wr_lit(b->w, "NIL");
+	else
+		wr_lit(b->w, ")");
+}
+
 /*
  * body-fld-param = "(" string SP string *(SP string SP string) ")" / nil
  * Where charset is set, a missing one is said to be US-ASCII (RFC 2045 5.2).
  */
 static void
-put_params(const struct bodystructure *b, const struct mime_params *params,
+put_split(const struct bodystructure *b, const struct mime_params *params,
     bool charset)
 {
 	struct param_list list;
@@ -167,15 +182,39 @@ put_params(const struct bodystructure *b, const struct mime_params *params,
 		wr_lit(b->w, " ");
 		put_string(b, list.v[i].value);
 	}
-	if (charset) {
-		wr_span(b->w, span_str(before));
-		wr_lit(b->w, "\"charset\" \"us-ascii\"");
-		before = " ";
+	end_params(b, before, charset);
+}
+
+static bool
+is_split(const struct mime_params *params)
+{
+	for (size_t i = 0; i < params->n; i++)
+		if (span_find(params->v[i].name, '*') != NULL)
+			return true;
+	return false;
+}
+
+/* The same; few messages have names that must be taken apart. */
+static void
+put_params(const struct bodystructure *b, const struct mime_params *params,
+    bool charset)
+{
+	const char *before = "(";
+
+	if (is_split(params) || params->n > MIME_PARAMS) {
+		put_split(b, params, charset);
+		return;
 	}
-	if (*before == '(')
-		wr_lit(b->w, "NIL");
-	else
-		wr_lit(b->w, ")");
+	for (size_t i = 0; i < params->n; i++) {
+		wr_span(b->w, span_str(before));
+		before = " ";
+		if (span_case_is(params->v[i].name, "charset"))
+			charset = false;
+		put_string(b, params->v[i].name);
+		wr_lit(b->w, " ");
+		put_string(b, params->v[i].value);
+	}
+	end_params(b, before, charset);
 }
 
 /* body-fld-lang = nstring / "(" string *(SP string) ")" */

@@ -59,9 +59,22 @@ put_addresses(struct wr *w, struct arena *a, struct span field, bool utf8)
 	return true;
 }
 
+/* "the server sets the corresponding member": as From, printed from..to. */
+static bool
+put_from(struct wr *w, struct arena *a, const struct envelope *e,
+    const uint64_t at[2], bool utf8)
+{
+	return at[0] < at[1] &&
+	       (wr_again(w, at[0], at[1]) ||
+		   put_addresses(w, a, e->field[ENV_FROM], utf8));
+}
+
 void
 envelope_put(struct wr *w, struct arena *a, const struct envelope *e, bool utf8)
 {
+	uint64_t from[2] = { 0, 0 }; /* where From was printed */
+	bool there;
+
 	wr_lit(w, "(");
 	for (int i = 0; i < ENV_FIELDS; i++) {
 		struct span field = e->field[i];
@@ -72,13 +85,15 @@ envelope_put(struct wr *w, struct arena *a, const struct envelope *e, bool utf8)
 			headertext_put(w, field, utf8);
 			continue;
 		}
-		if (put_addresses(w, a, field, utf8))
-			continue;
-		/* "the server sets the corresponding member" */
-		if ((i == ENV_SENDER || i == ENV_REPLY_TO) &&
-		    put_addresses(w, a, e->field[ENV_FROM], utf8))
-			continue;
-		wr_lit(w, "NIL");
+		if (i == ENV_FROM)
+			from[0] = from[1] = w->total;
+		there = put_addresses(w, a, field, utf8);
+		if (i == ENV_FROM)
+			from[1] = w->total;
+		if (!there && (i == ENV_SENDER || i == ENV_REPLY_TO))
+			there = put_from(w, a, e, from, utf8);
+		if (!there)
+			wr_lit(w, "NIL");
 	}
 	wr_lit(w, ")");
 }

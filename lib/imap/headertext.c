@@ -3,6 +3,7 @@
 
 #include "base/strbuf.h"
 #include "imap/out.h"
+#include "text/bytes.h"
 #include "text/encword.h"
 #include "text/utf8.h"
 
@@ -25,10 +26,10 @@ put_encoded(struct wr *w, struct span s)
 void
 headertext_put(struct wr *w, struct span s, bool utf8)
 {
-	bool nul = s.p != NULL && span_find(s, '\0') != NULL;
+	bool plain = s.p == NULL || bytes_is_plain(s);
+	bool nul = !plain && span_find(s, '\0') != NULL;
 
-	if (s.p == NULL ||
-	    (!nul && (utf8_is_ascii(s) || (utf8 && utf8_valid(s)))))
+	if (plain || (!nul && (utf8_is_ascii(s) || (utf8 && utf8_valid(s)))))
 		out_nstring(w, s, utf8);
 	else
 		put_encoded(w, s);

@@ -5,6 +5,7 @@
 #include "imap/modseq.h"
 #include "imap/name.h"
 #include "imap/token.h"
+#include "text/bytes.h"
 #include "text/utf8.h"
 
 enum { QUOTED_MAX = 1000 }; /* longer strings go as literals */
@@ -65,7 +66,11 @@ literal(struct wr *w, struct span s)
 void
 out_string(struct wr *w, struct span s, bool utf8)
 {
-	if (can_quote(s, utf8))
+	if (span_len(s) <= QUOTED_MAX && bytes_is_plain(s)) {
+		wr_putc(w, '"');
+		wr_span(w, s);
+		wr_putc(w, '"');
+	} else if (can_quote(s, utf8))
 		quoted(w, s);
 	else
 		literal(w, s);

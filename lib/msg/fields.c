@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/nelem.h"
 #include "msg/field.h"
 #include "msg/header.h"
@@ -54,7 +55,9 @@ static const struct fields_row *
 find_row(const struct fields *f, struct span name)
 {
 	for (size_t i = 0; i < NELEM(rows); i++)
-		if (span_case_is(name, rows[i].name))
+		if (ascii_lower((unsigned char)*name.p) ==
+			ascii_lower((unsigned char)*rows[i].name) &&
+		    span_case_is(name, rows[i].name))
 			return rows[i].kind < F_ENVELOPE ||
 				       f->part->envelope != NULL
 				   ? &rows[i]

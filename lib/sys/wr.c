@@ -27,7 +27,8 @@ wr_init(struct wr *w, int fd, int timeout)
 	 * part of an answer would wait until a client has acknowledged those
 	 * before, and clients take 40 ms for that.  Fails where it is no TCP.
 	 */
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	if (fd != -1)
+		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
 /* Wait until the descriptor takes something. */
@@ -88,16 +89,16 @@ wr_flush(struct wr *w)
 	size_t len = w->len;
 
 	w->len = 0;
+	w->failed |= w->fd == -1;
 	send_all(w, w->buf, len);
 }
 
-void
-wr_bytes(struct wr *w, const void *p, size_t len)
+/* It is more than there is room for. */
+static void
+put_long(struct wr *w, const char *from, size_t len)
 {
-	const char *from = p;
 	size_t n;
 
-	w->total += len;
 	while (len > 0 && !w->failed) {
 		if (w->len == WR_LEN)
 			wr_flush(w);
@@ -110,6 +111,29 @@ wr_bytes(struct wr *w, const void *p, size_t len)
 }
 
 void
+wr_bytes(struct wr *w, const void *p, size_t len)
+{
+	w->total += len;
+	if (len > WR_LEN - w->len) {
+		put_long(w, p, len);
+		return;
+	}
+	memcpy(w->buf + w->len, p, len);
+	w->len += len;
+}
+
+bool
+wr_again(struct wr *w, uint64_t from, uint64_t to)
+{
+	size_t len = (size_t)(to - from);
+
+	if (w->total - from > w->len || len > WR_LEN - w->len)
+		return false;
+	wr_bytes(w, w->buf + w->len - (size_t)(w->total - from), len);
+	return true;
+}
+
+void
 wr_span(struct wr *w, struct span s)
 {
 	wr_bytes(w, s.p, span_len(s));
@@ -118,7 +142,10 @@ wr_span(struct wr *w, struct span s)
 void
 wr_putc(struct wr *w, char c)
 {
-	wr_bytes(w, &c, 1);
+	if (w->len == WR_LEN)
+		wr_flush(w);
+	w->buf[w->len++] = c;
+	w->total++;
 }
 
 void

@@ -24,7 +24,10 @@ struct wr {
 	char buf[WR_LEN];
 };
 
-/* On a TCP connection, sets TCP_NODELAY. */
+/*
+ * On a TCP connection, sets TCP_NODELAY.  With fd -1, buf[0..len-1] holds
+ * what is written; WR_LEN bytes at most, and failed is set if it is more.
+ */
 void wr_init(struct wr *w, int fd, int timeout);
 
 /* Bytes, as they are. */
@@ -32,6 +35,12 @@ void wr_bytes(struct wr *w, const void *p, size_t len);
 void wr_span(struct wr *w, struct span s);
 void wr_putc(struct wr *w, char c);
 void wr_num(struct wr *w, uint64_t n);
+
+/*
+ * What was written while total went from..to, once more.  False, and nothing
+ * written, when it is not in the buffer any more, or has no room there again.
+ */
+bool wr_again(struct wr *w, uint64_t from, uint64_t to);
 
 /* A string constant, and nothing else: no client can inject into it. */
 #define wr_lit(w, s) wr_bytes((w), "" s, sizeof(s) - 1)
