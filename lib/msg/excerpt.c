@@ -187,15 +187,18 @@ begin_field(struct excerpt *e, struct span *piece)
 		field_unfold(&e->value, value);
 }
 
-/* One that turns out to be too long is like those not kept. */
+/*
+ * One that turns out to be too long is like those not kept, and so is one
+ * with a NUL, which is sent as another byte than the one searched for.
+ */
 static void
 keep(struct excerpt *e, struct span piece)
 {
 	bool cr = false; /* pieces end with the whole line end */
 
-	bytes_crlf(piece, &cr, true, &e->fields);
+	bytes_crlf(piece, &cr, false, &e->fields);
 	if (e->fields.len - e->begins <= FIELD_MAX &&
-	    e->fields.len <= FIELDS_MAX)
+	    e->fields.len <= FIELDS_MAX && span_find(piece, '\0') == NULL)
 		return;
 	strbuf_cut(&e->fields, e->begins);
 	e->kept = false;

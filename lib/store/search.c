@@ -18,7 +18,8 @@ struct search {
 	struct mailbox *mbox;
 	struct search_key *root;
 	struct search_text text; /* all leaves */
-	bool file; /* some leaf wants to read */
+	search_make *make;
+	void *arg;
 	struct arena arena; /* for the message at hand */
 };
 
@@ -27,6 +28,7 @@ struct found {
 	uint32_t seq;
 	int fd; /* -1: not open */
 	struct stat st;
+	struct brief brief; /* its facts, as far as there are any */
 };
 
 static size_t
@@ -61,7 +63,6 @@ prepare_leaf(struct search *x, struct arena *a, struct search_key *key)
 		if (span_len(key->needle) > t->tail)
 			t->tail = span_len(key->needle);
 	}
-	x->file |= key->kind >= SEARCH_SENTBEFORE;
 	key->leaf = t->n;
 	t->leaf[t->n++] = key;
 }
@@ -92,10 +93,18 @@ search_open(struct arena *a, struct mailbox *m, struct search_key *root)
 }
 
 void
+search_by(struct search *x, search_make *make, void *arg)
+{
+	x->make = make;
+	x->arg = arg;
+}
+
+void
 search_close(struct search *x)
 {
 	if (x == NULL)
 		return;
+	mailbox_facts_end(x->mbox);
 	search_text_clear(&x->text);
 	arena_clear(&x->arena);
 }
@@ -242,12 +251,10 @@ guess_size(const struct search_key *key, uint64_t size)
 	return ANSWER_UNKNOWN;
 }
 
-/* What the inode tells. */
+/* What the time of arrival tells. */
 static void
-ask_inode(struct search *x, const struct found *f)
+ask_date(struct search *x, int64_t t)
 {
-	int64_t t = (int64_t)f->st.st_mtime;
-
 	for (size_t i = 0; i < x->text.n; i++) {
 		const struct search_key *key = x->text.leaf[i];
 		enum answer *answer = &x->text.answer[i];
@@ -270,13 +277,24 @@ ask_inode(struct search *x, const struct found *f)
 		case SEARCH_OLDER:
 			*answer = answer_of(t <= (int64_t)key->number);
 			break;
-		case SEARCH_LARGER:
-		case SEARCH_SMALLER:
-			*answer = guess_size(key, (uint64_t)f->st.st_size);
-			break;
 		default:
 			break;
 		}
+	}
+}
+
+/* What the inode tells. */
+static void
+ask_inode(struct search *x, const struct found *f)
+{
+	ask_date(x, (int64_t)f->st.st_mtime);
+	for (size_t i = 0; i < x->text.n; i++) {
+		const struct search_key *key = x->text.leaf[i];
+
+		if (x->text.answer[i] == ANSWER_UNKNOWN &&
+		    (key->kind == SEARCH_LARGER || key->kind == SEARCH_SMALLER))
+			x->text.answer[i] =
+			    guess_size(key, (uint64_t)f->st.st_size);
 	}
 }
 
@@ -318,15 +336,6 @@ evaluate(const struct search *x, const struct search_key *key)
 	return answer_of(all == ANSWER_NO);
 }
 
-/* 0, or -1 when there is no message any more. */
-static int
-open_file(const struct search *x, struct found *f)
-{
-	if (f->fd == -1)
-		f->fd = mailbox_open_message(x->mbox, f->seq, &f->st);
-	return f->fd == -1 ? -1 : 0;
-}
-
 /* Whether some leaf of a kind from lo to hi is not known yet. */
 static bool
 is_pending(const struct search *x, enum search_kind lo, enum search_kind hi)
@@ -338,46 +347,130 @@ is_pending(const struct search *x, enum search_kind lo, enum search_kind hi)
 	return false;
 }
 
+/* 0, or -1 when there is no message any more. */
+static int
+open_file(const struct search *x, struct found *f)
+{
+	f->fd = mailbox_open_message(x->mbox, f->seq, &f->st);
+	if (f->fd == -1)
+		return -1;
+	/* another file than the one whose facts are known */
+	if (mailbox_facts(x->mbox, f->seq).p == NULL)
+		f->brief = (struct brief){ 0 };
+	return 0;
+}
+
+/* What there is of it is asked already, or missing: read, and keep it. */
+static void
+make_brief(struct search *x, struct found *f)
+{
+	bool whole = is_pending(x, SEARCH_BODY, SEARCH_TEXT);
+	struct span facts;
+
+	if (x->make == NULL || (whole ? f->brief.piece[BRIEF_PARTS].p != NULL
+				      : f->brief.piece[BRIEF_HEAD].p != NULL))
+		return;
+	facts = x->make(x->arg, f->fd, whole);
+	if (!brief_parse(facts, &f->brief))
+		return;
+	mailbox_keep_facts(x->mbox, f->seq, &f->st, facts);
+	search_text_brief(&x->text, &f->brief);
+}
+
+/* All octets are counted.  -1 with errno. */
+static int
+count_octets(struct search *x, const struct found *f)
+{
+	int64_t n = stream_crlf_len(f->fd, 0, (int64_t)f->st.st_size);
+
+	if (n == -1)
+		return -1;
+	mailbox_keep_octets(x->mbox, f->seq, &f->st, (uint64_t)n);
+	ask_size(x, (uint64_t)n);
+	return 0;
+}
+
+/* The tree, from the facts or the file; NULL when that cannot be read. */
+static const struct part *
+tree(struct search *x, const struct found *f)
+{
+	struct part *root = NULL;
+
+	if (f->brief.piece[BRIEF_PARTS].p != NULL)
+		root = brief_tree(&x->arena, f->brief.piece[BRIEF_PARTS]);
+	if (root == NULL && structure_read(&x->arena, f->fd, &root) == -1)
+		return NULL;
+	return root;
+}
+
 /* What is in the file.  The message is open. */
 static enum answer
-look_inside(struct search *x, const struct found *f)
+look_inside(struct search *x, struct found *f)
 {
-	int64_t size = (int64_t)f->st.st_size, octets;
+	const struct part *root;
 	enum answer known;
-	struct part *root;
 
+	make_brief(x, f);
+	if ((known = evaluate(x, x->root)) != ANSWER_UNKNOWN)
+		return known;
 	if (is_pending(x, SEARCH_SENTBEFORE, SEARCH_HEADER) ||
 	    is_pending(x, SEARCH_TEXT, SEARCH_TEXT)) {
-		search_text_header(&x->text, f->fd, size);
+		search_text_header(&x->text, f->fd, (int64_t)f->st.st_size);
 		if ((known = evaluate(x, x->root)) != ANSWER_UNKNOWN)
 			return known;
 	}
 	if (is_pending(x, SEARCH_LARGER, SEARCH_SMALLER)) {
-		octets = stream_crlf_len(f->fd, 0, size);
-		if (octets == -1)
+		if (count_octets(x, f) == -1)
 			return ANSWER_NO;
-		ask_size(x, (uint64_t)octets);
 		if ((known = evaluate(x, x->root)) != ANSWER_UNKNOWN)
 			return known;
 	}
-	if (structure_read(&x->arena, f->fd, &root) == -1)
+	if ((root = tree(x, f)) == NULL)
 		return ANSWER_NO;
 	search_text_body(&x->text, f->fd, root);
+	return evaluate(x, x->root);
+}
+
+/* What is known without a look at the file. */
+static enum answer
+ask_facts(struct search *x, struct found *f)
+{
+	uint64_t octets;
+	int64_t date;
+
+	if (is_pending(x, SEARCH_BEFORE, SEARCH_OLDER) &&
+	    mailbox_date(x->mbox, f->seq, &date))
+		ask_date(x, date);
+	if (is_pending(x, SEARCH_LARGER, SEARCH_SMALLER) &&
+	    mailbox_octets(x->mbox, f->seq, &octets))
+		ask_size(x, octets);
+	if (is_pending(x, SEARCH_SENTBEFORE, SEARCH_TEXT)) {
+		(void)brief_parse(mailbox_facts(x->mbox, f->seq), &f->brief);
+		search_text_brief(&x->text, &f->brief);
+	}
 	return evaluate(x, x->root);
 }
 
 static enum answer
 look(struct search *x, struct found *f)
 {
-	enum answer known;
+	enum answer known = ask_facts(x, f);
 
-	if (x->file ? open_file(x, f) == -1
-		    : mailbox_stat_message(x->mbox, f->seq, &f->st) == -1)
+	if (known != ANSWER_UNKNOWN)
+		return known;
+	if (!is_pending(x, SEARCH_SENTBEFORE, SEARCH_TEXT)) {
+		if (mailbox_stat_message(x->mbox, f->seq, &f->st) == -1)
+			return ANSWER_NO;
+		ask_inode(x, f);
+		if ((known = evaluate(x, x->root)) != ANSWER_UNKNOWN)
+			return known;
+	}
+	if (open_file(x, f) == -1)
 		return ANSWER_NO;
 	ask_inode(x, f);
 	if ((known = evaluate(x, x->root)) != ANSWER_UNKNOWN)
 		return known;
-	return open_file(x, f) == -1 ? ANSWER_NO : look_inside(x, f);
+	return look_inside(x, f);
 }
 
 bool

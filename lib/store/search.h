@@ -86,6 +86,14 @@ struct search *search_open(
     struct arena *a, struct mailbox *m, struct search_key *root);
 
 /*
+ * Ask make for the facts of each message that is read and has none: the brief
+ * (msg/brief.h) of the file in fd, with its tree if whole is set, valid until
+ * the next call.  They are used, and kept.
+ */
+typedef struct span search_make(void *arg, int fd, bool whole);
+void search_by(struct search *x, search_make *make, void *arg);
+
+/*
  * Whether message seq matches; false when it is gone or cannot be read.
  * What is cheap is looked at first, and nothing that cannot matter any more;
  * a message is opened once at most and read by pieces.

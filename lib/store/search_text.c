@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "msg/decode.h"
+#include "msg/excerpt.h"
+#include "msg/field.h"
 #include "msg/header.h"
 #include "text/bytes.h"
 #include "text/casefold.h"
@@ -136,6 +138,78 @@ search_text_header(struct search_text *t, int fd, int64_t size)
 		    t->leaf[i]->kind >= SEARCH_SENTBEFORE &&
 		    t->leaf[i]->kind <= SEARCH_HEADER)
 			t->answer[i] = ANSWER_NO;
+}
+
+/* Look for leaf i in fields of its name, as they are sent. */
+static void
+look_at_fields(struct search_text *t, size_t i, struct span fields)
+{
+	struct span none = { NULL, NULL }, line, name, value;
+	struct strbuf b = { 0 };
+
+	t->answer[i] = ANSWER_NO;
+	while (fields.p < fields.end && t->answer[i] == ANSWER_NO) {
+		const char *lf = span_find(fields, '\n');
+
+		line = fields;
+		line.end = lf == NULL ? fields.end : lf + 1;
+		fields.p = line.end;
+		if (field_name(line, &name, &value) && !field_folded(line)) {
+			strbuf_reset(&b);
+			line = value;
+		}
+		field_unfold(&b, line);
+		if (field_folded(fields))
+			continue;
+		fold_value(t, none, span_trim(strbuf_span(&b)));
+		if (bytes_find(strbuf_span(&t->window), t->leaf[i]->needle))
+			t->answer[i] = ANSWER_YES;
+	}
+	strbuf_clear(&b);
+}
+
+static void
+ask_fields(struct search_text *t, size_t i, const struct brief *b)
+{
+	struct header_want want = { .names = &t->leaf[i]->field, .n = 1 };
+	struct strbuf fields = { 0 };
+	struct span s;
+
+	if (excerpt_fields(b->piece[BRIEF_FIELDS], &want, &fields)) {
+		s = strbuf_span(&fields);
+		/* the empty line at the end is no field */
+		if (span_len(s) >= 2 && (span_len(s) == 2 || s.end[-3] == '\n'))
+			s.end -= 2;
+		look_at_fields(t, i, s);
+	}
+	strbuf_clear(&fields);
+}
+
+void
+search_text_brief(struct search_text *t, const struct brief *b)
+{
+	struct span keys = b->piece[BRIEF_KEYS];
+	struct excerpt_date date = { 0 };
+	bool dated = excerpt_date(keys, &date);
+
+	for (size_t i = 0; i < t->n; i++) {
+		const struct search_key *key = t->leaf[i];
+		int found;
+
+		if (t->answer[i] != ANSWER_UNKNOWN)
+			continue;
+		if (key->kind >= SEARCH_SENTBEFORE &&
+		    key->kind <= SEARCH_SENTSINCE && dated)
+			t->answer[i] =
+			    date.good ? compare_day(key, date.day) : ANSWER_NO;
+		if (key->kind != SEARCH_HEADER)
+			continue;
+		found = excerpt_find(keys, key->field, key->needle);
+		if (found != -1)
+			t->answer[i] = answer_of(found == 1);
+		else
+			ask_fields(t, i, b);
+	}
 }
 
 /* header_each: a field of a part, or of a message inside. */

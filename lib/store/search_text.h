@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/span.h"
 #include "base/strbuf.h"
+#include "msg/brief.h"
 #include "msg/structure.h"
 #include "store/search.h"
 #include "text/charset.h"
@@ -33,6 +34,12 @@ struct search_text {
 
 /* Answer all keys about the header, and those of SEARCH_TEXT that it meets. */
 void search_text_header(struct search_text *t, int fd, int64_t size);
+
+/*
+ * Answer what can be answered of keys about the header from a brief of the
+ * message.
+ */
+void search_text_brief(struct search_text *t, const struct brief *b);
 
 /* Answer the rest: root is the whole structure. */
 void search_text_body(struct search_text *t, int fd, const struct part *root);
