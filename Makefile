@@ -53,10 +53,10 @@ pw = become hash service userdb
 
 imap = bodystructure cmd_any cmd_append cmd_copy cmd_fetch cmd_folder \
 	cmd_idle cmd_list cmd_quota cmd_search cmd_select cmd_status \
-	cmd_store commands conf envelope fetch_parse fetch_send headertext \
-	input list_parse memo modseq name out outbox pattern reply resync \
-	search_parse section select_parse seqset session startup token update \
-	use vanished
+	cmd_store commands conf envelope fetch_parse fetch_send gather \
+	headertext input list_parse look memo modseq name out outbox pattern \
+	reply resync search_parse section select_parse seqset session \
+	startup token update use vanished
 
 pop3 = cmd_any cmd_list cmd_retr commands conf reply request send session \
 	startup wrap
@@ -108,8 +108,8 @@ UNIT_store = append change facts flags folder history keywords kwset lock \
 	sizelist stamp status summary table uiddb
 UNIT_auth = checkpassword handover options pop3capa sasl
 UNIT_pw = become hash service userdb
-UNIT_imap = bodystructure envelope fetch_parse input list_parse pattern \
-	search_parse section select_parse seqset token
+UNIT_imap = bodystructure envelope fetch_parse gather input list_parse \
+	pattern search_parse section select_parse seqset token
 UNIT_pop3 = request send
 UNIT_net = conns rule
 UNIT_chain = dialogue front imapcmd keeper pop3cmd proxyhdr talk tarpit \

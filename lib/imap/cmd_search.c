@@ -1,5 +1,6 @@
 /* cmd_search.c: SEARCH and UID SEARCH (RFC 9051 section 6.4.4, RFC 7162). */
 #include "imap/commands.h"
+#include "imap/gather.h"
 #include "imap/modseq.h"
 #include "imap/out.h"
 #include "imap/search_parse.h"
@@ -91,10 +92,12 @@ static void
 run(struct session *s, const struct search_args *args, struct result *r)
 {
 	struct search *x = search_open(&s->arena, s->mbox, args->root);
+	struct gather g = { 0 };
 	unsigned need = args->want & ~(unsigned)RETURN_SAVE;
 	bool ends = need != 0 && (need & (RETURN_ALL | RETURN_COUNT)) == 0;
 	uint32_t seq = 1, last = s->exists;
 
+	search_by(x, gather_search, &g);
 	if (ends && (need & RETURN_MIN) != 0) {
 		while (seq <= last && !search_match(x, seq))
 			seq++;
@@ -111,6 +114,7 @@ run(struct session *s, const struct search_args *args, struct result *r)
 		if (search_match(x, seq))
 			add(s, r, seq);
 	search_close(x);
+	gather_clear(&g);
 }
 
 /* The messages of r as "$" (RFC 9051 section 6.4.4.1). */

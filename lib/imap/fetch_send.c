@@ -2,27 +2,20 @@
 #include "imap/fetch_send.h"
 
 #include <errno.h>
-#include <unistd.h>
+#include <string.h>
 
 #include "imap/bodystructure.h"
 #include "imap/envelope.h"
+#include "imap/look.h"
 #include "imap/modseq.h"
 #include "imap/out.h"
 #include "msg/preview.h"
 #include "msg/stream.h"
-#include "sys/fs.h"
 #include "sys/log.h"
 #include "text/date.h"
 
 /* A larger message has no preview at hand (RFC 8970 section 4.1). */
 enum { LAZY_MAX = 64 * 1024 };
-
-/* The message at hand. */
-struct one {
-	uint32_t seq;
-	struct section_file file;
-	int64_t date;
-};
 
 void
 fetch_init(struct fetch *f, struct session *s, const struct fetch_items *items)
@@ -48,72 +41,24 @@ fetch_init(struct fetch *f, struct session *s, const struct fetch_items *items)
 void
 fetch_clear(struct fetch *f)
 {
+	gather_clear(&f->gather);
+	strbuf_clear(&f->held);
 	arena_clear(&f->arena);
+	mailbox_facts_end(f->s->mbox);
 }
 
 /* Looked up each time: opening and storing may change it. */
 static struct message
-message(const struct fetch *f, const struct one *one)
+message(const struct fetch *f, const struct look *l)
 {
-	return mailbox_message(f->s->mbox, one->seq);
-}
-
-/* Parse the open file as far as needed.  -1 with errno. */
-static int
-parse(struct fetch *f, struct section_file *file, const struct stat *st)
-{
-	struct part *root = NULL;
-	int got = 0;
-
-	file->size = (int64_t)st->st_size;
-	file->whole = f->need == NEED_TREE;
-	if (file->size >= MEMO_MIN) {
-		file->memo = &f->s->memo;
-		memo_use(file->memo, st);
-	}
-	if (file->whole && file->memo != NULL)
-		return memo_tree(file->memo, file->fd, &file->root);
-	if (file->whole)
-		got = structure_read(&f->arena, file->fd, &root);
-	else if (f->need == NEED_HEADER)
-		got = structure_read_header(&f->arena, file->fd, &root);
-	file->root = root;
-	return got;
-}
-
-/* Open and parse as far as needed.  -1 with errno; one->file.fd is closed. */
-static int
-read_message(struct fetch *f, struct one *one)
-{
-	struct mailbox *mbox = f->s->mbox;
-	struct stat st;
-
-	one->file.fd = -1;
-	if (f->need == NEED_MEMORY)
-		return 0;
-	if (f->need == NEED_STAT) {
-		if (mailbox_stat_message(mbox, one->seq, &st) == -1)
-			return -1;
-		one->date = (int64_t)st.st_mtime;
-		return 0;
-	}
-	one->file.fd = mailbox_open_message(mbox, one->seq, &st);
-	if (one->file.fd == -1)
-		return -1;
-	one->date = (int64_t)st.st_mtime;
-	if (parse(f, &one->file, &st) == -1) {
-		fs_close(one->file.fd);
-		one->file.fd = -1;
-		return -1;
-	}
-	return 0;
+	return mailbox_message(f->s->mbox, l->seq);
 }
 
 static bool
-has_unknown_cte(const struct fetch *f, const struct one *one)
+has_unknown_cte(const struct fetch *f, const struct look *l)
 {
 	for (size_t i = 0; f->binary && i < f->items->n; i++)
-		if (section_unknown_cte(&one->file, &f->items->v[i]))
+		if (section_unknown_cte(&l->file, &f->items->v[i]))
 			return true;
 	return false;
 }
@@ -123,14 +68,14 @@ has_unknown_cte(const struct fetch *f, const struct one *one)
  * gone this instant) is no reason to withhold the message.
  */
 static bool
-set_seen(const struct fetch *f, const struct one *one)
+set_seen(const struct fetch *f, const struct look *l)
 {
 	struct flag_change change = { .op = FLAG_ADD, .flags = FLAG_SEEN };
 	bool changed = false;
 
-	if (!f->seen || (message(f, one).flags & FLAG_SEEN) != 0)
+	if (!f->seen || (message(f, l).flags & FLAG_SEEN) != 0)
 		return false;
-	if (mailbox_store(f->s->mbox, one->seq, &change, &changed) == -1)
+	if (mailbox_store(f->s->mbox, l->seq, &change, &changed) == -1)
 		return false;
 	return changed;
 }
@@ -148,37 +93,37 @@ put_date(struct wr *w, int64_t t)
 }
 
 static void
-put_flags(const struct fetch *f, const struct one *one)
+put_flags(const struct fetch *f, const struct look *l)
 {
-	struct message m = message(f, one);
+	struct message m = message(f, l);
 
 	out_flags(f->s, &m);
-	mailbox_told(f->s->mbox, one->seq);
+	mailbox_told(f->s->mbox, l->seq);
 }
 
 /* "(" permsg-modsequence ")" */
 static void
-put_modseq(const struct fetch *f, const struct one *one)
+put_modseq(const struct fetch *f, const struct look *l)
 {
-	modseq_put_value(f->s, message(f, one).modseq);
+	modseq_put_value(f->s, message(f, l).modseq);
 }
 
 /* "(" objectid ")" */
 static void
-put_emailid(const struct fetch *f, const struct one *one)
+put_emailid(const struct fetch *f, const struct look *l)
 {
 	char id[MAILBOX_OBJECTID_LEN + 1];
 
-	mailbox_emailid(f->s->mbox, one->seq, id);
+	mailbox_emailid(f->s->mbox, l->seq, id);
 	wr_putc(f->s->out, '(');
 	wr_span(f->s->out, span_str(id));
 	wr_putc(f->s->out, ')');
 }
 
 static void
-put_savedate(const struct fetch *f, const struct one *one)
+put_savedate(const struct fetch *f, const struct look *l)
 {
-	int64_t t = mailbox_saved(f->s->mbox, one->seq);
+	int64_t t = mailbox_saved(f->s->mbox, l->seq);
 
 	if (t == -1)
 		wr_lit(f->s->out, "NIL");
@@ -193,9 +138,10 @@ put_preview(struct fetch *f, const struct section_file *file)
 	struct part *root = NULL;
 	struct strbuf text = { 0 };
 
-	if (file->whole)
+	/* a tree that was kept is not all that this needs */
+	if (file->whole && file->root->subtype.p != NULL)
 		preview_make(file->fd, file->root, &text);
-	else if (file->size <= LAZY_MAX &&
+	else if ((file->whole || file->size <= LAZY_MAX) &&
 		 structure_read(&f->arena, file->fd, &root) == 0)
 		preview_make(file->fd, root, &text);
 	if (!file->whole && root == NULL)
@@ -242,15 +188,9 @@ put_section(struct wr *w, const struct fetch_item *item, bool utf8)
 	}
 }
 
-/* The value of a content item.  -1 with errno as section_put(). */
-static int
-put_content(
-    struct session *s, const struct one *one, const struct fetch_item *item)
+static void
+count(struct session *s, const struct fetch_item *item, uint64_t octets)
 {
-	uint64_t octets = 0;
-
-	if (section_put(s->out, &one->file, item, &octets) == -1)
-		return -1;
 	switch (item->section.text) {
 	case SECTION_HEADER:
 	case SECTION_FIELDS:
@@ -262,6 +202,23 @@ put_content(
 		s->body_octets += octets;
 		break;
 	}
+}
+
+/* The value of a content item.  -1 with errno as section_put(). */
+static int
+put_content(struct fetch *f, const struct look *l, size_t i)
+{
+	const struct fetch_item *item = &f->items->v[i];
+	struct session *s = f->s;
+	uint64_t octets = 0;
+
+	if (l->fields != NULL && l->fields[i].p != NULL)
+		section_put_octets(s->out, l->fields[i], item, &octets);
+	else if (section_put(s->out, &l->file, item, &octets) == -1)
+		return -1;
+	if (section_is_all(item) && l->file.octets == 0)
+		mailbox_keep_octets(s->mbox, l->seq, &l->st, octets);
+	count(s, item, octets);
 	return 0;
 }
 
@@ -274,56 +231,95 @@ put_number(struct wr *w, int64_t n)
 	return 0;
 }
 
-/* The value of one item; 0, or -1 with errno when it cannot be had. */
 static int
-put_value(struct fetch *f, const struct one *one, const struct fetch_item *item)
+put_size(struct fetch *f, const struct look *l)
+{
+	int64_t n = (int64_t)l->octets;
+
+	if (!l->has_octets) {
+		n = stream_crlf_len(l->file.fd, 0, l->file.size);
+		if (n != -1)
+			mailbox_keep_octets(
+			    f->s->mbox, l->seq, &l->st, (uint64_t)n);
+	}
+	return put_number(f->s->out, n);
+}
+
+static void
+put_structure(struct fetch *f, const struct look *l, bool extended)
 {
 	struct session *s = f->s;
-	const struct section_file *file = &one->file;
 	struct bodystructure b = { .w = s->out,
 		.a = &f->arena,
-		.extended = item->kind == FETCH_BODYSTRUCTURE,
+		.extended = extended,
 		.utf8 = s->utf8 };
+	struct span text =
+	    look_text(l, extended ? BRIEF_BODYSTRUCTURE : BRIEF_BODY, s->utf8);
+
+	if (text.p != NULL)
+		wr_span(s->out, text);
+	else
+		bodystructure_put(&b, l->file.root);
+}
+
+static void
+put_envelope(struct fetch *f, const struct look *l)
+{
+	struct session *s = f->s;
+	struct span text = look_text(l, BRIEF_ENVELOPE, s->utf8);
+
+	if (text.p != NULL)
+		wr_span(s->out, text);
+	else
+		envelope_put(
+		    s->out, &f->arena, l->file.root->envelope, s->utf8);
+}
+
+/* The value of item i; 0, or -1 with errno when it cannot be had. */
+static int
+put_value(struct fetch *f, const struct look *l, size_t i)
+{
+	const struct fetch_item *item = &f->items->v[i];
+	struct session *s = f->s;
 
 	switch (item->kind) {
 	case FETCH_UID:
-		wr_num(s->out, message(f, one).uid);
+		wr_num(s->out, message(f, l).uid);
 		break;
 	case FETCH_FLAGS:
-		put_flags(f, one);
+		put_flags(f, l);
 		break;
 	case FETCH_INTERNALDATE:
-		put_date(s->out, one->date);
+		put_date(s->out, l->date);
 		break;
 	case FETCH_SIZE:
-		return put_number(
-		    s->out, stream_crlf_len(file->fd, 0, file->size));
+		return put_size(f, l);
 	case FETCH_ENVELOPE:
-		envelope_put(s->out, &f->arena, file->root->envelope, s->utf8);
+		put_envelope(f, l);
 		break;
 	case FETCH_BODY:
 	case FETCH_BODYSTRUCTURE:
-		bodystructure_put(&b, file->root);
+		put_structure(f, l, item->kind == FETCH_BODYSTRUCTURE);
 		break;
 	case FETCH_CONTENT:
 	case FETCH_BINARY:
-		return put_content(s, one, item);
+		return put_content(f, l, i);
 	case FETCH_BINARY_SIZE:
-		return put_number(s->out, section_binary_size(file, item));
+		return put_number(s->out, section_binary_size(&l->file, item));
 	case FETCH_MODSEQ:
-		put_modseq(f, one);
+		put_modseq(f, l);
 		break;
 	case FETCH_EMAILID:
-		put_emailid(f, one);
+		put_emailid(f, l);
 		break;
 	case FETCH_THREADID:
 		wr_lit(s->out, "NIL"); /* RFC 8474 section 5.2: optional */
 		break;
 	case FETCH_SAVEDATE:
-		put_savedate(f, one);
+		put_savedate(f, l);
 		break;
 	case FETCH_PREVIEW:
-		put_preview(f, file);
+		put_preview(f, &l->file);
 		break;
 	}
 	return 0;
@@ -331,28 +327,28 @@ put_value(struct fetch *f, const struct one *one, const struct fetch_item *item)
 
 /* The response, once all is known to be there. */
 static int
-put_response(struct fetch *f, const struct one *one, bool seen)
+put_response(struct fetch *f, const struct look *l, bool seen)
 {
 	struct wr *w = f->s->out;
 	bool modseq = modseq_is_on(f->s);
 
 	wr_lit(w, "* ");
-	wr_num(w, one->seq);
+	wr_num(w, l->seq);
 	wr_lit(w, " FETCH (");
 	/* what sets \Seen is no mere answer (RFC 7162 section 3.2.4) */
 	if ((f->s->uid || (seen && modseq)) && !f->uid) {
 		wr_lit(w, "UID ");
-		wr_num(w, message(f, one).uid);
+		wr_num(w, message(f, l).uid);
 		wr_lit(w, " ");
 	}
 	if ((f->add_modseq || (seen && modseq)) && !f->modseq) {
-		modseq_put(f->s, message(f, one).modseq);
+		modseq_put(f->s, message(f, l).modseq);
 		wr_lit(w, " ");
 	}
 	/* "if this causes the flags to change, they SHOULD be included" */
 	if (seen && !f->flags) {
 		wr_lit(w, "FLAGS ");
-		put_flags(f, one);
+		put_flags(f, l);
 		wr_lit(w, " ");
 	}
 	for (size_t i = 0; i < f->items->n; i++) {
@@ -364,7 +360,7 @@ put_response(struct fetch *f, const struct one *one, bool seen)
 		if (item->bracketed)
 			put_section(w, item, f->s->utf8);
 		wr_lit(w, " ");
-		if (put_value(f, one, item) == -1)
+		if (put_value(f, l, i) == -1)
 			return -1;
 	}
 	wr_lit(w, ")\r\n");
@@ -374,25 +370,22 @@ put_response(struct fetch *f, const struct one *one, bool seen)
 void
 fetch_message(struct fetch *f, uint32_t seq)
 {
-	struct one one = { .seq = seq };
+	struct look l;
 
-	if (read_message(f, &one) == -1) {
+	if (look_at(f, seq, &l) == -1) {
 		if (errno == ESTALE)
 			f->gone = true;
 		else
 			f->error = errno;
-	} else if (has_unknown_cte(f, &one)) {
+	} else if (has_unknown_cte(f, &l)) {
 		f->unknown_cte = true;
-	} else if (put_response(f, &one, set_seen(f, &one)) == -1) {
+	} else if (put_response(f, &l, set_seen(f, &l)) == -1) {
 		/* there is no way to take back what was begun */
 		f->s->out->failed = true;
 		log_line("ERR", "message with UID %u: cannot be sent: %s",
-		    (unsigned)message(f, &one).uid,
+		    (unsigned)message(f, &l).uid,
 		    errno == EPIPE ? "it has changed" : strerror(errno));
 	}
-	if (one.file.fd != -1)
-		(void)close(one.file.fd); /* only read from */
-	if (one.file.memo != NULL)
-		memo_trim(one.file.memo);
+	look_close(&l);
 	arena_reset(&f->arena);
 }

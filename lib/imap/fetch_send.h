@@ -6,7 +6,9 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/strbuf.h"
 #include "imap/fetch_parse.h"
+#include "imap/gather.h"
 #include "imap/section.h"
 #include "imap/session.h"
 
@@ -25,6 +27,8 @@ struct fetch {
 	bool add_modseq; /* it is sent where it is not (CHANGEDSINCE) */
 	bool binary; /* some item may meet an unknown encoding */
 	struct arena arena; /* for the message at hand */
+	struct strbuf held; /* a buffer */
+	struct gather gather;
 
 	/* what has happened */
 	bool gone; /* a message had been expunged */
@@ -42,6 +46,7 @@ void fetch_init(
  */
 void fetch_message(struct fetch *f, uint32_t seq);
 
+/* The command is at its end: what was found out is kept. */
 void fetch_clear(struct fetch *f);
 
 #endif

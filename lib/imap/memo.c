@@ -28,9 +28,12 @@ memo_use(struct memo *m, const struct stat *st)
 }
 
 int
-memo_tree(struct memo *m, int fd, const struct part **root)
+memo_tree(struct memo *m, int fd, const struct memo_lines *lines,
+    const struct part **root, bool *fresh)
 {
-	if (m->root == NULL && structure_read(&m->arena, fd, &m->root) == -1) {
+	*fresh = m->root == NULL;
+	if (*fresh && structure_read_lines(&m->arena, fd, lines->line,
+			  lines->arg, &m->root) == -1) {
 		m->root = NULL;
 		return -1;
 	}

@@ -63,6 +63,14 @@ section_need(const struct fetch_item *item)
 	return NEED_HEADER;
 }
 
+bool
+section_is_all(const struct fetch_item *item)
+{
+	return (item->kind == FETCH_CONTENT || item->kind == FETCH_BINARY) &&
+	       item->section.npath == 0 && !item->partial &&
+	       item->section.text == SECTION_BODY;
+}
+
 static struct content
 range(int64_t from, int64_t to, int64_t octets)
 {
@@ -145,7 +153,7 @@ locate(const struct section_file *f, const struct fetch_item *item)
 	if (section->text != SECTION_BODY && section->text != SECTION_MIME)
 		return message_content(f, section);
 	if (section->npath == 0)
-		return range(0, f->size, -1);
+		return range(0, f->size, f->octets > 0 ? f->octets : -1);
 	c = part_content(f, section);
 	if (item->kind == FETCH_CONTENT || c.kind == CONTENT_NONE)
 		return c;
@@ -326,6 +334,23 @@ section_put(struct wr *w, const struct section_file *f,
 		return -1;
 	}
 	return 0;
+}
+
+void
+section_put_octets(struct wr *w, struct span octets,
+    const struct fetch_item *item, uint64_t *sent)
+{
+	uint64_t len = span_len(octets);
+	struct stream_out out = { .sink = sink_wr,
+		.arg = w,
+		.skip = item->partial ? item->from : 0,
+		.max = item->partial ? item->max : UINT64_MAX };
+
+	*sent = cut(len, &out);
+	wr_lit(w, "{");
+	wr_num(w, *sent);
+	wr_lit(w, "}\r\n");
+	stream_put(&out, octets);
 }
 
 int64_t

@@ -23,12 +23,16 @@ enum section_need {
 struct section_file {
 	int fd;
 	int64_t size; /* of the file */
+	int64_t octets; /* of all of it as it is sent; 0: not known */
 	const struct part *root; /* NULL below NEED_HEADER */
 	bool whole; /* root is a whole tree */
 	struct memo *memo; /* of this file, or NULL */
 };
 
 enum section_need section_need(const struct fetch_item *item);
+
+/* Whether an item is all of a message, from its first octet to its last. */
+bool section_is_all(const struct fetch_item *item);
 
 /*
  * Whether the part that a BINARY item names has a transfer encoding which is
@@ -45,6 +49,13 @@ bool section_unknown_cte(
  */
 int section_put(struct wr *w, const struct section_file *f,
     const struct fetch_item *item, uint64_t *octets);
+
+/*
+ * The same for an item whose octets are known to be these: all that there are
+ * without regard to item->partial.
+ */
+void section_put_octets(struct wr *w, struct span octets,
+    const struct fetch_item *item, uint64_t *sent);
 
 /* The size for FETCH_BINARY_SIZE, 0 for what does not exist. -1 with errno. */
 int64_t section_binary_size(

@@ -38,7 +38,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	fflush(file);
 	if (structure_read(&a, fileno(file), &root) == 0) {
 		struct section_file f = { fileno(file), (int64_t)span_len(in),
-			root, true, NULL };
+			0, root, true, NULL };
 
 		(void)p_fetch_items(&a, &line, &items);
 		for (size_t i = 0; i < items.n; i++)

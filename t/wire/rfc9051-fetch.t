@@ -268,14 +268,14 @@ $w = Wire->new(maildir => $md);
 $w->cmd('SELECT INBOX');
 unlink glob "$md/cur/1000000002.x:*";
 $w->script(<<'END');
-C: a UID FETCH 1:3 RFC822.SIZE
-S: * 1 FETCH (UID 1 RFC822.SIZE 67)
-S: * 3 FETCH (UID 3 RFC822.SIZE 2)
+C: a UID FETCH 1:3 BINARY.SIZE[1]
+S: * 1 FETCH (UID 1 BINARY.SIZE[1] <n1>)
+S: * 3 FETCH (UID 3 BINARY.SIZE[1] <n2>)
 S: * 2 EXPUNGE
 S: a OK FETCH completed.
 END
 unlink glob "$md/cur/1000000003.x:*";
-$r = $w->cmd('FETCH 1:* RFC822.SIZE');
+$r = $w->cmd('FETCH 1:* BODY.PEEK[]');
 is $r->status, 'NO', 'FETCH by number of a message that is gone';
 like $r->text, qr/expunged/, '... says so';
 $w->done;

@@ -167,7 +167,7 @@ ok $w->cmd('SEARCH ' . '1 ' x 999 . '1')->ok, 'a thousand keys';
 
 # what is gone is not found, and its number not reused
 unlink glob "$md/cur/1000000001.x:*";
-is join(' ', $w->cmd('SEARCH FROM bob')->numbers), '', 'gone, by a header';
+is join(' ', $w->cmd('SEARCH TEXT bob')->numbers), '', 'gone, by its text';
 is join(' ', $w->cmd('UID SEARCH ALL')->numbers), '2 3 4', 'UIDs';
 $w->done;
 

@@ -1,0 +1,271 @@
+/* look.c: the least that answers all items of a FETCH for one message. */
+#include "imap/look.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "msg/excerpt.h"
+#include "sys/fs.h"
+
+/* Files up to this are in memory once their header has been read. */
+enum { SMALL = 8 * 1024 };
+
+struct span
+look_text(const struct look *l, enum brief_kind kind, bool utf8)
+{
+	struct span other = l->brief.piece[kind + 1];
+
+	return utf8 && other.p != NULL ? other : l->brief.piece[kind];
+}
+
+static bool
+is_top_fields(const struct fetch_item *item)
+{
+	return item->kind == FETCH_CONTENT && item->section.npath == 0 &&
+	       item->section.text == SECTION_FIELDS;
+}
+
+/* The fields of item i, if the brief has them. */
+static bool
+look_up_fields(struct fetch *f, struct look *l, size_t i)
+{
+	const struct section *section = &f->items->v[i].section;
+	struct header_want want = { .names = section->names,
+		.n = section->nnames,
+		.except = section->except };
+	struct strbuf *b = &f->held;
+
+	strbuf_reset(b);
+	if (!excerpt_fields(l->brief.piece[BRIEF_FIELDS], &want, b))
+		return false;
+	if (l->fields == NULL)
+		l->fields =
+		    arena_array(&f->arena, f->items->n, sizeof *l->fields);
+	l->fields[i] = arena_span(&f->arena, strbuf_span(b));
+	return true;
+}
+
+/* section_need(), with what the brief knows. */
+static enum section_need
+content_need(struct fetch *f, struct look *l, size_t i)
+{
+	const struct fetch_item *item = &f->items->v[i];
+	enum section_need need = section_need(item);
+
+	if (is_top_fields(item) && look_up_fields(f, l, i))
+		return NEED_MEMORY;
+	if (l->brief.piece[BRIEF_PARTS].p != NULL)
+		return NEED_FILE;
+	if (need == NEED_HEADER && l->brief.piece[BRIEF_HEAD].p != NULL)
+		return NEED_FILE;
+	/* it is read in any case: be it kept */
+	if (is_top_fields(item) && !item->section.except)
+		return NEED_HEADER;
+	return need;
+}
+
+static enum section_need
+need_now(struct fetch *f, struct look *l, size_t i)
+{
+	const struct fetch_item *item = &f->items->v[i];
+	enum section_need need = section_need(item);
+	enum brief_kind kind = BRIEF_ENVELOPE;
+
+	switch (item->kind) {
+	case FETCH_UID:
+	case FETCH_FLAGS:
+	case FETCH_MODSEQ:
+	case FETCH_EMAILID:
+	case FETCH_THREADID:
+	case FETCH_SAVEDATE:
+		return NEED_MEMORY;
+	case FETCH_PREVIEW:
+		return need;
+	case FETCH_INTERNALDATE:
+		return mailbox_date(f->s->mbox, l->seq, &l->date) ? NEED_MEMORY
+								  : NEED_STAT;
+	case FETCH_SIZE:
+		l->has_octets = mailbox_octets(f->s->mbox, l->seq, &l->octets);
+		return l->has_octets ? NEED_MEMORY : NEED_FILE;
+	case FETCH_BODY:
+		kind = BRIEF_BODY;
+		break;
+	case FETCH_BODYSTRUCTURE:
+		kind = BRIEF_BODYSTRUCTURE;
+		break;
+	case FETCH_ENVELOPE:
+		break;
+	case FETCH_CONTENT:
+	case FETCH_BINARY:
+	case FETCH_BINARY_SIZE:
+		return content_need(f, l, i);
+	}
+	return l->brief.piece[kind].p != NULL ? NEED_MEMORY : need;
+}
+
+/* What all items together need. */
+static enum section_need
+need_all(struct fetch *f, struct look *l)
+{
+	enum section_need most = NEED_MEMORY, need;
+	bool counts = false;
+
+	for (size_t i = 0; i < f->items->n; i++) {
+		need = need_now(f, l, i);
+		counts |=
+		    f->items->v[i].kind == FETCH_SIZE && need != NEED_MEMORY;
+		if (need > most)
+			most = need;
+	}
+	/* what is parsed is parsed for all items: they share one tree */
+	if (most >= NEED_HEADER && f->need > most)
+		most = f->need;
+	/* every byte is read in any case */
+	return most == NEED_HEADER && counts ? NEED_TREE : most;
+}
+
+/* Where the parts are, from the brief.  Whether that is known. */
+static bool
+restore(struct fetch *f, struct look *l)
+{
+	struct span parts = l->brief.piece[BRIEF_PARTS];
+	struct brief_head head;
+	struct part *root = NULL;
+
+	l->file.whole = false;
+	if (f->need < NEED_HEADER)
+		return true;
+	if (parts.p != NULL)
+		root = brief_tree(&f->arena, parts);
+	if (root != NULL) {
+		l->file.whole = true;
+	} else if (f->need == NEED_HEADER &&
+		   brief_head(l->brief.piece[BRIEF_HEAD], &head)) {
+		root = arena_alloc(&f->arena, sizeof *root);
+		root->body = head.body;
+		root->header_octets = head.octets;
+	}
+	l->file.root = root;
+	return root != NULL;
+}
+
+/* What was found is kept, and used at once. */
+static void
+keep(struct fetch *f, struct look *l)
+{
+	struct span facts =
+	    gather_put(&f->gather, &f->arena, l->file.root, l->file.whole);
+
+	/* some piece of the whole was too long to be kept: it stays so */
+	if (l->brief.piece[BRIEF_PARTS].p == NULL || l->file.whole)
+		mailbox_keep_facts(f->s->mbox, l->seq, &l->st, facts);
+	(void)brief_parse(facts, &l->brief); /* no matter if it is too large */
+	for (size_t i = 0; i < f->items->n; i++)
+		if (is_top_fields(&f->items->v[i]))
+			(void)look_up_fields(f, l, i);
+}
+
+/* Parse as far as needed. */
+static int
+parse(struct fetch *f, struct look *l)
+{
+	struct gather_file file = {
+		.fd = l->file.fd, .whole = l->file.whole, .memo = l->file.memo
+	};
+	const struct part *root;
+	bool fresh;
+
+	if (gather_read(&f->gather, &f->arena, &file, &root, &fresh) == -1)
+		return -1;
+	l->file.root = root;
+	if (file.whole) {
+		l->octets = root->header_octets + root->body_octets;
+		l->has_octets = true;
+		l->file.octets = (int64_t)l->octets;
+		mailbox_keep_octets(f->s->mbox, l->seq, &l->st, l->octets);
+	}
+	if (fresh)
+		keep(f, l);
+	return 0;
+}
+
+static int
+open_message(struct fetch *f, struct look *l)
+{
+	struct section_file *file = &l->file;
+
+	file->fd = mailbox_open_message(f->s->mbox, l->seq, &l->st);
+	if (file->fd == -1)
+		return -1;
+	l->date = (int64_t)l->st.st_mtime;
+	file->size = (int64_t)l->st.st_size;
+	if (file->size >= MEMO_MIN) {
+		file->memo = &f->s->memo;
+		memo_use(file->memo, &l->st);
+	}
+	return 0;
+}
+
+/* The message is open. */
+static int
+look_inside(struct fetch *f, struct look *l, enum section_need need)
+{
+	/* another file than the one whose facts are known */
+	if (mailbox_facts(f->s->mbox, l->seq).p == NULL &&
+	    l->brief.piece[BRIEF_HEAD].p != NULL) {
+		l->brief = (struct brief){ 0 };
+		l->fields = NULL;
+		need = need_all(f, l);
+	}
+	l->has_octets = mailbox_octets(f->s->mbox, l->seq, &l->octets);
+	l->file.octets = l->has_octets ? (int64_t)l->octets : 0;
+	if (need == NEED_FILE && restore(f, l))
+		return 0;
+	if (need == NEED_FILE)
+		need = f->need;
+	l->file.whole = need == NEED_TREE || l->file.size <= SMALL;
+	return parse(f, l);
+}
+
+int
+look_at(struct fetch *f, uint32_t seq, struct look *l)
+{
+	struct mailbox *mbox = f->s->mbox;
+	enum section_need need = NEED_MEMORY;
+
+	*l = (struct look){ .seq = seq, .file = { .fd = -1 } };
+	if (f->need > NEED_MEMORY &&
+	    (mailbox_message(mbox, seq).state & MSG_GONE) != 0) {
+		errno = ESTALE; /* also where its facts are known */
+		return -1;
+	}
+	if (f->need >= NEED_FILE)
+		(void)brief_parse(mailbox_facts(mbox, seq), &l->brief);
+	if (f->need > NEED_MEMORY)
+		need = need_all(f, l);
+	if (need == NEED_MEMORY)
+		return 0;
+	if (need == NEED_STAT) {
+		if (mailbox_stat_message(mbox, seq, &l->st) == -1)
+			return -1;
+		l->date = (int64_t)l->st.st_mtime;
+		return 0;
+	}
+	if (open_message(f, l) == -1)
+		return -1;
+	if (look_inside(f, l, need) == -1) {
+		fs_close(l->file.fd);
+		l->file.fd = -1;
+		return -1;
+	}
+	return 0;
+}
+
+void
+look_close(struct look *l)
+{
+	if (l->file.fd != -1)
+		(void)close(l->file.fd); /* only read from */
+	if (l->file.memo != NULL)
+		memo_trim(l->file.memo);
+}

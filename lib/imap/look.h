@@ -1,0 +1,36 @@
+/* look.h: the message at hand of a FETCH, as far as it must be looked at. */
+#ifndef IMAP_LOOK_H
+#define IMAP_LOOK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "imap/fetch_send.h"
+#include "imap/section.h"
+#include "msg/brief.h"
+
+/*
+ * Where an item's value comes from is decided for each message: what is in
+ * its brief needs no file, what has its place there needs no parsing.
+ */
+struct look {
+	uint32_t seq;
+	struct brief brief; /* valid until look_close() */
+	struct span *fields; /* for each item; p NULL: not out of the brief */
+	int64_t date;
+	uint64_t octets;
+	bool has_octets;
+	struct section_file file; /* fd is -1 when it was not needed */
+	struct stat st; /* of the file, if it is open */
+};
+
+/* Look at message seq.  -1 with errno: there is nothing to close. */
+int look_at(struct fetch *f, uint32_t seq, struct look *l);
+
+/* The printed text of a kind that has two forms; p is NULL without one. */
+struct span look_text(const struct look *l, enum brief_kind kind, bool utf8);
+
+void look_close(struct look *l);
+
+#endif
