@@ -118,9 +118,10 @@ UNIT_tls = list servername tickets
 UNIT_engine = ticketkey
 
 # t/fuzz/NAME.c with its seeds in t/fuzz/corpus/NAME/
-FUZZ = addr date encword fetch_parse header imapcmd keywords mime mutf7 pop3 \
-	pop3cmd preview proxyhdr qp request rule search_parse section \
-	select_parse session sizelist structure talk ucspitls uiddb tlsname
+FUZZ = addr brief date encword facts fetch_parse gather header imapcmd \
+	keywords mime mutf7 pop3 pop3cmd preview proxyhdr qp request rule \
+	search_parse section select_parse session sizelist structure talk \
+	tlsname ucspitls uiddb
 
 # what tests and the demo need besides: t/tool/NAME.c
 TOOLS = escape faultat mkuserdb sendmail structure
@@ -135,8 +136,8 @@ LAYERS_mkuserdb = $(BELOW_pw)
 
 # --- installed ---------------------------------------------------------------
 MAN5 = courier.lock courierimapkeywords courierimapsubscribed \
-	courierimapuiddb courierpop3dsizelist maildirsize satchel-folders \
-	satchel-status
+	courierimapuiddb courierpop3dsizelist maildirsize satchel-cache \
+	satchel-folders satchel-status
 MAN7 = satchel satchel-cage satchel-chain satchel-durability satchel-imap \
 	satchel-maildir satchel-settings
 MAN8 = checkpw-passwd checkpw-userdb imapd imaplogin limit listen \
