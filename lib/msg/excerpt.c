@@ -11,12 +11,19 @@
 #include "text/encword.h"
 #include "text/searchfold.h"
 
+/* Before each field that is kept. */
+struct mark {
+	uint16_t name; /* hash_name() */
+	uint16_t len; /* of the field with its line ends */
+};
+
 enum {
 	FIELD_MAX = 2 * 1024, /* a longer one is as one not kept */
 	FIELDS_MAX = 6 * 1024,
 	KEY_MAX = 2 * 1024,
 	KEYS_MAX = 6 * 1024,
-	OTHERS_MAX = 200
+	OTHERS_MAX = 200,
+	NAMES_MAX = 64 /* more are not asked for in practice */
 };
 
 /* A name that ends with "-" is any that begins so. */
@@ -169,18 +176,22 @@ finish(struct excerpt *e)
 static void
 begin_field(struct excerpt *e, struct span *piece)
 {
+	struct mark mark = { 0 };
 	struct span name, value;
 
 	if (!field_name(*piece, &name, &value)) {
 		piece->p = piece->end;
 		return;
 	}
-	e->name = hash_name(name);
+	e->name = mark.name = hash_name(name);
 	e->begins = e->fields.len;
 	e->kept = is_kept(name);
-	if (!e->kept)
+	if (!e->kept) {
 		add_other(e);
-	else if ((e->key = key_of(name)) == -1 && is_name(name, "Date"))
+		return;
+	}
+	strbuf_add(&e->fields, &mark, sizeof mark);
+	if ((e->key = key_of(name)) == -1 && is_name(name, "Date"))
 		e->key = KEY_DATE;
 	strbuf_reset(&e->value);
 	if (e->key != -1)
@@ -194,9 +205,12 @@ begin_field(struct excerpt *e, struct span *piece)
 static void
 keep(struct excerpt *e, struct span piece)
 {
+	struct mark mark = { .name = e->name };
 	bool cr = false; /* pieces end with the whole line end */
 
 	bytes_crlf(piece, &cr, false, &e->fields);
+	mark.len = (uint16_t)(e->fields.len - e->begins - sizeof mark);
+	memcpy(e->fields.p + e->begins, &mark, sizeof mark);
 	if (e->fields.len - e->begins <= FIELD_MAX &&
 	    e->fields.len <= FIELDS_MAX && span_find(piece, '\0') == NULL)
 		return;
@@ -294,15 +308,15 @@ is_among(struct span others, uint16_t name)
 	return false;
 }
 
+/* Whether a field with that mark is among those named. */
 static bool
-is_wanted(const struct header_want *want, struct span line)
+is_wanted(const struct header_want *want, const uint16_t *hash,
+    const struct mark *mark, struct span field)
 {
 	struct span name, value;
 
-	if (!field_name(line, &name, &value))
-		return false;
 	for (size_t i = 0; i < want->n; i++)
-		if (span_len(want->names[i]) == span_len(name) &&
+		if (hash[i] == mark->name && field_name(field, &name, &value) &&
 		    span_case_eq(want->names[i], name))
 			return true;
 	return false;
@@ -310,22 +324,36 @@ is_wanted(const struct header_want *want, struct span line)
 
 /* The fields alone: *blank tells whether the empty line follows. */
 static bool
-open_fields(struct span *piece, const struct header_want *want, bool *blank)
+open_fields(struct span *piece, const uint16_t *hash, size_t nhash, bool *blank)
 {
 	struct span others;
 	uint16_t n;
 
-	if (want->except || span_len(*piece) < sizeof n)
+	if (span_len(*piece) < sizeof n)
 		return false;
 	memcpy(&n, piece->p, sizeof n);
 	if (span_len(*piece) < sizeof n + n * sizeof n + 1)
 		return false;
 	others = span_of(piece->p + sizeof n, n * sizeof n);
-	for (size_t i = 0; i < want->n; i++)
-		if (is_among(others, hash_name(want->names[i])))
+	for (size_t i = 0; i < nhash; i++)
+		if (is_among(others, hash[i]))
 			return false;
 	*blank = *others.end != 0;
 	piece->p = others.end + 1;
+	return true;
+}
+
+/* The field at the front. */
+static bool
+next_field(struct span *piece, struct mark *mark, struct span *field)
+{
+	if (span_len(*piece) < sizeof *mark)
+		return false;
+	memcpy(mark, piece->p, sizeof *mark);
+	field->p = piece->p + sizeof *mark;
+	if ((size_t)(piece->end - field->p) < mark->len)
+		return false;
+	field->end = piece->p = field->p + mark->len;
 	return true;
 }
 
@@ -333,21 +361,20 @@ bool
 excerpt_fields(
     struct span piece, const struct header_want *want, struct strbuf *out)
 {
-	bool blank, wanted = false;
+	uint16_t hash[NAMES_MAX];
+	struct span field;
+	struct mark mark;
+	bool blank;
 
-	if (piece.p == NULL || !open_fields(&piece, want, &blank))
+	if (piece.p == NULL || want->except || want->n > NAMES_MAX)
 		return false;
-	while (piece.p < piece.end) {
-		const char *lf = span_find(piece, '\n');
-		struct span line = piece;
-
-		line.end = lf == NULL ? piece.end : lf + 1;
-		if (!field_folded(line))
-			wanted = is_wanted(want, line);
-		if (wanted)
-			strbuf_cat(out, line);
-		piece.p = line.end;
-	}
+	for (size_t i = 0; i < want->n; i++)
+		hash[i] = hash_name(want->names[i]);
+	if (!open_fields(&piece, hash, want->n, &blank))
+		return false;
+	while (next_field(&piece, &mark, &field))
+		if (is_wanted(want, hash, &mark, field))
+			strbuf_cat(out, field);
 	if (blank)
 		strbuf_puts(out, "\r\n");
 	return true;

@@ -27,7 +27,7 @@ struct excerpt {
 	/* the field at hand */
 	struct strbuf value; /* unfolded, if it is a key */
 	struct strbuf decoded, folded; /* buffers */
-	size_t begins; /* in fields */
+	size_t begins; /* in fields, with its mark */
 	uint16_t name;
 	bool kept;
 	int key; /* which, or -1 */
