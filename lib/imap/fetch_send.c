@@ -17,6 +17,72 @@
 /* A larger message has no preview at hand (RFC 8970 section 4.1). */
 enum { LAZY_MAX = 64 * 1024 };
 
+/*
+ * section = "[" [section-spec] "]", and the origin: as the client wrote it,
+ * but in our spelling.
+ */
+static void
+put_section(struct wr *w, const struct fetch_item *item, bool utf8)
+{
+	static const char *const words[] = { "", "HEADER", "HEADER.FIELDS",
+		"TEXT", "MIME" };
+	const struct section *section = &item->section;
+
+	wr_lit(w, "[");
+	for (size_t i = 0; i < section->npath; i++) {
+		if (i > 0)
+			wr_lit(w, ".");
+		wr_num(w, section->path[i]);
+	}
+	if (section->npath > 0 && section->text != SECTION_BODY)
+		wr_lit(w, ".");
+	wr_span(w, span_str(words[section->text]));
+	if (section->text == SECTION_FIELDS) {
+		if (section->except)
+			wr_lit(w, ".NOT");
+		for (size_t i = 0; i < section->nnames; i++) {
+			wr_span(w, span_str(i == 0 ? " (" : " "));
+			out_astring(w, section->names[i], utf8);
+		}
+		wr_lit(w, ")");
+	}
+	wr_lit(w, "]");
+	if (item->partial) {
+		wr_lit(w, "<");
+		wr_num(w, item->from);
+		wr_lit(w, ">");
+	}
+}
+
+static void
+put_label(struct wr *w, const struct fetch_item *item, bool utf8)
+{
+	wr_span(w, span_str(item->name));
+	if (item->bracketed)
+		put_section(w, item, utf8);
+	wr_putc(w, ' ');
+}
+
+/*
+ * Items are called the same for all messages: they are printed once.  p is
+ * NULL for one that is too long for that.
+ */
+static void
+print_labels(struct fetch *f)
+{
+	const struct fetch_items *items = f->items;
+	struct arena *a = &f->s->arena;
+
+	f->labels = arena_array(a, items->n, sizeof *f->labels);
+	for (size_t i = 0; i < items->n; i++) {
+		struct wr *w = gather_print(&f->gather);
+
+		put_label(w, &items->v[i], f->s->utf8);
+		if (!w->failed)
+			f->labels[i] = arena_span(a, span_of(w->buf, w->len));
+	}
+}
+
 void
 fetch_init(struct fetch *f, struct session *s, const struct fetch_items *items)
 {
@@ -36,6 +102,7 @@ fetch_init(struct fetch *f, struct session *s, const struct fetch_items *items)
 	}
 	if (mailbox_is_readonly(s->mbox))
 		f->seen = false;
+	print_labels(f);
 }
 
 void
@@ -149,43 +216,6 @@ put_preview(struct fetch *f, const struct section_file *file)
 	else
 		out_string(f->s->out, strbuf_span(&text), f->s->utf8);
 	strbuf_clear(&text);
-}
-
-/*
- * section = "[" [section-spec] "]", and the origin: as the client wrote it,
- * but in our spelling.
- */
-static void
-put_section(struct wr *w, const struct fetch_item *item, bool utf8)
-{
-	static const char *const words[] = { "", "HEADER", "HEADER.FIELDS",
-		"TEXT", "MIME" };
-	const struct section *section = &item->section;
-
-	wr_lit(w, "[");
-	for (size_t i = 0; i < section->npath; i++) {
-		if (i > 0)
-			wr_lit(w, ".");
-		wr_num(w, section->path[i]);
-	}
-	if (section->npath > 0 && section->text != SECTION_BODY)
-		wr_lit(w, ".");
-	wr_span(w, span_str(words[section->text]));
-	if (section->text == SECTION_FIELDS) {
-		if (section->except)
-			wr_lit(w, ".NOT");
-		for (size_t i = 0; i < section->nnames; i++) {
-			wr_span(w, span_str(i == 0 ? " (" : " "));
-			out_astring(w, section->names[i], utf8);
-		}
-		wr_lit(w, ")");
-	}
-	wr_lit(w, "]");
-	if (item->partial) {
-		wr_lit(w, "<");
-		wr_num(w, item->from);
-		wr_lit(w, ">");
-	}
 }
 
 static void
@@ -352,14 +382,12 @@ put_response(struct fetch *f, const struct look *l, bool seen)
 		wr_lit(w, " ");
 	}
 	for (size_t i = 0; i < f->items->n; i++) {
-		const struct fetch_item *item = &f->items->v[i];
-
 		if (i > 0)
 			wr_lit(w, " ");
-		wr_span(w, span_str(item->name));
-		if (item->bracketed)
-			put_section(w, item, f->s->utf8);
-		wr_lit(w, " ");
+		if (f->labels[i].p != NULL)
+			wr_span(w, f->labels[i]);
+		else
+			put_label(w, &f->items->v[i], f->s->utf8);
 		if (put_value(f, l, i) == -1)
 			return -1;
 	}

@@ -28,6 +28,7 @@ struct fetch {
 	bool binary; /* some item may meet an unknown encoding */
 	struct arena arena; /* for the message at hand */
 	struct strbuf held; /* a buffer */
+	struct span *labels; /* what stands before the value of each item */
 	struct gather gather;
 
 	/* what has happened */

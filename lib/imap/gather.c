@@ -34,9 +34,8 @@ gather_read(struct gather *g, struct arena *a, const struct gather_file *file,
 	return 0;
 }
 
-/* Begin to print. */
-static struct wr *
-print(struct gather *g)
+struct wr *
+gather_print(struct gather *g)
 {
 	if (g->w == NULL && (g->w = malloc(sizeof *g->w)) == NULL)
 		oom();
@@ -57,7 +56,7 @@ static struct span
 print_envelope(
     struct gather *g, struct arena *a, const struct part *root, bool utf8)
 {
-	envelope_put(print(g), a, root->envelope, utf8);
+	envelope_put(gather_print(g), a, root->envelope, utf8);
 	return printed(g, a);
 }
 
@@ -66,7 +65,7 @@ print_body(struct gather *g, struct arena *a, const struct part *root,
     bool extended, bool utf8)
 {
 	struct bodystructure b = {
-		.w = print(g), .a = a, .extended = extended, .utf8 = utf8
+		.w = gather_print(g), .a = a, .extended = extended, .utf8 = utf8
 	};
 
 	bodystructure_put(&b, root);

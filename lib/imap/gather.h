@@ -40,6 +40,9 @@ int gather_read(struct gather *g, struct arena *a,
 struct span gather_put(
     struct gather *g, struct arena *a, const struct part *root, bool whole);
 
+/* Begin to print into memory (sys/wr.h); what was printed there is gone. */
+struct wr *gather_print(struct gather *g);
+
 /* Both, for SEARCH (store/search.h); nothing when it cannot be read. */
 struct span gather_search(void *gather, int fd, bool whole);
 
