@@ -90,6 +90,8 @@ take_record(void *arg, int64_t offset, const struct facts_record *r)
 	row->offset = offset;
 	row->size = r->size;
 	row->date = r->date;
+	if (m->known.lowest == 0 || r->uid < m->known.lowest)
+		m->known.lowest = r->uid;
 	if (r->octets != FACTS_UNKNOWN)
 		row->octets = r->octets;
 }
@@ -101,6 +103,7 @@ drop_offsets(struct known *k)
 	for (size_t i = 0; i < k->n; i++)
 		k->v[i].len = 0;
 	k->live = 0;
+	k->lowest = 0;
 }
 
 /* Have the rows speak of all that is in satchel-cache. */
@@ -140,6 +143,25 @@ mailbox_facts(struct mailbox *m, uint32_t seq)
 	return (struct span){ NULL, NULL };
 }
 
+/* How large satchel-cache may become. */
+static uint64_t
+cap_of(const struct mailbox *m)
+{
+	uint64_t cap = (uint64_t)m->state.count * CAP_EACH;
+
+	return cap < CAP_MIN ? CAP_MIN : cap > CAP_MAX ? CAP_MAX : cap;
+}
+
+/*
+ * Whether a message is older than all that have records, and those fill the
+ * file: then its record would be the first to be dropped again.
+ */
+static bool
+is_too_old(const struct mailbox *m, uint32_t uid)
+{
+	return m->known.live > cap_of(m) / 8 * 5 && uid < m->known.lowest;
+}
+
 void
 mailbox_keep_facts(
     struct mailbox *m, uint32_t seq, const struct stat *st, struct span facts)
@@ -153,6 +175,8 @@ mailbox_keep_facts(
 	if (!k->opened || m->cannot_write || st->st_size <= 0)
 		return;
 	r.uid = m->msgs[seq - 1].uid;
+	if (is_too_old(m, r.uid))
+		return;
 	r.base = facts_base(flags_base(span_str(box_name(m, seq - 1))));
 	r.octets = row_of(m, seq - 1)->octets;
 	facts_add(&k->facts, m->a, &r);
@@ -189,12 +213,11 @@ void
 mailbox_facts_end(struct mailbox *m)
 {
 	struct known *k = &m->known;
-	uint64_t cap = (uint64_t)m->state.count * CAP_EACH, size;
+	uint64_t cap = cap_of(m), size;
 
 	if (!k->looked)
 		return;
 	facts_flush(&k->facts, take_record, m);
-	cap = cap < CAP_MIN ? CAP_MIN : cap > CAP_MAX ? CAP_MAX : cap;
 	size = (uint64_t)k->facts.seen;
 	if ((size > DEAD_MIN && k->live < size / 2) || size > cap)
 		shrink(m, cap / 4 * 3);

@@ -20,6 +20,7 @@ struct known {
 	bool opened; /* facts are */
 	bool looked; /* for what others have appended, in this command */
 	uint64_t live; /* bytes of satchel-cache that the rows speak of */
+	uint32_t lowest; /* UID with a record; 0: none */
 	size_t next; /* where the message of the next record is sought first */
 };
 

@@ -393,6 +393,37 @@ test_shrink(void)
 	mailbox_close(m);
 }
 
+/* More than may be kept: the oldest go, and do not come back. */
+static void
+test_full(void)
+{
+	enum { MESSAGES = 300 };
+	static char blob[60000], name[64];
+	struct mailbox *m;
+	struct stat st;
+
+	fresh();
+	for (int i = 1; i <= MESSAGES; i++) {
+		snprintf(name, sizeof name, "M/cur/%d.a:2,", 1000 + i);
+		scratch_put(name, "A: b\n\nx\n");
+	}
+	m = open_box();
+	memset(blob, 'x', sizeof blob - 1);
+	for (uint32_t i = 1; i <= MESSAGES; i++)
+		keep(m, i, blob);
+	mailbox_facts_end(m);
+	ok(stat("M/satchel-cache", &st) == 0 && st.st_size < 12 << 20 &&
+		st.st_size > 11 << 20,
+	    "three quarters of what may be");
+	ok(knows(m, 1, "") && knows(m, MESSAGES, blob), "the oldest go");
+	keep(m, 1, blob);
+	mailbox_facts_end(m);
+	ok(knows(m, 1, "") && stat("M/satchel-cache", &st) == 0 &&
+		st.st_size < 12 << 20,
+	    "and stay away");
+	mailbox_close(m);
+}
+
 int
 main(void)
 {
@@ -405,6 +436,7 @@ main(void)
 	test_refusals();
 	test_mailbox();
 	test_shrink();
+	test_full();
 	account_close(a);
 	return done_testing();
 }
