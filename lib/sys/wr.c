@@ -93,21 +93,25 @@ wr_flush(struct wr *w)
 	send_all(w, w->buf, len);
 }
 
-/* It is more than there is room for. */
+/* More than there is room for: what would fill the buffer is sent at once. */
 static void
 put_long(struct wr *w, const char *from, size_t len)
 {
-	size_t n;
+	size_t n = WR_LEN - w->len;
 
-	while (len > 0 && !w->failed) {
-		if (w->len == WR_LEN)
-			wr_flush(w);
-		n = WR_LEN - w->len < len ? WR_LEN - w->len : len;
-		memcpy(w->buf + w->len, from, n);
-		w->len += n;
+	memcpy(w->buf + w->len, from, n);
+	w->len = WR_LEN;
+	wr_flush(w);
+	from += n;
+	len -= n;
+	if (len >= WR_LEN) {
+		n = len - len % WR_LEN;
+		send_all(w, from, n);
 		from += n;
 		len -= n;
 	}
+	memcpy(w->buf, from, len);
+	w->len = len;
 }
 
 void
