@@ -8,8 +8,11 @@
 #include "msg/header.h"
 #include "msg/stream.h"
 
-/* Header fields are gathered up to here, and read again when there is more. */
-enum { FIELDS_HELD = 64 * 1024 };
+/*
+ * What has no known length is gathered up to here, and read again when there
+ * is more.
+ */
+enum { HELD = 64 * 1024 };
 
 enum content_kind {
 	CONTENT_NONE, /* no such part */
@@ -197,7 +200,7 @@ sink_held(void *arg, struct span bytes)
 {
 	struct strbuf *held = arg;
 
-	if (held->len <= FIELDS_HELD)
+	if (held->len <= HELD)
 		strbuf_cat(held, bytes);
 }
 
@@ -262,8 +265,13 @@ measure(const struct section_file *f, const struct content *c,
 	};
 	int64_t n = c->octets;
 
-	if (c->kind == CONTENT_RANGE && n == -1)
+	if (c->kind == CONTENT_RANGE && n == -1) {
+		if (c->to - c->from <= HELD) {
+			probe.sink = sink_held;
+			probe.arg = held;
+		}
 		return pour(f->fd, c, &probe, NULL);
+	}
 	if (c->kind == CONTENT_NONE)
 		return 0;
 	if (c->kind == CONTENT_DECODED)
@@ -360,6 +368,8 @@ section_binary_size(const struct section_file *f, const struct fetch_item *item)
 	struct stream_out all = { .sink = sink_nothing, .max = UINT64_MAX };
 	struct strbuf held = { 0 };
 	bool nul;
+	int64_t n = measure(f, &c, &all, &held, &nul);
 
-	return measure(f, &c, &all, &held, &nul);
+	strbuf_clear(&held);
+	return n;
 }

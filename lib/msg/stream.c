@@ -5,7 +5,8 @@
 #include "sys/fs.h"
 #include "text/bytes.h"
 
-enum { BLOCK = 32 * 1024 };
+/* Little enough of it is converted at a time to stay in the first cache. */
+enum { BLOCK = 32 * 1024, PIECE = 8 * 1024 };
 
 void
 stream_put(struct stream_out *out, struct span s)
@@ -27,14 +28,14 @@ stream_put(struct stream_out *out, struct span s)
 		out->sink(out->arg, s);
 }
 
-/* One block; nothing is converted that lies before skip. */
+/* One piece; nothing is converted that lies before skip. */
 static void
-put_block(struct stream_out *out, struct span in, bool *cr, struct strbuf *to)
+put_piece(struct stream_out *out, struct span in, bool *cr, struct strbuf *to)
 {
 	bool after = *cr;
-	size_t len = bytes_crlf_len(in, &after);
+	size_t len = out->skip == 0 ? 0 : bytes_crlf_len(in, &after);
 
-	if (out->skip >= len) {
+	if (out->skip > 0 && out->skip >= len) {
 		out->skip -= len;
 		*cr = after;
 		return;
@@ -42,6 +43,19 @@ put_block(struct stream_out *out, struct span in, bool *cr, struct strbuf *to)
 	strbuf_reset(to);
 	bytes_crlf(in, cr, true, to);
 	stream_put(out, strbuf_span(to));
+}
+
+static void
+put_block(struct stream_out *out, struct span in, bool *cr, struct strbuf *to)
+{
+	struct span piece = in;
+
+	for (; in.p < in.end; in.p = piece.end) {
+		piece = in;
+		if (span_len(in) > PIECE)
+			piece.end = in.p + PIECE;
+		put_piece(out, piece, cr, to);
+	}
 }
 
 int64_t

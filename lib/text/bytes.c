@@ -76,10 +76,13 @@ void
 bytes_crlf(struct span in, bool *cr, bool nul80, struct strbuf *out)
 {
 	bool was = *cr;
-	size_t len = bytes_crlf_len(in, cr), n;
-	char *to = strbuf_room(out, len), *start = to;
+	/* room for the worst case: to count first would take longer */
+	char *to = strbuf_room(out, 2 * span_len(in)), *start = to;
 	const char *lf;
+	size_t n;
 
+	if (in.p < in.end)
+		*cr = in.end[-1] == '\r';
 	while (in.p < in.end) {
 		lf = memchr(in.p, '\n', span_len(in));
 		n = (size_t)((lf == NULL ? in.end : lf) - in.p);
@@ -97,7 +100,7 @@ bytes_crlf(struct span in, bool *cr, bool nul80, struct strbuf *out)
 	if (nul80)
 		hide_nuls(start, to);
 	*to = '\0';
-	out->len += len;
+	out->len += (size_t)(to - start);
 }
 
 static bool
