@@ -65,6 +65,10 @@ same_tree(const struct part *x, const struct part *y)
 		    x->body_octets != y->body_octets ||
 		    x->body_lines != y->body_lines ||
 		    !span_eq(x->type, y->type) ||
+		    !span_eq(x->subtype, y->subtype) ||
+		    (x->disposition.p == NULL) != (y->disposition.p == NULL) ||
+		    (x->disposition.p != NULL &&
+			!span_eq(x->disposition, y->disposition)) ||
 		    !span_eq(x->encoding, y->encoding) ||
 		    (one.p == NULL) != (two.p == NULL) ||
 		    (one.p != NULL && !span_eq(one, two)) ||

@@ -9,13 +9,9 @@
 #include "imap/look.h"
 #include "imap/modseq.h"
 #include "imap/out.h"
-#include "msg/preview.h"
 #include "msg/stream.h"
 #include "sys/log.h"
 #include "text/date.h"
-
-/* A larger message has no preview at hand (RFC 8970 section 4.1). */
-enum { LAZY_MAX = 64 * 1024 };
 
 /*
  * section = "[" [section-spec] "]", and the origin: as the client wrote it,
@@ -97,6 +93,7 @@ fetch_init(struct fetch *f, struct session *s, const struct fetch_items *items)
 		f->uid |= item->kind == FETCH_UID;
 		f->flags |= item->kind == FETCH_FLAGS;
 		f->modseq |= item->kind == FETCH_MODSEQ;
+		f->preview |= item->kind == FETCH_PREVIEW;
 		f->binary |= item->kind == FETCH_BINARY ||
 			     item->kind == FETCH_BINARY_SIZE;
 	}
@@ -200,22 +197,11 @@ put_savedate(const struct fetch *f, const struct look *l)
 
 /* Without LAZY there is always one; empty where there is nothing to show. */
 static void
-put_preview(struct fetch *f, const struct section_file *file)
+put_preview(const struct fetch *f, const struct look *l)
 {
-	struct part *root = NULL;
-	struct strbuf text = { 0 };
+	struct span text = l->brief.piece[BRIEF_PREVIEW];
 
-	/* a tree that was kept is not all that this needs */
-	if (file->whole && file->root->subtype.p != NULL)
-		preview_make(file->fd, file->root, &text);
-	else if ((file->whole || file->size <= LAZY_MAX) &&
-		 structure_read(&f->arena, file->fd, &root) == 0)
-		preview_make(file->fd, root, &text);
-	if (!file->whole && root == NULL)
-		wr_lit(f->s->out, "NIL");
-	else
-		out_string(f->s->out, strbuf_span(&text), f->s->utf8);
-	strbuf_clear(&text);
+	out_nstring(f->s->out, text, f->s->utf8);
 }
 
 static void
@@ -349,7 +335,7 @@ put_value(struct fetch *f, const struct look *l, size_t i)
 		put_savedate(f, l);
 		break;
 	case FETCH_PREVIEW:
-		put_preview(f, &l->file);
+		put_preview(f, l);
 		break;
 	}
 	return 0;

@@ -25,6 +25,7 @@ struct fetch {
 	bool flags; /* some item is FLAGS */
 	bool modseq; /* some item is MODSEQ */
 	bool add_modseq; /* it is sent where it is not (CHANGEDSINCE) */
+	bool preview; /* some item is PREVIEW */
 	bool binary; /* some item may meet an unknown encoding */
 	struct arena arena; /* for the message at hand */
 	struct strbuf held; /* a buffer */

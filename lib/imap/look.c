@@ -5,10 +5,13 @@
 #include <unistd.h>
 
 #include "msg/excerpt.h"
+#include "msg/preview.h"
 #include "sys/fs.h"
 
-/* Files up to this are in memory once their header has been read. */
-enum { SMALL = 8 * 1024 };
+enum {
+	SMALL = 8 * 1024, /* is in memory once the header has been read */
+	LAZY_MAX = 64 * 1024 /* a larger one has no preview at hand */
+};
 
 struct span
 look_text(const struct look *l, enum brief_kind kind, bool utf8)
@@ -80,7 +83,10 @@ need_now(struct fetch *f, struct look *l, size_t i)
 	case FETCH_SAVEDATE:
 		return NEED_MEMORY;
 	case FETCH_PREVIEW:
-		return need;
+		if (l->brief.piece[BRIEF_PREVIEW].p != NULL)
+			return NEED_MEMORY;
+		/* only if it is at hand: RFC 8970 section 4.1 */
+		return l->brief.piece[BRIEF_PARTS].p != NULL ? NEED_FILE : need;
 	case FETCH_INTERNALDATE:
 		return mailbox_date(f->s->mbox, l->seq, &l->date) ? NEED_MEMORY
 								  : NEED_STAT;
@@ -133,7 +139,7 @@ restore(struct fetch *f, struct look *l)
 	struct part *root = NULL;
 
 	l->file.whole = false;
-	if (f->need < NEED_HEADER)
+	if (f->need < NEED_HEADER && !f->preview)
 		return true;
 	if (parts.p != NULL)
 		root = brief_tree(&f->arena, parts);
@@ -146,7 +152,28 @@ restore(struct fetch *f, struct look *l)
 		root->header_octets = head.octets;
 	}
 	l->file.root = root;
-	return root != NULL;
+	return root != NULL || f->need < NEED_HEADER;
+}
+
+static bool
+lacks_preview(const struct fetch *f, const struct look *l)
+{
+	return f->preview && l->brief.piece[BRIEF_PREVIEW].p == NULL;
+}
+
+/* Make one, and keep it with all else that is known. */
+static void
+add_preview(struct fetch *f, struct look *l)
+{
+	struct strbuf *b = &f->held;
+
+	strbuf_reset(b);
+	preview_make(l->file.fd, l->file.root, b);
+	l->brief.piece[BRIEF_PREVIEW] = arena_span(&f->arena, strbuf_span(b));
+	strbuf_reset(b);
+	brief_put(&l->brief, b);
+	if (l->brief.piece[BRIEF_HEAD].p != NULL)
+		mailbox_keep_facts(f->s->mbox, l->seq, &l->st, strbuf_span(b));
 }
 
 /* What was found is kept, and used at once. */
@@ -157,9 +184,11 @@ keep(struct fetch *f, struct look *l)
 	    gather_put(&f->gather, &f->arena, l->file.root, l->file.whole);
 
 	/* some piece of the whole was too long to be kept: it stays so */
-	if (l->brief.piece[BRIEF_PARTS].p == NULL || l->file.whole)
-		mailbox_keep_facts(f->s->mbox, l->seq, &l->st, facts);
+	if (l->brief.piece[BRIEF_PARTS].p != NULL && !l->file.whole)
+		return;
 	(void)brief_parse(facts, &l->brief); /* no matter if it is too large */
+	if (!f->preview || !l->file.whole)
+		mailbox_keep_facts(f->s->mbox, l->seq, &l->st, facts);
 	for (size_t i = 0; i < f->items->n; i++)
 		if (is_top_fields(&f->items->v[i]))
 			(void)look_up_fields(f, l, i);
@@ -219,12 +248,18 @@ look_inside(struct fetch *f, struct look *l, enum section_need need)
 	}
 	l->has_octets = mailbox_octets(f->s->mbox, l->seq, &l->octets);
 	l->file.octets = l->has_octets ? (int64_t)l->octets : 0;
-	if (need == NEED_FILE && restore(f, l))
-		return 0;
-	if (need == NEED_FILE)
-		need = f->need;
-	l->file.whole = need == NEED_TREE || l->file.size <= SMALL;
-	return parse(f, l);
+	if (need == NEED_FILE && lacks_preview(f, l) &&
+	    l->brief.piece[BRIEF_PARTS].p == NULL && l->file.size <= LAZY_MAX)
+		need = NEED_TREE;
+	if (need != NEED_FILE || !restore(f, l)) {
+		need = need == NEED_FILE ? f->need : need;
+		l->file.whole = need == NEED_TREE || l->file.size <= SMALL;
+		if (parse(f, l) == -1)
+			return -1;
+	}
+	if (lacks_preview(f, l) && l->file.whole)
+		add_preview(f, l);
+	return 0;
 }
 
 int

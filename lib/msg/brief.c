@@ -13,7 +13,8 @@ enum {
 	DEPTH = STRUCTURE_DEPTH + 2, /* of nodes that have others in them */
 	KIND = 3, /* bits of a node's first byte */
 	ENCODED = 4,
-	CHARSET = 8 /* text without it has no such parameter */
+	CHARSET = 8, /* there is such a parameter */
+	DISPOSITION = 16
 };
 
 /* --- pieces ------------------------------------------------------------ */
@@ -157,6 +158,8 @@ put_node(const struct part *p, struct strbuf *out)
 		first |= ENCODED;
 	if (charset.p != NULL)
 		first |= CHARSET;
+	if (p->disposition.p != NULL)
+		first |= DISPOSITION;
 	strbuf_putc(out, (char)first);
 	put_number(out, (uint64_t)p->header);
 	put_number(out, (uint64_t)(p->body - p->header));
@@ -166,9 +169,12 @@ put_node(const struct part *p, struct strbuf *out)
 	put_number(out, p->body_lines);
 	put_number(out, p->nchildren);
 	put_string(out, p->type);
+	put_string(out, p->subtype);
 	put_string(out, p->encoding);
 	if (charset.p != NULL)
 		put_string(out, charset);
+	if (p->disposition.p != NULL)
+		put_string(out, p->disposition);
 }
 
 /* The part after p in the order of the message, or NULL. */
@@ -217,22 +223,23 @@ take_node(struct arena *a, struct span *in, struct part *p)
 	struct span charset;
 
 	if (!take(in, &first, 1) || (first & KIND) > PART_MESSAGE ||
-	    first > (KIND | ENCODED | CHARSET) || !take_offsets(in, p) ||
-	    !take_string(in, &p->type) || !take_string(in, &p->encoding))
+	    first > (KIND | ENCODED | CHARSET | DISPOSITION) ||
+	    !take_offsets(in, p) || !take_string(in, &p->type) ||
+	    !take_string(in, &p->subtype) || !take_string(in, &p->encoding))
 		return false;
 	p->kind = (enum part_kind)(first & KIND);
 	p->encoded = (first & ENCODED) != 0;
 	if (p->kind == PART_LEAF ? p->nchildren != 0 : p->nchildren == 0)
 		return false;
-	if ((first & CHARSET) == 0)
-		return true;
-	if (!take_string(in, &charset))
-		return false;
-	p->params.n = 1;
-	p->params.v = arena_alloc(a, sizeof *p->params.v);
-	p->params.v->name = span_str("charset");
-	p->params.v->value = charset;
-	return true;
+	if ((first & CHARSET) != 0) {
+		if (!take_string(in, &charset))
+			return false;
+		p->params.n = 1;
+		p->params.v = arena_alloc(a, sizeof *p->params.v);
+		p->params.v->name = span_str("charset");
+		p->params.v->value = charset;
+	}
+	return (first & DISPOSITION) == 0 || take_string(in, &p->disposition);
 }
 
 /* A node whose children are being read. */

@@ -23,7 +23,7 @@ enum brief_kind {
 	BRIEF_BODY_UTF8,
 	BRIEF_BODYSTRUCTURE,
 	BRIEF_BODYSTRUCTURE_UTF8,
-	BRIEF_PREVIEW,
+	BRIEF_PREVIEW, /* preview.h */
 	BRIEF_KINDS
 };
 
@@ -51,9 +51,9 @@ void brief_put_head(const struct part *root, struct strbuf *out);
 bool brief_head(struct span piece, struct brief_head *out);
 
 /*
- * The tree with what is needed for finding parts and decoding them: kinds,
- * offsets, octets, lines, type, encoding and the parameter charset; all other
- * fields are as if they were missing.
+ * The tree with what is needed for finding parts, decoding them and making a
+ * preview: kinds, offsets, octets, lines, type, subtype, encoding, disposition
+ * and the parameter charset; all other fields are as if they were missing.
  */
 void brief_put_tree(const struct part *root, struct strbuf *out);
 
