@@ -139,11 +139,31 @@ encode_shifted(struct run *r, uint32_t cp, struct strbuf *out)
 	encode_unit(r, cp, out);
 }
 
+/* As many bytes as stand for themselves; nearly always that is all. */
+static struct span
+direct_run(struct span *in)
+{
+	struct span run = { in->p, in->p };
+
+	while (run.end < in->end && *run.end != '&' &&
+	       is_direct((unsigned char)*run.end))
+		run.end++;
+	in->p = run.end;
+	return run;
+}
+
 bool
 mutf7_encode(struct span in, struct strbuf *out)
 {
+	struct span run = direct_run(&in);
 	struct run r = { 0 };
 	uint32_t cp;
+
+	if (in.p == in.end) {
+		strbuf_cat(out, run);
+		return true;
+	}
+	in.p = run.p;
 
 	if (!utf8_valid(in) || span_find(in, '\0') != NULL)
 		return false;
