@@ -55,6 +55,16 @@ by_folder(const void *x, const void *y)
 	return span_cmp(a->folder, b->folder);
 }
 
+/* Each name once, and in order: folders alone are already. */
+static bool
+in_order(const struct rows *rows)
+{
+	for (size_t i = 1; i < rows->n; i++)
+		if (by_folder(&rows->v[i - 1], &rows->v[i]) >= 0)
+			return false;
+	return true;
+}
+
 /* One row of a name: of the rows with the same name, all that they say. */
 static void
 merge(struct rows *rows)
@@ -62,6 +72,8 @@ merge(struct rows *rows)
 	struct row *last;
 	size_t n = 0;
 
+	if (in_order(rows))
+		return;
 	qsort(rows->v, rows->n, sizeof *rows->v, by_folder);
 	for (size_t i = 0; i < rows->n; i++) {
 		last = n == 0 ? NULL : &rows->v[n - 1];

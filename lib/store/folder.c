@@ -179,7 +179,7 @@ add_levels(struct listing *l)
 			if (find(l->v, folders, up) == NULL)
 				add(l, up, false);
 	}
-	if (l->n > 1)
+	if (l->n > folders)
 		qsort(l->v, l->n, sizeof *l->v, compare);
 	folders = l->n;
 	l->n = 0;
