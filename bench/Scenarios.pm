@@ -360,7 +360,7 @@ sub scenarios
 		floor => { 'expunge-half' => [['unlink', 'half']] },
 	}, {
 		name => 'pop3-dele-quit', pop3 => 1, sizes => [@quick],
-		wears => 1,
+		wears => 1, before => sub { pop3_open('-') },
 		script => sub { [$greet, ['pop3-dele-quit', 'pops', '',
 		    $_[0]{n}, 'DELE %d'], ['pop3-dele-quit', 'close',
 		    'QUIT']] },
