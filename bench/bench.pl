@@ -479,7 +479,7 @@ sub logins
 
 system('mkdir', '-p', $dir) == 0 or die "$dir\n";
 my $who = $ENV{BENCH_SERVERS} // '.*';
-my @servers = grep { $_->{name} =~ /^(?:$who)$/ || $_->{name} eq 'ours' }
+my @servers = grep { $_->{where} || $_->{name} =~ /^(?:$who)$/ }
     servers("$build/bin", $dir, \&say_so);
 my @all = grep { $_->{name} =~ /$only/ } scenarios();
 for my $tree (qw(empty folders)) {
