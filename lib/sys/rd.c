@@ -78,6 +78,19 @@ read_exact(struct rd *r, size_t max)
 }
 
 /*
+ * After a full read more is there, most likely, and to ask first would double
+ * the calls of a long literal.  -1 when it is not, or the descriptor is not a
+ * socket.
+ */
+static ssize_t
+read_at_once(struct rd *r)
+{
+	if (r->exact || r->len < RD_LEN)
+		return -1;
+	return note(r, recv(r->fd, r->buf, RD_LEN, MSG_DONTWAIT));
+}
+
+/*
  * Get more into the empty buffer.  max is how many bytes the caller can use,
  * or 0 for "up to a LF"; only an exact reader cares.
  */
@@ -89,7 +102,8 @@ fill(struct rd *r, size_t max)
 
 	if (r->wr != NULL)
 		wr_flush(r->wr);
-	for (;;) {
+	n = read_at_once(r);
+	while (n == -1) {
 		switch (sig_poll(&p, 1, r->by)) {
 		case 0:
 			return RD_LATE;
@@ -98,15 +112,13 @@ fill(struct rd *r, size_t max)
 		}
 		n = note(r, r->exact ? read_exact(r, max)
 				     : read(r->fd, r->buf, RD_LEN));
-		if (n == 0)
-			return RD_EOF;
-		if (n > 0)
-			break;
-		if (errno == ECONNRESET)
-			return RD_EOF;
-		if (errno != EAGAIN && errno != EINTR)
+		if (n == -1 && errno == ECONNRESET)
+			n = 0;
+		else if (n == -1 && errno != EAGAIN && errno != EINTR)
 			return RD_ERR;
 	}
+	if (n == 0)
+		return RD_EOF;
 	r->pos = 0;
 	r->len = (size_t)n;
 	return RD_OK;

@@ -336,10 +336,40 @@ test_signal(void)
 	strbuf_clear(&b);
 }
 
+/* A read that fills the buffer, and one more; then there is nothing. */
+static void
+test_full(enum kind kind)
+{
+	static char bytes[RD_LEN + 1];
+	struct strbuf b = { 0 };
+	struct span s;
+	int ends[2];
+
+	connect_ends(kind, ends);
+	rd_init(&r, ends[0], NULL, false);
+	put(ends[1], bytes, sizeof bytes);
+	ok(rd_bytes(&r, &b, sizeof bytes) == RD_OK && b.len == sizeof bytes,
+	    "%s: one byte more than a buffer", kinds[kind]);
+	put(ends[1], bytes, RD_LEN);
+	strbuf_reset(&b);
+	r.by = clock_mono_ms() + 50;
+	ok(rd_bytes(&r, &b, RD_LEN) == RD_OK && rd_some(&r, 1, &s) == RD_LATE,
+	    "%s: a full buffer, and then the deadline", kinds[kind]);
+	put(ends[1], bytes, RD_LEN);
+	close(ends[1]);
+	r.by = 0;
+	ok(rd_bytes(&r, &b, RD_LEN) == RD_OK && rd_some(&r, 1, &s) == RD_EOF,
+	    "%s: a full buffer, and then the end", kinds[kind]);
+	close(ends[0]);
+	strbuf_clear(&b);
+}
+
 int
 main(void)
 {
 	alarm(60);
+	test_full(SOCKET);
+	test_full(PIPE);
 	test_exact(SOCKET);
 	test_exact(PIPE);
 	test_forget(SOCKET);
