@@ -374,6 +374,7 @@ sub scenarios
 		    1, 'APPEND INBOX'], $end] },
 		after => sub { must_be('append-25MB', files($_[0]{dir},
 		    qr/./), $_[0]{n} + 1) },
+		floor => { 'append-25MB' => [['append', 1, 24_600_000]] },
 	}, {
 		name => 'list.warm', tree => 'folders', settle => 1,
 		before => sub { on_folders('-') }, samples => 3,
