@@ -24,7 +24,7 @@ FUZZ_SECONDS ?= 60
 SAN_CC ?= $(CC)
 
 .PHONY: all tests bench check check-san check-peers fuzz fuzz-run cover demo \
-	install clean reconfigure
+	install small clean reconfigure
 all:
 
 # --- modules, by layer; a layer uses itself and what stands above it --------
@@ -321,7 +321,7 @@ cover:
 	    $(UNHARDENED) check || echo "cover: some tests failed" >&2
 	@sh t/cover.sh build-cover
 
-include bench/bench.mk
+include bench/bench.mk small.mk
 
 demo: all $(TOOL_BINS)
 	@BUILD=$(BUILD) sh t/demo/demo.sh

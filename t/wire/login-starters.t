@@ -207,6 +207,7 @@ SKIP: {
 	while (defined recv $log, my $line, 4096, 0) {
 		$line =~ s/^(<\d+>).{16}/$1/;
 		$line =~ s/\[\d+\]/[]/;
+		$line =~ s/\n\z//; # musl's syslog()
 		$lines .= "$line\n";
 	}
 	is($lines, "<22>imaplogin[]: LOGIN FAILED, user=x, " .
