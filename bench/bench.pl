@@ -478,6 +478,7 @@ sub logins
 # --- all of them ---------------------------------------------------------------
 
 system('mkdir', '-p', $dir) == 0 or die "$dir\n";
+chmod 0755, $dir;	# sessions have other rights than this program
 my $who = $ENV{BENCH_SERVERS} // '.*';
 my @servers = grep { $_->{where} || $_->{name} =~ /^(?:$who)$/ }
     servers("$build/bin", $dir, \&say_so);
