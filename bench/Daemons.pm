@@ -34,6 +34,7 @@ sub daemon
 
 	if ($pid == 0) {
 		@running = ();
+		@SIG{qw(INT TERM HUP)} = ('DEFAULT') x 3;
 		open STDIN, '<', '/dev/null';
 		open STDOUT, '>>', "$d->{dir}/log";
 		open STDERR, '>&', \*STDOUT;

@@ -15,6 +15,7 @@ use warnings;
 use FindBin;
 use lib $FindBin::Bin;
 use Digest::MD5 ();
+use Fcntl ':flock';
 use IO::Handle;
 use POSIX ();
 use Time::HiRes 'time';
@@ -24,7 +25,6 @@ use Scenarios 'scenarios';
 use Servers qw(servers user);
 
 STDOUT->autoflush;
-$SIG{$_} = sub { exit 1 } for qw(INT TERM HUP);	# daemons are stopped then
 umask 022;
 my $build = POSIX::getcwd() . '/' . ($ENV{BUILD} // 'build');
 my $dir = $ENV{BENCH_DIR} // ($ENV{TMPDIR} // '/tmp') . '/satchel-bench';
@@ -38,6 +38,18 @@ my $started = time;
 my $report = Report->new;
 my ($uid, $gid) = @{user()};
 my %octets;	# figure => those of our last answer
+my @servers;
+
+# ^C: what there is so far; daemons are stopped at the exit
+sub finish
+{
+	exit 1 if !@servers;
+	system('rm', '-rf', "$dir/run");
+	$report->print(map { $_->{name} } @servers);
+	$report->save($ENV{BENCH_TSV} // "$build/bench.tsv");
+	exit($_[0] ? 1 : 0);
+}
+$SIG{$_} = \&finish for qw(INT TERM HUP);
 
 sub say_so { printf "# %4d s  %s\n", time - $started, $_[0]; return }
 
@@ -59,6 +71,7 @@ sub run
 	my $pid = open(my $out, '-|') // die "fork: $!\n";
 
 	if ($pid == 0) {
+		@SIG{qw(INT TERM HUP)} = ('DEFAULT') x 3;
 		%ENV = (PATH => '/usr/bin:/bin:/usr/sbin:/sbin', TZ => 'UTC',
 		    %$env);
 		open STDERR, '>&', \*STDOUT;
@@ -479,8 +492,12 @@ sub logins
 
 system('mkdir', '-p', $dir) == 0 or die "$dir\n";
 chmod 0755, $dir;	# sessions have other rights than this program
+# two at once would measure each other, and use each other's Maildirs
+open my $lock, '>>', "$dir/lock" or die "$dir/lock: $!\n";
+flock $lock, LOCK_EX | LOCK_NB
+    or die "another benchmark runs in $dir (see BENCH_DIR)\n";
 my $who = $ENV{BENCH_SERVERS} // '.*';
-my @servers = grep { $_->{where} || $_->{name} =~ /^(?:$who)$/ }
+@servers = grep { $_->{where} || $_->{name} =~ /^(?:$who)$/ }
     servers("$build/bin", $dir, \&say_so);
 my @all = grep { $_->{name} =~ /$only/ } scenarios();
 for my $tree (qw(empty folders)) {
@@ -491,6 +508,4 @@ for my $size (@sizes) {
 	trees('folder', $size, [grep { sized($_, $size) } @all], @servers);
 }
 logins('1k', @servers) if 'login' =~ /$only/;
-system('rm', '-rf', "$dir/run");
-$report->print(map { $_->{name} } @servers);
-$report->save($ENV{BENCH_TSV} // "$build/bench.tsv");
+finish();
