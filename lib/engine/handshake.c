@@ -273,7 +273,7 @@ void
 handshake_forget(struct handshake *h)
 {
 	ticketkey_forget(h->tls, &h->setup.tickets, clock_now());
-	explicit_bzero(&h->setup, sizeof h->setup);
+	explicit_bzero(&h->setup.tickets, sizeof h->setup.tickets);
 	gnutls_credentials_clear(h->tls);
 	gnutls_certificate_free_credentials(h->cred);
 	gnutls_priority_deinit(h->priority);
