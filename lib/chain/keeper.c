@@ -43,6 +43,8 @@
 enum {
 	ASKS = 64, /* more than a talker has a reason for */
 	EVENTS = 8,
+	END_TRIES = 200, /* of END_MS each */
+	END_MS = 10,
 	/* for its last words, beyond the time for all of it */
 	GRACE_MS = 12000
 };
@@ -69,21 +71,33 @@ peer(const struct keeper *k, char buf[128])
 	return login_peer(k->f, buf);
 }
 
-/* The talker is not needed any more, and does not say another word. */
+/*
+ * The talker is not needed any more, and does not say another word.  It has
+ * another uid, so that a root whose CAP_KILL was taken can do no more than
+ * wait a moment for an honest one, which ends with the socket.
+ */
 static int
 end_talker(struct keeper *k)
 {
-	int status = 0;
+	int status = 0, options = 0;
+	pid_t got;
 
 	if (k->fd == -1)
 		return 0;
-	/* one that has ended is still there to be waited for */
-	(void)kill(k->pid, SIGKILL);
-	while (waitpid(k->pid, &status, 0) == -1 && errno == EINTR)
-		;
 	fs_close(k->fd);
 	k->fd = -1;
-	return status;
+	/* one that has ended is still there to be waited for */
+	if (kill(k->pid, SIGKILL) == -1)
+		options = WNOHANG;
+	for (int i = 0; i < END_TRIES; i++) {
+		got = waitpid(k->pid, &status, options);
+		if (got == k->pid || (got == -1 && errno != EINTR))
+			return status;
+		if (got == 0)
+			(void)poll(NULL, 0, END_MS);
+	}
+	log_line("ERR", "cannot end process %ld", (long)k->pid);
+	return 0;
 }
 
 /* Nobody is left who could ask for anything. */

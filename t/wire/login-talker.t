@@ -110,6 +110,19 @@ SKIP: {
 	    'never root');
 }
 
+# a root that may not kill others
+SKIP: {
+	skip 'no setpriv, or not root', 2 if $> != 0 ||
+	    system('setpriv --bounding-set -kill true 2>/dev/null') != 0;
+	$w = Wire->new(command => ['/usr/bin/env', qw(setpriv --bounding-set
+	    -kill), program('imaplogin'), 'stub-check', 'stub-session'],
+	    env => { PATH => stub_dir() . ":$ENV{PATH}",
+		SATCHEL_SLOTS => '/nonexistent' });
+	$w->greeting;
+	exchange($w, "a LOGIN fred secret\r\n", "a OK LOGIN Ok.\r\n");
+	is_alone($w->{pid}, 'without CAP_KILL the talker goes as well');
+}
+
 # one that is ended from outside is told of, and does not hurt
 for my $sig (qw(ABRT SYS)) {
 	$w = login();
