@@ -3,6 +3,7 @@
 #	my $s = Server->start(messages => [@files]);   # into INBOX, flags S
 #	my $s = Server->start(protocol => 'pop3', …);  # pop3login … pop3d
 #	my $s = Server->start(tls => $pem, …);	# with tlsd -i in front
+#	my $s = Server->start(tls => $pem, on_demand => 1, …);	# tlsd
 #	system 'curl', '-u', "$s->{user}:$s->{password}", $s->url('INBOX');
 #	$s->stop;
 #
@@ -163,7 +164,8 @@ sub home
 	my ($uid, $gid) = ($<, (split ' ', $()[0]);
 	my $self = bless { dir => $dir, home => $home, user => 'ada',
 		password => 'light', maildir => "$home/Maildir",
-		protocol => $o->{protocol} // 'imap', tls => $o->{tls} },
+		protocol => $o->{protocol} // 'imap', tls => $o->{tls},
+		on_demand => $o->{on_demand} },
 		$class;
 
 	if ($uid == 0) {
@@ -204,7 +206,8 @@ sub listen
 	my ($self, $o) = @_;
 	my $dir = $self->{dir};
 	my $port = $self->{port} = free_port();
-	my @chain = ($self->{tls} ? ("$dir/bin/tlsd", '-i') : (),
+	my @chain = ($self->{tls} ? ("$dir/bin/tlsd",
+	    $self->{on_demand} ? () : '-i') : (),
 	    (map { "$dir/bin/" . s{.*/}{}r } @{$self->programs}), 'Maildir');
 	my %env = (USERDB => "$dir/etc/userdb", $self->{tls} ?
 	    (TLS_CERTFILE => $self->{tls},
@@ -242,7 +245,8 @@ sub url
 {
 	my ($self, $path) = @_;
 
-	return $self->{protocol} . ($self->{tls} ? 's' : '') .
+	return $self->{protocol} .
+	    ($self->{tls} && !$self->{on_demand} ? 's' : '') .
 	    "://127.0.0.1:$self->{port}/" . ($path // '');
 }
 
