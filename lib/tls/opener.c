@@ -97,6 +97,9 @@ opener_answer(int sock, const struct tls_conf *conf, const char *local_ip)
 	ssize_t len = fdpass_recv(sock, word, sizeof word, NULL, &none);
 	int r;
 
+	/* it has gone without taking the setup; what it said comes next */
+	if (len == -1 && errno == ECONNRESET)
+		len = fdpass_recv(sock, word, sizeof word, NULL, &none);
 	if (len <= 0)
 		return -1;
 	if (*word == 'X')
