@@ -29,11 +29,12 @@ fdpass_send(int sock, struct span data, const int *fds, size_t n)
 	}
 	if (n > 0) {
 		m.msg_control = control.buf;
-		m.msg_controllen = CMSG_SPACE(n * sizeof *fds);
+		/* socklen_t in POSIX, size_t in glibc */
+		m.msg_controllen = (socklen_t)CMSG_SPACE(n * sizeof *fds);
 		c = CMSG_FIRSTHDR(&m);
 		c->cmsg_level = SOL_SOCKET;
 		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(n * sizeof *fds);
+		c->cmsg_len = (socklen_t)CMSG_LEN(n * sizeof *fds);
 		memcpy(CMSG_DATA(c), fds, n * sizeof *fds);
 	}
 	do
