@@ -25,7 +25,7 @@ small:
 	    -idirafter /usr/include/$$($(CC) -print-multiarch) \
 	    -L$(BUILD)/small/lib" HARDEN_LDFLAGS="$(SMALL_LDFLAGS)" \
 	    UNISTRING_LIBS=-lunistring \
-	    WITHOUT="gdbm crypt nettle mandoc clang" \
+	    WITHOUT="gdbm crypt nettle gnutls systemd" \
 	    $(SMALL:%=$(BUILD)/small/bin/%)
 	@mkdir -p $(BUILD)/bin
 	@cp $(SMALL:%=$(BUILD)/small/bin/%) $(BUILD)/bin/
