@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -85,7 +86,7 @@ map_open(struct map *m, int fd, size_t len, size_t room, enum map_kind kind)
 	handle_bus();
 	*m = (struct map){ .len = len, .kind = kind };
 	m->room = room > len ? whole_pages(room) : whole_pages(len);
-	if (len == 0 || m->room < len) {
+	if (m->room < len || m->room == 0 || (len == 0 && fd != -1)) {
 		errno = EINVAL;
 		return -1;
 	}
@@ -94,7 +95,8 @@ map_open(struct map *m, int fd, size_t len, size_t room, enum map_kind kind)
 	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (p == MAP_FAILED)
 		return -1;
-	if (mmap(p, len, prot_of(m), flags | MAP_FIXED, fd, 0) == MAP_FAILED) {
+	if (len > 0 &&
+	    mmap(p, len, prot_of(m), flags | MAP_FIXED, fd, 0) == MAP_FAILED) {
 		int saved = errno;
 
 		(void)munmap(p, m->room);
@@ -104,6 +106,31 @@ map_open(struct map *m, int fd, size_t len, size_t room, enum map_kind kind)
 	m->p = p;
 	m->next = maps;
 	maps = m;
+	return 0;
+}
+
+/* A file and the memory behind it do not move together: copied, once. */
+int
+map_grow(struct map *m, size_t room)
+{
+	char *p;
+
+	room = whole_pages(room);
+	if (room <= m->room)
+		return 0;
+	p = m->len == 0
+		? mremap(m->p, m->room, room, MREMAP_MAYMOVE)
+		: mmap(NULL, room, prot_of(m),
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (p == MAP_FAILED)
+		return -1;
+	if (m->len > 0) {
+		memcpy(p, m->p, m->room);
+		(void)munmap(m->p, m->room);
+	}
+	m->p = p;
+	m->len = 0;
+	m->room = room;
 	return 0;
 }
 

@@ -31,10 +31,17 @@ struct map {
 /*
  * Map the first len bytes of fd (not 0).  With MAP_OWN, memory behind them,
  * zeros, belongs to it up to room bytes in all; it costs nothing before it is
- * written to.  *m must stay where it is.  -1 with errno: nothing is mapped.
+ * written to; fd -1 with len 0 is such memory alone.  *m must stay where it
+ * is.  -1 with errno: nothing is mapped.
  */
 int map_open(
     struct map *m, int fd, size_t len, size_t room, enum map_kind kind);
+
+/*
+ * Make an own mapping room bytes, which may move it.  What had been a file's
+ * is memory then.  -1 with errno: it is as before.
+ */
+int map_grow(struct map *m, size_t room);
 
 /*
  * Give back the memory that reading has brought in; it is read again from

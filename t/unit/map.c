@@ -72,6 +72,31 @@ test_own(void)
 }
 
 static void
+test_growing(void)
+{
+	int fd = file_of(2);
+	struct map m, none;
+
+	ok(map_open(&none, -1, 0, page, MAP_OWN) == 0 && none.p[0] == 0,
+	    "memory without a file");
+	none.p[1] = 'x';
+	ok(map_grow(&none, 9 * page) == 0 && none.room == 9 * page &&
+		none.p[1] == 'x' && none.p[9 * page - 1] == 0,
+	    "grown");
+	map_close(&none);
+	ok(map_open(&m, fd, 2 * page, 3 * page, MAP_OWN) == 0, "a file");
+	m.p[2 * page] = 'y';
+	ok(map_grow(&m, page) == 0 && m.room == 3 * page, "large enough");
+	ok(map_grow(&m, 5 * page) == 0 && m.p[0] == 'a' && m.p[page] == 'b' &&
+		m.p[2 * page] == 'y' && m.p[5 * page - 1] == 0,
+	    "grown with what it had");
+	ok(ftruncate(fd, 0) == 0 && m.p[page] == 'b' && !m.torn,
+	    "the file is not looked at any more");
+	map_close(&m);
+	close(fd);
+}
+
+static void
 test_errors(void)
 {
 	struct map m;
@@ -106,6 +131,7 @@ main(void)
 	page = (size_t)sysconf(_SC_PAGESIZE);
 	test_reading();
 	test_own();
+	test_growing();
 	test_errors();
 	test_foreign();
 	return done_testing();
