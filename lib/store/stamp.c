@@ -56,8 +56,9 @@ stamp_is_due(const struct stamp *s, const struct stat *st)
 		return true;
 	if (s->state == STAMP_CLEAN)
 		return false;
-	ms = clock_mono_ms();
-	return ms - s->own_ms >= QUIET_MS || ms - s->owed_ms >= OWED_MS;
+	ms = clock_now_us() / 1000;
+	return ms - s->own_ms >= QUIET_MS || ms - s->owed_ms >= OWED_MS ||
+	       ms < s->own_ms; /* the clock was set back */
 }
 
 bool
@@ -92,7 +93,7 @@ stamp_own(struct stamp *s, const struct stat *st)
 	if (s->state == STAMP_NONE)
 		return;
 	set(s, st);
-	s->own_ms = clock_mono_ms();
+	s->own_ms = clock_now_us() / 1000;
 	if (s->state != STAMP_OWED)
 		s->owed_ms = s->own_ms;
 	s->state = STAMP_OWED;

@@ -13,13 +13,15 @@ enum stamp_state {
 	STAMP_OWED /* changed by ourselves: to be read again, not at once */
 };
 
-/* All zero is STAMP_NONE. */
+/* All zero is STAMP_NONE.  It stands in files: satchel-index(5). */
 struct stamp {
-	enum stamp_state state;
 	uint64_t ino; /* 0: there is nothing */
 	int64_t size;
 	int64_t modified, changed; /* ns */
-	int64_t own_ms, owed_ms; /* last, and first, change of ours */
+	/* last, and first, change of ours: ms since 1970, for all sessions */
+	int64_t own_ms, owed_ms;
+	uint32_t state; /* enum stamp_state */
+	uint32_t spare;
 };
 
 /*
