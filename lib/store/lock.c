@@ -184,36 +184,53 @@ make_file(struct account *a, int tmp, struct strbuf *name, int64_t *now)
 }
 
 int
-lock_take(struct account *a, int tmp, struct lock *out)
+lock_own(int tmp, struct lock *out)
 {
 	struct lock l = { .tmp = tmp, .fd = fs_open_dir(tmp, ".") };
-	struct strbuf name = { 0 };
-	int saved;
 
 	if (l.fd == -1)
 		return -1;
 	while (flock(l.fd, LOCK_EX) == -1 && errno == EINTR)
-		if (sig_ending())
-			goto close_fd;
-	if (make_file(a, tmp, &name, &l.now) == -1)
-		goto close_fd;
-	if (a->conf->use_locks) {
-		if (wait_for_lock(tmp, name.p, l.now) == -1)
-			goto unlink_file;
-		l.dot = true;
-	}
-	(void)unlinkat(tmp, name.p, 0); /* else the clean-up of tmp finds it */
-	strbuf_clear(&name);
+		if (sig_ending()) {
+			fs_close(l.fd);
+			return -1;
+		}
 	*out = l;
 	return 0;
-unlink_file:
+}
+
+int
+lock_raise(struct account *a, struct lock *l)
+{
+	struct strbuf name = { 0 };
+	int saved, r;
+
+	r = make_file(a, l->tmp, &name, &l->now);
+	if (r == 0 && a->conf->use_locks) {
+		r = wait_for_lock(l->tmp, name.p, l->now);
+		l->dot = r == 0;
+	}
 	saved = errno;
-	(void)unlinkat(tmp, name.p, 0);
-	errno = saved;
-close_fd:
-	fs_close(l.fd);
+	if (name.len > 0) /* else the clean-up of tmp finds it */
+		(void)unlinkat(l->tmp, name.p, 0);
 	strbuf_clear(&name);
-	return -1;
+	errno = saved;
+	return r;
+}
+
+int
+lock_take(struct account *a, int tmp, struct lock *out)
+{
+	struct lock l;
+
+	if (lock_own(tmp, &l) == -1)
+		return -1;
+	if (lock_raise(a, &l) == -1) {
+		fs_close(l.fd);
+		return -1;
+	}
+	*out = l;
+	return 0;
 }
 
 void

@@ -23,6 +23,13 @@ struct lock {
  * Not to be nested: the second waits for the first.
  */
 int lock_take(struct account *a, int tmp, struct lock *out);
+/*
+ * The lock among ourselves alone, for what Courier does not write: makes no
+ * file, now is 0.  lock_raise() makes a whole one of it; on failure it is as
+ * before.  EINTR.
+ */
+int lock_own(int tmp, struct lock *out);
+int lock_raise(struct account *a, struct lock *l);
 void lock_drop(struct lock *l);
 
 #endif

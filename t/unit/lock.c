@@ -2,6 +2,7 @@
 #include "store/lock.h"
 
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 
 #include "scratch.h"
@@ -33,6 +34,27 @@ take(void)
 		return -1;
 	lock_drop(&l);
 	return clock_mono_ms() - start;
+}
+
+/* Among ourselves alone, then a whole one. */
+static void
+test_raise(void)
+{
+	struct lock l;
+	int fd;
+
+	ok(lock_own(tmp, &l) == 0 && l.now == 0 && !l.dot &&
+		scratch_count("M/tmp") == 0,
+	    "no file is made");
+	fd = fs_open_dir(tmp, ".");
+	ok(flock(fd, LOCK_EX | LOCK_NB) == -1, "but others of us wait");
+	ok(lock_raise(a, &l) == 0 && l.dot && l.now > 0 &&
+		scratch_has("M/tmp/courier.lock"),
+	    "raised");
+	lock_drop(&l);
+	ok(scratch_count("M/tmp") == 0 && flock(fd, LOCK_EX | LOCK_NB) == 0,
+	    "dropped");
+	close(fd);
 }
 
 static void
@@ -153,6 +175,7 @@ main(void)
 		return 111;
 	tmp = fs_open_dir(scratch_fd, "M/tmp");
 	test_own();
+	test_raise();
 	test_stale();
 	test_wait();
 	test_race();
