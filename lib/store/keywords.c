@@ -233,6 +233,14 @@ is_aged(const struct loading *g, uint64_t n)
 	return n < (uint64_t)((g->now - STALE_S) / STEP_S);
 }
 
+/* An error that may be none next time. */
+static bool
+is_passing(void)
+{
+	return errno == EIO || errno == EMFILE || errno == ENFILE ||
+	       errno == ENOMEM || errno == EINTR || errno == ESTALE;
+}
+
 /*
  * -1 with ENOENT: it has been renamed, begin again.  What is no file, or
  * cannot be read, is passed over like one of no message.
@@ -244,6 +252,7 @@ read_file(struct loading *g, struct file *f, const char *name)
 
 	if (fs_slurp(g->dir, name, FILE_LEN, &text) == -1) {
 		f->message = g->l->n;
+		g->found.unread |= is_passing();
 		return errno == ENOENT ? -1 : 0;
 	}
 	g->sets[f->message] =

@@ -37,6 +37,7 @@ struct keywords_load {
 /* What a load has found besides. */
 struct keywords_found {
 	bool orphans; /* some stand there for no message */
+	bool unread; /* some could not be read this time */
 	uint64_t step; /* the largest N of ".N.base" */
 };
 
