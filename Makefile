@@ -40,11 +40,12 @@ msg = addr brief decode excerpt field fields header html lex mime octets \
 	param preview scan stream structure
 
 # (see lib/README.md for what each of these is)
-store = account append arrival box change confine drop droplist dropstamp \
-	dropuids facts flags folder history keywords known kwset lock login \
-	mailbox maildir maildrop maildrop_end move name objectid purge quota \
-	registry scan search search_text sizelist stamp status subs summary \
-	sync table trash tree uiddb uids
+store = account adopt append arrival bases box change confine drop \
+	droplist dropstamp dropuids facts flags folder follow history \
+	image index keywords known kwset lock login mailbox maildir \
+	maildrop maildrop_end move name objectid purge quota rebase \
+	recover registry replay scan search search_text sizelist stamp \
+	status subs summary sync table trash tree uiddb uids
 
 auth = checkpassword handover options pop3capa sasl
 
@@ -103,9 +104,9 @@ UNIT_base = arena num sha256 siphash span strbuf sum
 UNIT_sys = cidr fdpass fs helper jail map peer proc rd slot watch wr
 UNIT_text = base64 bytes casefold charset date encword lang mutf7 qp utf8
 UNIT_msg = addr decode header html mime octets preview stream structure
-UNIT_store = append change facts flags folder history keywords kwset lock \
-	mailbox maildir maildrop name objectid quota race search_text \
-	sizelist stamp status summary table uiddb
+UNIT_store = append change facts flags folder history index keywords \
+	kwset lock mailbox maildir maildrop name objectid quota race \
+	search_text sizelist stamp status summary table uiddb
 UNIT_auth = checkpassword handover options pop3capa sasl
 UNIT_pw = become hash service userdb
 UNIT_imap = bodystructure envelope fetch_parse gather input list_parse \
@@ -137,7 +138,7 @@ LAYERS_mkuserdb = $(BELOW_pw)
 # --- installed ---------------------------------------------------------------
 MAN5 = courier.lock courierimapkeywords courierimapsubscribed \
 	courierimapuiddb courierpop3dsizelist maildirsize satchel-cache \
-	satchel-folders satchel-status
+	satchel-folders satchel-index satchel-status
 MAN7 = satchel satchel-cage satchel-chain satchel-durability satchel-imap \
 	satchel-maildir satchel-settings
 MAN8 = checkpw-passwd checkpw-userdb imapd imaplogin limit listen \

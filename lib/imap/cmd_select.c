@@ -7,27 +7,6 @@
 #include "imap/select_parse.h"
 #include "imap/update.h"
 
-/* The first message without \Seen; 0 when there is none. */
-static uint32_t
-first_unseen(struct session *s)
-{
-	for (uint32_t seq = 1; seq <= s->exists; seq++)
-		if (!(mailbox_message(s->mbox, seq).flags & FLAG_SEEN))
-			return seq;
-	return 0;
-}
-
-static uint32_t
-all_recent(struct session *s)
-{
-	uint32_t n = 0;
-
-	for (uint32_t seq = 1; seq <= s->exists; seq++)
-		if (mailbox_message(s->mbox, seq).flags & FLAG_RECENT)
-			n++;
-	return n;
-}
-
 static void
 code_num(struct session *s, const char *code, uint32_t n)
 {
@@ -68,12 +47,12 @@ describe(struct session *s)
 	uint32_t unseen;
 
 	s->exists = st->count;
-	s->recent = all_recent(s);
+	s->recent = mailbox_recent(s->mbox, 1, s->exists);
 	update_flags(s);
 	tell_number(s, s->exists, " EXISTS\r\n");
 	if (!s->rev2) {
 		tell_number(s, s->recent, " RECENT\r\n");
-		if ((unseen = first_unseen(s)) > 0)
+		if ((unseen = mailbox_first_unseen(s->mbox)) > 0)
 			code_num(s, "UNSEEN", unseen);
 	}
 	code_num(s, "UIDVALIDITY", st->uidvalidity);

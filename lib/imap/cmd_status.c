@@ -115,6 +115,8 @@ status_send(struct session *s, struct span folder, unsigned items)
 	if ((items & STATUS_MAILBOXID) &&
 	    mailbox_id(s->account, folder, f.st.uidvalidity, f.id) == -1)
 		return -1;
+	if ((items & STATUS_HIGHESTMODSEQ) && f.st.highestmodseq != 0)
+		f.st.highestmodseq = mailbox_highest(s->account, folder);
 	if (items & STATUS_HIGHESTMODSEQ)
 		modseq_enable(s);
 	wr_lit(s->out, "* STATUS ");

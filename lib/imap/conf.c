@@ -8,6 +8,7 @@
 enum setting_name {
 	S_NAMESPACE,
 	S_FOLDER_ENCODING,
+	S_INDEX,
 	S_STRICT_8BIT,
 	S_APPENDLIMIT,
 	S_CHECK_ALL_FOLDERS,
@@ -34,6 +35,7 @@ enum setting_name {
 static const struct setting settings[SETTINGS] = {
 	[S_NAMESPACE] = { "SATCHEL_NAMESPACE", "INBOX." },
 	[S_FOLDER_ENCODING] = { "SATCHEL_FOLDER_ENCODING", "auto" },
+	[S_INDEX] = { "SATCHEL_INDEX", "1" },
 	[S_STRICT_8BIT] = { "SATCHEL_STRICT_8BIT", "0" },
 	[S_APPENDLIMIT] = { "SATCHEL_APPENDLIMIT", "0" },
 	[S_CHECK_ALL_FOLDERS] = { "IMAP_CHECK_ALL_FOLDERS", "0" },
@@ -106,6 +108,7 @@ read_store(struct store_conf *c)
 	c->log_deletions = *value(S_LOG_DELETIONS) != '0';
 	c->encoding = account_encoding(text(S_FOLDER_ENCODING));
 	c->quota = env_str("MAILDIRQUOTA", NULL);
+	c->no_index = !on(S_INDEX);
 }
 
 void

@@ -386,6 +386,9 @@ fetch_message(struct fetch *f, uint32_t seq)
 {
 	struct look l;
 
+	(void)mailbox_message(f->s->mbox, seq); /* looks at its row */
+	if (mailbox_state(f->s->mbox)->damaged)
+		return; /* the session ends */
 	if (look_at(f, seq, &l) == -1) {
 		if (errno == ESTALE)
 			f->gone = true;

@@ -175,6 +175,8 @@ out_fetch_flags(struct session *s, uint32_t seq, bool uid)
 	struct message m = mailbox_message(s->mbox, seq);
 	bool modseq = modseq_is_on(s);
 
+	if (mailbox_state(s->mbox)->damaged)
+		return; /* the session ends */
 	begin_fetch(s, seq, uid || modseq ? m.uid : 0);
 	wr_lit(s->out, "FLAGS ");
 	out_flags(s, &m);

@@ -182,6 +182,9 @@ run(struct session *s, const struct command *c, struct span args)
 	s->by_number = (c->flags & F_SEQ) && !s->uid;
 	s->told_gone = s->told_modseq = false;
 	v = c->run(s, args);
+	if (s->mbox != NULL && mailbox_state(s->mbox)->damaged)
+		return session_say(
+		    s, V_BYE, NULL, "The folder's index is damaged, sorry.");
 	if (s->mbox != NULL && !(c->flags & F_QUIET) && v != V_BYE)
 		update_report(s, !s->by_number);
 	if (v != V_BYE)

@@ -68,12 +68,7 @@ forget(struct session *s)
 static uint32_t
 count_recent(struct session *s, uint32_t from)
 {
-	uint32_t n = 0, count = mailbox_state(s->mbox)->count;
-
-	for (uint32_t seq = from; seq <= count; seq++)
-		if (mailbox_message(s->mbox, seq).flags & FLAG_RECENT)
-			n++;
-	return n;
+	return mailbox_recent(s->mbox, from, mailbox_state(s->mbox)->count);
 }
 
 /* New messages: EXISTS, and RECENT for those that still know it. */
@@ -121,6 +116,8 @@ update_numbers(struct session *s, bool expunge)
 {
 	struct mailbox_state *st = mailbox_state(s->mbox);
 
+	if (st->damaged)
+		return;
 	if (st->changed && expunge) {
 		forget(s);
 		s->recent = s->rev2 ? 0 : count_recent(s, 1);

@@ -17,6 +17,7 @@ enum setting_name {
 	S_FOLDER_ENCODING,
 	S_LANG,
 	S_LANG_DIR,
+	S_INDEX,
 	S_EXPIRE,
 	S_LOGIN_DELAY,
 	S_UIDL,
@@ -35,6 +36,7 @@ static const struct setting settings[SETTINGS] = {
 	[S_FOLDER_ENCODING] = { "SATCHEL_FOLDER_ENCODING", "auto" },
 	[S_LANG] = { "SATCHEL_LANG", "en" },
 	[S_LANG_DIR] = { "SATCHEL_LANG_DIR", NULL },
+	[S_INDEX] = { "SATCHEL_INDEX", "1" },
 	[S_EXPIRE] = { "SATCHEL_POP3_EXPIRE", NULL },
 	[S_LOGIN_DELAY] = { "SATCHEL_POP3_LOGIN_DELAY", "0" },
 	[S_UIDL] = { "SATCHEL_POP3_UIDL", "courier" },
@@ -84,6 +86,7 @@ read_store(struct store_conf *c)
 	c->use_locks = *value(S_USELOCKS) == '1';
 	c->encoding = account_encoding(text(S_FOLDER_ENCODING));
 	c->quota = env_str("MAILDIRQUOTA", NULL);
+	c->no_index = !env_bool(settings[S_INDEX].name, true);
 }
 
 void

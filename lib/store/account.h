@@ -28,6 +28,7 @@ struct store_conf {
 	bool log_deletions; /* IMAP_LOG_DELETIONS */
 	enum folder_encoding encoding;
 	const char *quota; /* MAILDIRQUOTA, or NULL */
+	bool no_index; /* SATCHEL_INDEX=0: in memory only */
 	/*
 	 * A line of the deletion log (sys/log.h belongs to the session);
 	 * new_name is empty where none is left.

@@ -402,7 +402,7 @@ copy_keywords(struct append *ap, struct mailbox *m, uint32_t id)
 int
 append_copy(struct append *ap, struct mailbox *m, uint32_t seq)
 {
-	struct message *msg = &m->msgs[seq - 1];
+	uint32_t i = box_place(m, seq);
 	struct arrival *v = add(ap);
 	struct stat st;
 	int tries = 0, r;
@@ -417,8 +417,8 @@ append_copy(struct append *ap, struct mailbox *m, uint32_t seq)
 			break;
 		v->young = arrival_is_young(&st);
 		r = copy_file(ap,
-		    msg->state & MSG_IN_NEW ? m->md.new : m->md.cur,
-		    box_name(m, seq - 1));
+		    m->im.rows[i].state & MSG_IN_NEW ? m->md.new : m->md.cur,
+		    box_name(m, i));
 	} while (r == -1 && errno == ENOENT && ++tries < 4);
 	if (r == 0)
 		r = fstatat(ap->md.tmp, v->from, &st, AT_SYMLINK_NOFOLLOW);
@@ -426,9 +426,9 @@ append_copy(struct append *ap, struct mailbox *m, uint32_t seq)
 		drop(ap);
 		return -1;
 	}
-	v->flags = msg->flags & FLAGS_STORED;
-	v->old_name = arena_span(&ap->ar, span_str(box_name(m, seq - 1)));
-	v->keywords = copy_keywords(ap, m, msg->keywords);
+	v->flags = box_row(m, i)->flags & FLAGS_STORED;
+	v->old_name = arena_span(&ap->ar, span_str(box_name(m, i)));
+	v->keywords = copy_keywords(ap, m, box_keywords(m, i));
 	name_arrival(ap, v, &st, v->old_name.p);
 	return 0;
 }

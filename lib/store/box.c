@@ -1,69 +1,101 @@
 /* box.c: a mailbox from the inside. */
 #include "store/box.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/oom.h"
+#include "store/follow.h"
 #include "store/quota.h"
+#include "store/recover.h"
 #include "store/root.h"
 #include "sys/clock.h"
 #include "sys/fs.h"
 
-/*
- * The heap of names: before each stands a byte with the room it has, so that
- * a flag can be set in place.
- */
-enum { NAME_ROOM = 8 }; /* ":2,DFRST" */
+uint32_t
+box_place(const struct mailbox *m, uint32_t seq)
+{
+	const struct numbers *h = &m->im.holes;
+	size_t lo = 0, hi = h->n;
+
+	/* the first hole that has seq - 1 or more numbers before it */
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (h->v[mid] - mid > seq - 1)
+			hi = mid;
+		else
+			lo = mid + 1;
+	}
+	return seq - 1 + (uint32_t)lo;
+}
+
+const struct row *
+box_row(struct mailbox *m, uint32_t i)
+{
+	if (!image_is_sound(&m->im, i))
+		recover_rows(m);
+	return &m->im.rows[i];
+}
+
+struct span
+box_base(struct mailbox *m, uint32_t i)
+{
+	if (!image_has_base(&m->im, i))
+		recover_rows(m);
+	return image_base(&m->im, i);
+}
 
 const char *
-box_name(const struct mailbox *m, size_t i)
+box_name(struct mailbox *m, uint32_t i)
 {
-	return m->names.p + m->msgs[i].name;
+	(void)box_row(m, i);
+	(void)box_base(m, i);
+	strbuf_reset(&m->name);
+	image_name(&m->im, i, &m->name);
+	return m->name.p;
 }
 
 uint32_t
-box_add_name(struct mailbox *m, struct span name)
+box_find(struct mailbox *m, uint32_t uid)
 {
-	size_t len = span_len(name), room = len + NAME_ROOM;
-	char *to;
+	uint32_t lo = 0, hi = m->im.n;
 
-	if (len > NAME_LEN)
-		len = NAME_LEN; /* no file has such a name */
-	if (room > NAME_LEN)
-		room = NAME_LEN;
-	to = strbuf_room(&m->names, room + 2);
-	if (m->names.len + room + 2 > UINT32_MAX)
-		oom();
-	*to = (char)(unsigned char)room;
-	memcpy(to + 1, name.p, len);
-	memset(to + 1 + len, 0, room + 1 - len);
-	m->names.len += room + 2;
-	return (uint32_t)(m->names.len - room - 1);
-}
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
 
-void
-box_set_name(struct mailbox *m, size_t i, struct span name)
-{
-	char *at = m->names.p + m->msgs[i].name;
-	size_t room = (unsigned char)at[-1], len = span_len(name);
-
-	if (len > room) {
-		m->dead_names += room + 2;
-		m->msgs[i].name = box_add_name(m, name);
-		return;
+		if (box_row(m, mid)->uid < uid)
+			lo = mid + 1;
+		else
+			hi = mid;
 	}
-	memcpy(at, name.p, len);
-	memset(at + len, 0, room + 1 - len);
+	return lo;
 }
 
 bool
-box_is_live(const struct mailbox *m, size_t i)
+box_is_live(struct mailbox *m, uint32_t i)
 {
-	return !(m->msgs[i].state & MSG_GONE);
+	return !(box_row(m, i)->state & MSG_GONE);
+}
+
+void
+box_set_state(struct mailbox *m, uint32_t i, unsigned off, unsigned on)
+{
+	struct row *r = &m->im.rows[i];
+
+	(void)box_row(m, i);
+	r->state = (uint16_t)((r->state & ~off) | on);
+	image_seal(&m->im, i);
+}
+
+uint32_t
+box_keywords(struct mailbox *m, uint32_t i)
+{
+	uint32_t number = box_row(m, i)->keywords;
+
+	return number < m->im.sets.n ? m->im.sets.v[number] : 0;
 }
 
 uint64_t
@@ -76,15 +108,154 @@ box_modseq(struct mailbox *m)
 	return *last;
 }
 
+/* --- changes --------------------------------------------------------- */
+
+static void
+add(uint32_t *n, bool is, int sign)
+{
+	if (is && (sign > 0 || *n > 0))
+		*n += (uint32_t)sign;
+}
+
 void
-box_set_gone(struct mailbox *m, size_t i)
+box_count(struct mailbox *m, const struct row *r, int sign)
+{
+	struct index_state *c = &m->counts;
+	bool seen = (r->flags & FLAG_SEEN) != 0;
+
+	if (r->state & MSG_GONE)
+		return;
+	add(&c->messages, true, sign);
+	add(&c->unseen, !seen, sign);
+	add(&c->deleted, (r->flags & FLAG_DELETED) != 0, sign);
+	add(&c->unsized, r->octets == ROW_NO_OCTETS, sign);
+	if (r->octets != ROW_NO_OCTETS)
+		c->octets += sign > 0 ? r->octets : -r->octets;
+	if (sign > 0 && !seen && r->uid < c->first_unseen)
+		c->first_unseen = r->uid;
+}
+
+struct row *
+box_edit(struct mailbox *m, uint32_t i)
+{
+	(void)box_row(m, i);
+	(void)box_base(m, i);
+	box_count(m, &m->im.rows[i], -1);
+	return &m->im.rows[i];
+}
+
+void
+box_edited(struct mailbox *m, uint32_t i, bool tell)
+{
+	m->im.rows[i].modseq = box_modseq(m);
+	image_seal(&m->im, i);
+	box_count(m, &m->im.rows[i], 1);
+	follow_log_row(m, i);
+	if (tell)
+		box_mark_changed(m, i);
+}
+
+uint32_t
+box_set_number(struct mailbox *m, uint32_t id)
+{
+	struct numbers *known = &m->set_numbers;
+	uint32_t number;
+
+	if (id == 0)
+		return 0;
+	while (known->n <= id)
+		numbers_add(known, 0);
+	if (known->v[id] != 0)
+		return known->v[id];
+	number = (uint32_t)m->im.sets.n;
+	numbers_add(&m->im.sets, id);
+	known->v[id] = number;
+	follow_log_set(m, number);
+	return number;
+}
+
+void
+box_put_keywords(struct mailbox *m, uint32_t i, uint32_t id)
+{
+	m->im.rows[i].keywords = box_set_number(m, id);
+}
+
+uint32_t
+box_add(struct mailbox *m, uint32_t uid, struct span name, uint64_t modseq)
+{
+	uint32_t i = image_add(&m->im, uid);
+	struct row *r = &m->im.rows[i];
+
+	r->modseq = modseq;
+	r->flags = (uint16_t)flags_parse(name);
+	image_put_name(&m->im, i, name);
+	m->maxuid = uid;
+	m->state.count++;
+	return i;
+}
+
+void
+box_added(struct mailbox *m, uint32_t i)
+{
+	image_seal(&m->im, i);
+	box_count(m, &m->im.rows[i], 1);
+	follow_log_add(m, i);
+}
+
+void
+box_mark_changed(struct mailbox *m, uint32_t i)
+{
+	if (box_row(m, i)->state & MSG_CHANGED)
+		return;
+	box_set_state(m, i, 0, MSG_CHANGED);
+	m->nchanged++;
+	m->state.changed = true;
+}
+
+void
+box_mark_gone(struct mailbox *m, uint32_t i)
 {
 	if (!box_is_live(m, i))
 		return;
-	m->msgs[i].state |= MSG_GONE;
-	m->msgs[i].modseq = box_modseq(m);
+	box_count(m, &m->im.rows[i], -1);
+	/* until it is known, or given: later than all that was told */
+	m->im.rows[i].modseq = m->state.highestmodseq + 1;
+	image_seal(&m->im, i);
+	box_set_state(m, i, 0, MSG_GONE);
+	numbers_add(&m->gone, i);
 	m->state.changed = true;
-	history_gone(m, m->msgs[i].uid, m->msgs[i].modseq);
+}
+
+void
+box_set_gone(struct mailbox *m, uint32_t i)
+{
+	if (!box_is_live(m, i))
+		return;
+	numbers_add(&m->unlogged, m->im.rows[i].uid);
+	box_mark_gone(m, i);
+}
+
+/* --- with the lock --------------------------------------------------- */
+
+int
+box_begin(struct mailbox *m)
+{
+	if (m->locked == 0 && !m->cannot_write) {
+		if (lock_own(m->md.tmp, &m->lock) == -1)
+			return -1;
+		follow_look(m);
+	}
+	m->locked++;
+	return 0;
+}
+
+void
+box_end(struct mailbox *m)
+{
+	if (--m->locked > 0 || m->cannot_write)
+		return;
+	follow_commit(m);
+	lock_drop(&m->lock);
 }
 
 bool
@@ -118,8 +289,8 @@ box_own_keywords(struct mailbox *m)
 
 struct search {
 	struct mailbox *m;
-	size_t i;
 	struct span base;
+	struct strbuf found;
 };
 
 static bool
@@ -139,49 +310,58 @@ match(void *arg, const char *name, unsigned char type)
 	if (!same_base(s->base, name) ||
 	    !maildir_is_file(s->m->md.cur, name, type))
 		return 0;
-	box_set_name(s->m, s->i, span_str(name));
+	strbuf_puts(&s->found, name);
 	return 1;
 }
 
-/*
- * The new flags are told of as if a scan had found them.  A second look is
- * for a file that was renamed during the first.
- */
+/* Its name is this one now. */
+static void
+follow_name(struct mailbox *m, uint32_t i, struct span name)
+{
+	struct row *r = box_edit(m, i);
+	unsigned flags = flags_parse(name);
+	bool same = flags == (r->flags & FLAGS_STORED);
+
+	r->state &= (uint16_t)~MSG_IN_NEW;
+	r->flags = (uint16_t)flags;
+	image_put_name(&m->im, i, name);
+	if (m->locked) {
+		box_edited(m, i, !same);
+		return;
+	}
+	image_seal(&m->im, i);
+	box_count(m, r, 1);
+	numbers_add(&m->touched, r->uid);
+	m->rescan = m->state.owed = true;
+	if (!same)
+		box_mark_changed(m, i);
+}
+
+/* A second look is for a file that was renamed during the first. */
 int
-box_relocate(struct mailbox *m, size_t i)
+box_relocate(struct mailbox *m, uint32_t i)
 {
 	struct strbuf base = { 0 };
-	struct search s = { .m = m, .i = i };
-	struct message *msg = &m->msgs[i];
-	unsigned flags;
+	struct search s = { .m = m };
 	int r = 0;
 
 	if (!box_is_live(m, i)) {
 		errno = ESTALE;
 		return -1;
 	}
-	strbuf_cat(&base, flags_base(span_str(box_name(m, i))));
+	strbuf_cat(&base, box_base(m, i));
 	s.base = strbuf_span(&base);
 	for (int look = 0; look < 2 && r == 0; look++)
 		r = fs_walk(m->md.cur, match, &s);
-	strbuf_clear(&base);
-	if (r == -1)
-		return -1;
-	if (r == 0) {
+	if (r == 1)
+		follow_name(m, i, strbuf_span(&s.found));
+	else if (r == 0)
 		box_set_gone(m, i);
+	strbuf_clear(&base);
+	strbuf_clear(&s.found);
+	if (r == 0)
 		errno = ESTALE;
-		return -1;
-	}
-	msg->state &= (uint16_t)~MSG_IN_NEW;
-	flags =
-	    flags_parse(span_str(box_name(m, i))) | (msg->flags & FLAG_RECENT);
-	if (flags != msg->flags) {
-		msg->flags = (uint16_t)flags;
-		msg->state |= MSG_CHANGED;
-		msg->modseq = box_modseq(m);
-		m->state.changed = true;
-	}
-	return 0;
+	return r == 1 ? 0 : -1;
 }
 
 void
@@ -202,20 +382,7 @@ box_of(const struct account *a, struct span folder)
 	return m;
 }
 
-void
-box_make_room(struct mailbox *m, size_t n)
-{
-	size_t want = m->state.count + n;
-	struct message *v;
-
-	if (want <= m->max)
-		return;
-	want += want / 8 + 16;
-	if ((v = realloc(m->msgs, want * sizeof *v)) == NULL)
-		oom();
-	m->msgs = v;
-	m->max = want;
-}
+/* --- what the session brings itself ---------------------------------- */
 
 /* A set of another kwset in ours. */
 static uint32_t
@@ -237,43 +404,53 @@ translate(struct mailbox *m, const struct kwset *kw, struct kwlist l)
 	return id;
 }
 
-static void
-arrive(struct mailbox *m, const struct box_arrival *a, uint64_t modseq)
+/* Whether all that is in the folder is known, but for what comes now. */
+static bool
+knows_all(const struct mailbox *m, const struct uiddb *was, uint32_t uid)
 {
-	struct message *msg = &m->msgs[m->state.count++];
+	return m->state.sticky && was->neat && m->db.neat &&
+	       was->uidvalidity == m->state.uidvalidity &&
+	       was->ino == m->db.ino && was->len == m->db.len &&
+	       m->db_stamp.state == STAMP_CLEAN && uid > m->maxuid;
+}
 
-	*msg = (struct message){ .uid = a->uid, .modseq = modseq };
-	msg->name = box_add_name(m, a->name);
-	msg->flags = (uint16_t)(flags_parse(a->name) | FLAG_RECENT);
-	msg->keywords = translate(m, a->kw, a->keywords);
-	m->maxuid = a->uid;
-	history_came(m, a->uid);
+static void
+take_arrivals(struct mailbox *m, const struct box_arrival *v, size_t n)
+{
+	uint64_t modseq = box_modseq(m);
+	bool keywords = false;
+	uint32_t place;
+
+	m->recent = true;
+	for (size_t i = 0; i < n; i++) {
+		place = box_add(m, v[i].uid, v[i].name, modseq);
+		m->im.rows[place].state |= MSG_RECENT;
+		m->im.rows[place].saved = (uint32_t)clock_now();
+		box_put_keywords(
+		    m, place, translate(m, v[i].kw, v[i].keywords));
+		box_added(m, place);
+		keywords |= v[i].keywords.n > 0;
+	}
+	box_own_cur(m);
+	if (keywords)
+		box_own_keywords(m);
 }
 
 void
 box_arrive(struct mailbox *m, const struct box_arrival *v, size_t n,
     const struct uiddb *was, const struct uiddb *now)
 {
-	bool keywords = false;
 	struct stat st;
-	uint64_t modseq;
 
 	if (n == 0)
 		return;
 	if (m->own_last == 0 || m->own_last + 1 != v[0].uid)
 		m->own_first = v[0].uid;
 	m->own_last = v[n - 1].uid;
-	if (!m->state.sticky || !was->neat || !m->db.neat ||
-	    was->uidvalidity != m->state.uidvalidity || was->ino != m->db.ino ||
-	    was->len != m->db.len || m->db_stamp.state != STAMP_CLEAN ||
-	    v[0].uid <= m->maxuid)
+	follow_look(m); /* the lock is held */
+	if (!knows_all(m, was, v[0].uid))
 		return;
-	modseq = box_modseq(m);
-	box_make_room(m, n);
-	for (size_t i = 0; i < n; i++) {
-		arrive(m, &v[i], modseq);
-		keywords |= v[i].keywords.n > 0;
-	}
+	m->locked++;
 	m->db.len = now->len;
 	m->db.uidnext = now->uidnext;
 	m->db.entries += (uint32_t)n;
@@ -282,7 +459,7 @@ box_arrive(struct mailbox *m, const struct box_arrival *v, size_t n,
 	if (fstatat(m->md.dir, "courierimapuiddb", &st, AT_SYMLINK_NOFOLLOW) ==
 	    0)
 		stamp_read(&m->db_stamp, &st, INT64_MAX);
-	box_own_cur(m);
-	if (keywords)
-		box_own_keywords(m);
+	take_arrivals(m, v, n);
+	m->locked--;
+	follow_commit(m);
 }

@@ -7,16 +7,40 @@
 #include <stdint.h>
 
 #include "base/strbuf.h"
-#include "store/history.h"
+#include "store/image.h"
+#include "store/index.h"
 #include "store/keywords.h"
 #include "store/known.h"
+#include "store/lock.h"
 #include "store/maildir.h"
 #include "store/mailbox.h"
 #include "store/stamp.h"
 #include "store/uiddb.h"
 
-/* Bits of message.state beside MSG_: it was copied; its file is in new. */
-enum { MSG_COPIED = 1 << 8, MSG_IN_NEW = 1 << 9 };
+/*
+ * Bits of row.state beside MSG_: it has no number any more; it was copied;
+ * its file is in new; it is \Recent here.
+ */
+enum {
+	MSG_FORGOTTEN = 1 << 7,
+	MSG_COPIED = 1 << 8,
+	MSG_IN_NEW = 1 << 9,
+	MSG_RECENT = 1 << 10
+};
+
+/* The file that the rows stand in, and how far it was read. */
+struct index_link {
+	int dir; /* where it is */
+	int fd; /* -1: there is none that counts */
+	uint64_t ino;
+	uint64_t id;
+	int64_t changed; /* ctime, ns; 0: after a change of ours */
+	int64_t log_at, end;
+	int64_t retry_ms; /* when off: when to try again; 0: never */
+	bool off; /* in memory only */
+	bool rewrite; /* to be written anew */
+	bool other; /* the rows are mapped from an older one */
+};
 
 struct mailbox {
 	struct account *a;
@@ -28,12 +52,27 @@ struct mailbox {
 	bool readonly;
 	bool lost; /* the folder is gone, or no longer this one */
 	bool cannot_write; /* a read-only tree */
+	bool first; /* no look has been finished yet */
+	bool rescan; /* look into everything next time */
 
-	struct message *msgs;
-	size_t max;
+	struct image im;
+	struct strbuf name; /* scratch of box_name() */
+	struct index_state counts; /* only its counts are kept up to date */
+	struct index_state written; /* as it was in the log last */
 	uint32_t maxuid; /* the highest that was ever shown */
-	struct strbuf names; /* file names, each with its NUL */
-	size_t dead_names; /* bytes of it that nobody needs */
+	uint32_t nchanged; /* rows that are MSG_CHANGED */
+	bool recent; /* some are MSG_RECENT */
+	struct numbers gone; /* rows that are MSG_GONE, not forgotten */
+	struct numbers unlogged; /* UIDs that are, and not in the log */
+	struct numbers touched; /* UIDs that changed without the lock */
+
+	struct index_link link;
+	struct strbuf log; /* the next transaction */
+	struct strbuf history; /* struct gone, that no file has */
+	struct numbers set_numbers; /* the index's number of a kwset's set */
+	size_t names_logged; /* of the kwset's names */
+	struct lock lock;
+	int locked; /* how often box_begin() was called */
 
 	struct kwset keywords;
 	struct keywords_found keywords_found; /* by the last load */
@@ -45,27 +84,76 @@ struct mailbox {
 	int64_t quota_bytes, quota_messages; /* not recorded yet */
 	struct maildir trash; /* while expunging into it */
 	struct watch *watch;
-	struct history history;
 	struct known known;
 };
 
-/* The file name of msgs[i]; as a string; valid until the next change. */
-const char *box_name(const struct mailbox *m, size_t i);
+/*
+ * In this layer messages have the numbers of their rows, from 0, and those
+ * that are forgotten keep theirs.  mailbox.h's seq to that.
+ */
+uint32_t box_place(const struct mailbox *m, uint32_t seq);
 
-/* Give msgs[i] the name, in place if it fits. */
-void box_set_name(struct mailbox *m, size_t i, struct span name);
+/* The row, whose check is right; made anew if it is not (recover.h). */
+const struct row *box_row(struct mailbox *m, uint32_t i);
 
-/* Append a name to the heap; its offset. */
-uint32_t box_add_name(struct mailbox *m, struct span name);
+/* The file name of message i; valid until the next call. */
+const char *box_name(struct mailbox *m, uint32_t i);
 
-/* Whether msgs[i] is still there. */
-bool box_is_live(const struct mailbox *m, size_t i);
+/* Its base; valid until a name is put. */
+struct span box_base(struct mailbox *m, uint32_t i);
+
+/* The first row whose UID is at least uid; how many there are if none. */
+uint32_t box_find(struct mailbox *m, uint32_t uid);
+
+/* Whether message i is still there. */
+bool box_is_live(struct mailbox *m, uint32_t i);
+
+/* Take these bits off row i's state, then add those. */
+void box_set_state(struct mailbox *m, uint32_t i, unsigned off, unsigned on);
+
+/* Its keywords: the number of a set of m->keywords. */
+uint32_t box_keywords(struct mailbox *m, uint32_t i);
+
+/*
+ * A change of row i: box_edit() before, box_edited() after.  The row gets a
+ * new mod-sequence and goes to the log.  tell: the client is to be told.
+ * Under box_begin(), if the index can be written.
+ */
+struct row *box_edit(struct mailbox *m, uint32_t i);
+void box_edited(struct mailbox *m, uint32_t i, bool tell);
+
+/* Give message i this set of m->keywords, between those two. */
+void box_put_keywords(struct mailbox *m, uint32_t i, uint32_t id);
+
+/* The index's number for a set of m->keywords. */
+uint32_t box_set_number(struct mailbox *m, uint32_t id);
+
+/* One more message; modseq is that of box_modseq(). */
+uint32_t box_add(
+    struct mailbox *m, uint32_t uid, struct span name, uint64_t modseq);
+/* It is complete: goes to the log. */
+void box_added(struct mailbox *m, uint32_t i);
+
+/* Take row i into the counts, or out of them. */
+void box_count(struct mailbox *m, const struct row *r, int sign);
 
 /* The next mod-sequence: greater than any before, and the time if it can. */
 uint64_t box_modseq(struct mailbox *m);
 
-/* msgs[i] is gone. */
-void box_set_gone(struct mailbox *m, size_t i);
+/* Message i is gone; logged by the next box_end(). */
+void box_set_gone(struct mailbox *m, uint32_t i);
+/* The same, found in the log. */
+void box_mark_gone(struct mailbox *m, uint32_t i);
+void box_mark_changed(struct mailbox *m, uint32_t i);
+
+/*
+ * Changes of what the index tells happen between these, under the folder's
+ * lock among ourselves; others' have been read.  They may be nested.
+ * box_end() writes them.  box_begin() fails as lock_own() does; ESTALE when
+ * the mailbox turns out to be lost.
+ */
+int box_begin(struct mailbox *m);
+void box_end(struct mailbox *m);
 
 /* Whether the tree, not the session, forbids to write: errno says so. */
 bool box_is_unwritable(int error);
@@ -76,18 +164,16 @@ void box_own_keywords(struct mailbox *m);
 
 /*
  * The file of message i was not found under its name: look through cur.
- * 0 when it has another name now; -1 with ESTALE when it is gone.
+ * 0 when it has another name now; -1 with ESTALE when it is gone.  Outside
+ * box_begin() it gets its mod-sequence at the next look.
  */
-int box_relocate(struct mailbox *m, size_t i);
+int box_relocate(struct mailbox *m, uint32_t i);
 
 /* The mailbox of the account that shows this folder, or NULL. */
 struct mailbox *box_of(const struct account *a, struct span folder);
 
 /* Record what store has changed for the quota. */
 void box_record_quota(struct mailbox *m);
-
-/* Room for n more in msgs. */
-void box_make_room(struct mailbox *m, size_t n);
 
 /* A message that this session has put into the folder itself. */
 struct box_arrival {

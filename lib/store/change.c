@@ -28,7 +28,7 @@ check_writable(const struct mailbox *m)
 }
 
 static int
-check_live(const struct mailbox *m, size_t i)
+check_live(struct mailbox *m, uint32_t i)
 {
 	if (box_is_live(m, i))
 		return 0;
@@ -38,9 +38,9 @@ check_live(const struct mailbox *m, size_t i)
 
 /* UNCHANGEDSINCE (RFC 7162 section 3.1.3); to be asked before any change. */
 static int
-check_unchanged(const struct mailbox *m, size_t i, const struct flag_change *c)
+check_unchanged(struct mailbox *m, uint32_t i, const struct flag_change *c)
 {
-	if (!c->conditional || m->msgs[i].modseq <= c->unchanged_since)
+	if (!c->conditional || box_row(m, i)->modseq <= c->unchanged_since)
 		return 0;
 	errno = ECANCELED;
 	return -1;
@@ -65,7 +65,7 @@ new_flags(unsigned now, const struct flag_change *c)
 }
 
 static uint64_t
-size_of(const struct mailbox *m, size_t i)
+size_of(struct mailbox *m, uint32_t i)
 {
 	struct span name = span_str(box_name(m, i));
 	struct stat st;
@@ -92,13 +92,13 @@ quota_sign(const struct mailbox *m, unsigned was, unsigned is)
 }
 
 static int
-rename_message(struct mailbox *m, size_t i, unsigned flags)
+rename_message(struct mailbox *m, uint32_t i, unsigned flags)
 {
-	struct message *msg = &m->msgs[i];
-	unsigned was = msg->flags & FLAGS_STORED;
+	unsigned was = box_row(m, i)->flags & FLAGS_STORED;
 	int sign = quota_sign(m, was, flags);
 	int64_t size = sign != 0 ? (int64_t)size_of(m, i) : 0;
 	struct strbuf to = { 0 };
+	struct row *row;
 	int r = -1;
 
 	if (sign > 0 && quota_check(m->a, m->quota_bytes + size,
@@ -110,8 +110,10 @@ rename_message(struct mailbox *m, size_t i, unsigned flags)
 	else
 		r = fs_rename_new(m->md.cur, box_name(m, i), m->md.cur, to.p);
 	if (r == 0) {
-		box_set_name(m, i, strbuf_span(&to));
-		msg->flags = (uint16_t)(flags | (msg->flags & FLAG_RECENT));
+		row = box_edit(m, i);
+		row->flags = (uint16_t)flags;
+		image_put_name(&m->im, i, strbuf_span(&to));
+		box_edited(m, i, false);
 		box_own_cur(m);
 		m->quota_bytes += sign * size; /* one line for a burst */
 		m->quota_messages += sign;
@@ -121,10 +123,11 @@ rename_message(struct mailbox *m, size_t i, unsigned flags)
 }
 
 static int
-store_flags(struct mailbox *m, size_t i, const struct flag_change *c, bool *did)
+store_flags(
+    struct mailbox *m, uint32_t i, const struct flag_change *c, bool *did)
 {
 	for (int tries = 0; tries < TRIES; tries++) {
-		unsigned now = m->msgs[i].flags & FLAGS_STORED;
+		unsigned now = box_row(m, i)->flags & FLAGS_STORED;
 		unsigned flags = new_flags(now, c);
 
 		if (check_unchanged(m, i, c) == -1)
@@ -187,7 +190,7 @@ new_set(struct mailbox *m, uint32_t now, const struct flag_change *c)
 
 /* Others may have changed keywords since they were read. */
 static int
-refresh(struct mailbox *m, size_t i)
+refresh(struct mailbox *m, uint32_t i)
 {
 	struct stat st;
 	bool none = fstatat(m->md.dir, "courierimapkeywords", &st,
@@ -198,19 +201,24 @@ refresh(struct mailbox *m, size_t i)
 	return sync_box(m) == -1 ? -1 : check_live(m, i);
 }
 
+static void
+put_keywords(struct mailbox *m, uint32_t i, uint32_t id, bool tell)
+{
+	if (box_keywords(m, i) == id)
+		return;
+	(void)box_edit(m, i);
+	box_put_keywords(m, i, id);
+	box_edited(m, i, tell);
+}
+
 /* Somebody's change is pending: take it into account. */
 static int
-meet_pending(struct mailbox *m, size_t i, const struct keywords_update *u)
+meet_pending(struct mailbox *m, uint32_t i, const struct keywords_update *u)
 {
 	uint32_t pending;
 
 	if (keywords_pending(u, &pending) == 0) {
-		if (m->msgs[i].keywords == pending)
-			return 0;
-		m->msgs[i].keywords = pending;
-		m->msgs[i].state |= MSG_CHANGED;
-		m->msgs[i].modseq = box_modseq(m);
-		m->state.changed = true;
+		put_keywords(m, i, pending, true);
 		return 0;
 	}
 	if (errno != ENOENT)
@@ -222,7 +230,7 @@ meet_pending(struct mailbox *m, size_t i, const struct keywords_update *u)
 
 static int
 store_keywords(
-    struct mailbox *m, size_t i, const struct flag_change *c, bool *did)
+    struct mailbox *m, uint32_t i, const struct flag_change *c, bool *did)
 {
 	struct strbuf base = { 0 };
 	struct keywords_update u = {
@@ -230,18 +238,18 @@ store_keywords(
 	};
 	int r = refresh(m, i);
 
-	strbuf_cat(&base, flags_base(span_str(box_name(m, i))));
+	strbuf_cat(&base, box_base(m, i));
 	u.base = strbuf_span(&base);
 	u.step = m->keywords_found.step;
 	for (int tries = 0; r == 0 && tries < TRIES; tries++) {
-		uint32_t id = new_set(m, m->msgs[i].keywords, c);
+		uint32_t id = new_set(m, box_keywords(m, i), c);
 
 		if (!*did && (r = check_unchanged(m, i, c)) == -1)
 			break;
-		if (id == m->msgs[i].keywords)
+		if (id == box_keywords(m, i))
 			break;
 		if ((r = keywords_write(&u, id)) == 0) {
-			m->msgs[i].keywords = id;
+			put_keywords(m, i, id, false);
 			*did = true;
 			box_own_keywords(m);
 			break;
@@ -253,39 +261,61 @@ store_keywords(
 	return r;
 }
 
-int
-mailbox_store(
-    struct mailbox *m, uint32_t seq, const struct flag_change *c, bool *changed)
+static int
+store_one(
+    struct mailbox *m, uint32_t i, const struct flag_change *c, bool *changed)
 {
-	size_t i = seq - 1;
 	bool did = false, keywords = c->nkeywords > 0;
 	int r;
 
-	if (check_writable(m) == -1 || check_live(m, i) == -1)
+	if (check_live(m, i) == -1)
 		return -1;
-	if (c->op == FLAG_SET && m->msgs[i].keywords != 0)
+	if (c->op == FLAG_SET && box_keywords(m, i) != 0)
 		keywords = true;
 	if (c->conditional && keywords && refresh(m, i) == -1)
 		return -1; /* before the flags are changed */
 	r = store_flags(m, i, c, &did);
 	if (r == 0 && keywords && m->a->conf->keywords != 0)
 		r = store_keywords(m, i, c, &did);
-	if (did)
-		m->msgs[i].modseq = box_modseq(m);
 	if (r == 0)
 		*changed = did;
 	return r;
 }
 
+int
+mailbox_store(
+    struct mailbox *m, uint32_t seq, const struct flag_change *c, bool *changed)
+{
+	int r;
+
+	if (check_writable(m) == -1 || box_begin(m) == -1)
+		return -1;
+	r = store_one(m, box_place(m, seq), c, changed);
+	box_end(m);
+	return r;
+}
+
+int
+mailbox_begin(struct mailbox *m)
+{
+	return check_writable(m) == -1 ? -1 : box_begin(m);
+}
+
+void
+mailbox_end(struct mailbox *m)
+{
+	box_end(m);
+}
+
 /* --- the end --------------------------------------------------------- */
 
 static bool
-goes_to_trash(const struct mailbox *m, size_t i)
+goes_to_trash(struct mailbox *m, uint32_t i)
 {
 	const struct store_conf *c = m->a->conf;
 
 	return c->expunge_to_trash && c->trash != NULL &&
-	       !(m->msgs[i].state & MSG_COPIED) &&
+	       !(box_row(m, i)->state & MSG_COPIED) &&
 	       !span_is(strbuf_span(&m->folder), c->trash);
 }
 
@@ -315,7 +345,7 @@ count_in_trash(struct mailbox *m, uint64_t size)
 }
 
 static int
-trash_file(struct mailbox *m, size_t i, struct strbuf *to)
+trash_file(struct mailbox *m, uint32_t i, struct strbuf *to)
 {
 	if (m->trash.dir == -1 && trash_open(m->a, &m->trash) == -1)
 		return -1;
@@ -323,7 +353,7 @@ trash_file(struct mailbox *m, size_t i, struct strbuf *to)
 }
 
 static void
-tell(struct mailbox *m, size_t i, struct span new_name)
+tell(struct mailbox *m, uint32_t i, struct span new_name)
 {
 	const struct store_conf *c = m->a->conf;
 	struct strbuf was = { 0 }, is = { 0 }, dir = { 0 };
@@ -342,7 +372,7 @@ tell(struct mailbox *m, size_t i, struct span new_name)
 
 /* The name that goes has T in it, so nobody can have taken the flag away. */
 static int
-end_message(struct mailbox *m, size_t i)
+end_message(struct mailbox *m, uint32_t i)
 {
 	struct strbuf to = { 0 };
 	uint64_t size;
@@ -365,12 +395,13 @@ end_message(struct mailbox *m, size_t i)
 int
 mailbox_expunge(struct mailbox *m, uint32_t seq)
 {
-	size_t i = seq - 1;
+	uint32_t i = box_place(m, seq);
 
 	if (check_writable(m) == -1)
 		return -1;
 	for (int tries = 0; tries < TRIES; tries++) {
-		if (!box_is_live(m, i) || !(m->msgs[i].flags & FLAG_DELETED))
+		if (!box_is_live(m, i) ||
+		    !(box_row(m, i)->flags & FLAG_DELETED))
 			return 0;
 		if (end_message(m, i) == 0) {
 			box_set_gone(m, i);
@@ -391,7 +422,11 @@ mailbox_expunge_end(struct mailbox *m)
 {
 	int r = 0;
 
-	box_own_cur(m);
+	/* without the lock the next look does it */
+	if (m->unlogged.n > 0 && box_begin(m) == 0) {
+		box_own_cur(m);
+		box_end(m);
+	}
 	box_record_quota(m);
 	if (m->trash.dir != -1)
 		r = fs_sync_dir(m->trash.cur);
@@ -402,5 +437,5 @@ mailbox_expunge_end(struct mailbox *m)
 void
 mailbox_note_copied(struct mailbox *m, uint32_t seq)
 {
-	m->msgs[seq - 1].state |= MSG_COPIED;
+	box_set_state(m, box_place(m, seq), 0, MSG_COPIED);
 }

@@ -1,100 +1,38 @@
-/*
- * history.c: what went from a mailbox, and when the rest of it came.
- *
- * Mod-sequences and this history live as long as the session: a client that
- * comes back with a mod-sequence of an earlier one is told that all may have
- * changed, which is always true (mailbox.h).
- */
-#include "store/history.h"
-
+/* history.c: what went from a mailbox, and when the rest of it came. */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/oom.h"
 #include "store/box.h"
+#include "store/name.h"
+#include "store/replay.h"
+#include "store/root.h"
 #include "sys/clock.h"
+#include "sys/fs.h"
 
-enum { GONE_MAX = 20000 }; /* then the older half is forgotten */
-
-struct gone {
-	uint64_t modseq;
-	uint32_t uid;
-};
-
-struct saved {
-	int64_t time;
-	uint32_t uid;
-};
-
-void
-history_begin(struct mailbox *m)
+/* The UIDs of those that went after since, ascending. */
+static void
+gather(const struct strbuf *all, uint64_t since, struct numbers *uids)
 {
-	if (m->state.highestmodseq == 0)
-		(void)box_modseq(m); /* RFC 7162 section 7: it is positive */
-	m->history.since = m->state.highestmodseq;
-}
+	struct gone g;
 
-void
-history_clear(struct mailbox *m)
-{
-	strbuf_clear(&m->history.gone);
-	strbuf_clear(&m->history.saved);
+	for (size_t at = 0; at + sizeof g <= all->len; at += sizeof g) {
+		memcpy(&g, all->p + at, sizeof g);
+		if (g.modseq > since)
+			numbers_add(uids, g.uid);
+	}
+	numbers_sort(uids);
 }
 
 static void
-forget_half(struct history *h)
-{
-	size_t half =
-	    h->gone.len / sizeof(struct gone) / 2 * sizeof(struct gone);
-	struct gone last;
-
-	memcpy(&last, h->gone.p + half - sizeof last, sizeof last);
-	h->since = last.modseq;
-	memmove(h->gone.p, h->gone.p + half, h->gone.len - half);
-	strbuf_cut(&h->gone, h->gone.len - half);
-}
-
-void
-history_gone(struct mailbox *m, uint32_t uid, uint64_t modseq)
-{
-	struct history *h = &m->history;
-	struct gone g = { modseq, uid };
-
-	if (h->since == 0)
-		return;
-	if (h->gone.len >= GONE_MAX * sizeof g)
-		forget_half(h);
-	strbuf_add(&h->gone, &g, sizeof g);
-}
-
-void
-history_came(struct mailbox *m, uint32_t uid)
-{
-	struct saved s = { clock_now(), uid };
-
-	if (m->history.since != 0)
-		strbuf_add(&m->history.saved, &s, sizeof s);
-}
-
-static int
-by_uid(const void *x, const void *y)
-{
-	const uint32_t *a = x, *b = y;
-
-	return *a < *b ? -1 : *a > *b;
-}
-
-/* The UIDs v[0..n-1], in ranges. */
-static void
-give_ranges(uint32_t *v, size_t n, mailbox_uids *each, void *arg)
+give_ranges(const struct numbers *uids, mailbox_uids *each, void *arg)
 {
 	size_t from = 0;
 
-	qsort(v, n, sizeof *v, by_uid);
-	for (size_t i = 1; i <= n; i++) {
-		if (i < n && v[i] - v[i - 1] <= 1)
+	for (size_t i = 1; i <= uids->n; i++) {
+		if (i < uids->n && uids->v[i] - uids->v[i - 1] <= 1)
 			continue;
-		each(arg, v[from], v[i - 1]);
+		each(arg, uids->v[from], uids->v[i - 1]);
 		from = i;
 	}
 }
@@ -103,43 +41,74 @@ bool
 mailbox_vanished(
     struct mailbox *m, uint64_t since, mailbox_uids *each, void *arg)
 {
-	const struct history *h = &m->history;
-	size_t max = h->gone.len / sizeof(struct gone), n = 0;
-	struct gone g;
-	uint32_t *v;
+	struct numbers uids = { 0 };
+	struct strbuf all = { 0 };
 
-	if (since < h->since || since > m->state.highestmodseq)
+	if (since < m->counts.cut || since > m->state.highestmodseq)
 		return false;
-	if ((v = malloc((max + 1) * sizeof *v)) == NULL)
-		oom();
-	for (size_t i = 0; i < max; i++) {
-		memcpy(&g, h->gone.p + i * sizeof g, sizeof g);
-		if (g.modseq > since)
-			v[n++] = g.uid;
+	if (m->link.fd != -1 && replay_history(&m->link, &all) == -1) {
+		strbuf_clear(&all);
+		return false;
 	}
-	if (n > 0)
-		give_ranges(v, n, each, arg);
-	free(v);
+	strbuf_cat(&all, strbuf_span(&m->history));
+	gather(&all, since, &uids);
+	strbuf_clear(&all);
+	if (uids.n > 0)
+		give_ranges(&uids, each, arg);
+	numbers_clear(&uids);
 	return true;
 }
 
 int64_t
 mailbox_saved(struct mailbox *m, uint32_t seq)
 {
-	size_t lo = 0, hi = m->history.saved.len / sizeof(struct saved);
-	uint32_t uid = mailbox_message(m, seq).uid;
-	struct saved s;
+	uint32_t t = box_row(m, box_place(m, seq))->saved;
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
+	return t != 0 ? (int64_t)t : -1;
+}
 
-		memcpy(&s, m->history.saved.p + mid * sizeof s, sizeof s);
-		if (s.uid == uid)
-			return s.time;
-		if (s.uid < uid)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return -1;
+/* --- folders that are not selected ----------------------------------- */
+
+static bool
+is_other(int dir, const char *name, const struct stamp *s)
+{
+	struct stat st;
+	bool none = fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == -1;
+
+	return stamp_is_other(s, none ? NULL : &st);
+}
+
+/* Who scans what has changed goes above the time (sync.c). */
+static uint64_t
+highest(int dir)
+{
+	uint64_t now = (uint64_t)clock_now_us();
+	struct index_state s;
+
+	if (dir == -1 || index_peek(dir, &s) == -1)
+		return now;
+	if (!is_other(dir, "cur", &s.cur) && !is_other(dir, "new", &s.new) &&
+	    !is_other(dir, "courierimapuiddb", &s.db) &&
+	    !is_other(dir, "courierimapkeywords", &s.keywords))
+		return s.highestmodseq;
+	return s.highestmodseq < now ? now : s.highestmodseq + 1;
+}
+
+uint64_t
+mailbox_highest(struct account *a, struct span folder)
+{
+	const struct mailbox *m = box_of(a, folder);
+	struct strbuf name = { 0 };
+	uint64_t modseq;
+	int dir = -1;
+
+	if (name_to_dir(a, folder, &name))
+		dir = fs_open_dir(a->fd, name.p);
+	strbuf_clear(&name);
+	modseq = highest(dir);
+	if (m != NULL && modseq < m->state.highestmodseq)
+		modseq = m->state.highestmodseq;
+	if (dir != -1)
+		fs_close(dir);
+	return modseq;
 }

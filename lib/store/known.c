@@ -36,41 +36,45 @@ forget(struct known *k, struct known_row *row)
 	*row = (struct known_row){ .octets = FACTS_UNKNOWN };
 }
 
-/* The row of msgs[i]. */
+/* The row of message i. */
 static struct known_row *
-row_of(struct mailbox *m, size_t i)
+row_of(struct mailbox *m, uint32_t i)
 {
 	struct known *k = &m->known;
 	struct known_row *row;
+	uint32_t uid = box_row(m, i)->uid;
 
 	if (i >= k->n) {
-		k->v = realloc(k->v, m->max * sizeof *k->v);
+		size_t n = (size_t)m->im.n + m->im.n / 8 + 16;
+
+		k->v = realloc(k->v, n * sizeof *k->v);
 		if (k->v == NULL)
 			oom();
-		memset(k->v + k->n, 0, (m->max - k->n) * sizeof *k->v);
-		k->n = m->max;
+		memset(k->v + k->n, 0, (n - k->n) * sizeof *k->v);
+		k->n = n;
 	}
 	row = &k->v[i];
-	if (row->uid != m->msgs[i].uid) {
+	if (row->uid != uid) {
 		forget(k, row);
-		row->uid = m->msgs[i].uid;
+		row->uid = uid;
 	}
 	return row;
 }
 
 /* --- satchel-cache ------------------------------------------------------ */
 
-/* The message of a UID, or NULL; *i is its place. */
-static const struct message *
-find_uid(struct mailbox *m, uint32_t uid, size_t *i)
+/* The message of a UID: its place, or how many there are. */
+static uint32_t
+find_uid(struct mailbox *m, uint32_t uid)
 {
-	*i = m->known.next;
-	if (*i >= m->state.count || m->msgs[*i].uid != uid)
-		*i = mailbox_seq(m, uid) - 1;
-	if (*i >= m->state.count || m->msgs[*i].uid != uid)
-		return NULL;
-	m->known.next = *i + 1;
-	return &m->msgs[*i];
+	uint32_t i = m->known.next;
+
+	if (i >= m->im.n || box_row(m, i)->uid != uid)
+		i = box_find(m, uid);
+	if (i == m->im.n || box_row(m, i)->uid != uid || !box_is_live(m, i))
+		return m->im.n;
+	m->known.next = i + 1;
+	return i;
 }
 
 /* facts_found: the last record of a message counts. */
@@ -79,10 +83,10 @@ take_record(void *arg, int64_t offset, const struct facts_record *r)
 {
 	struct mailbox *m = arg;
 	struct known_row *row;
-	size_t i;
+	uint32_t i = find_uid(m, r->uid);
 
-	if (find_uid(m, r->uid, &i) == NULL || r->size == 0 ||
-	    facts_base(flags_base(span_str(box_name(m, i)))) != r->base)
+	if (i == m->im.n || r->size == 0 ||
+	    facts_base(box_base(m, i)) != r->base)
 		return;
 	row = row_of(m, i);
 	m->known.live += r->len + FACTS_RECORD_LEN - row->len;
@@ -128,15 +132,16 @@ struct span
 mailbox_facts(struct mailbox *m, uint32_t seq)
 {
 	struct known *k = &m->known;
+	uint32_t i = box_place(m, seq);
 	struct facts_record r;
 	struct known_row *row;
 
 	look(m);
-	row = row_of(m, seq - 1);
+	row = row_of(m, i);
 	if (row->len == 0)
 		return (struct span){ NULL, NULL };
 	if (facts_get(&k->facts, row->offset, &r) && r.uid == row->uid &&
-	    r.base == facts_base(flags_base(span_str(box_name(m, seq - 1)))))
+	    r.base == facts_base(box_base(m, i)))
 		return r.blob;
 	k->live -= row->len;
 	row->len = 0;
@@ -167,6 +172,7 @@ mailbox_keep_facts(
     struct mailbox *m, uint32_t seq, const struct stat *st, struct span facts)
 {
 	struct known *k = &m->known;
+	uint32_t i = box_place(m, seq);
 	struct facts_record r = { .size = (uint64_t)st->st_size,
 		.date = (int64_t)st->st_mtime,
 		.blob = facts };
@@ -174,11 +180,11 @@ mailbox_keep_facts(
 	look(m);
 	if (!k->opened || m->cannot_write || st->st_size <= 0)
 		return;
-	r.uid = m->msgs[seq - 1].uid;
+	r.uid = box_row(m, i)->uid;
 	if (is_too_old(m, r.uid))
 		return;
-	r.base = facts_base(flags_base(span_str(box_name(m, seq - 1))));
-	r.octets = row_of(m, seq - 1)->octets;
+	r.base = facts_base(box_base(m, i));
+	r.octets = row_of(m, i)->octets;
 	facts_add(&k->facts, m->a, &r);
 	if (k->facts.batch.len >= BATCH)
 		facts_flush(&k->facts, take_record, m);
@@ -192,15 +198,18 @@ static void
 shrink(struct mailbox *m, uint64_t most)
 {
 	struct known *k = &m->known;
-	int64_t *offsets = malloc(m->state.count * sizeof *offsets);
+	int64_t *offsets = malloc(((size_t)m->im.n + 1) * sizeof *offsets);
 	uint64_t left = k->live;
 	size_t n = 0;
 
 	if (offsets == NULL)
 		oom();
-	for (size_t i = 0; i < m->state.count; i++) {
-		const struct known_row *row = row_of(m, i);
+	for (uint32_t i = 0; i < m->im.n; i++) {
+		const struct known_row *row;
 
+		if (!box_is_live(m, i))
+			continue;
+		row = row_of(m, i);
 		if (row->len > 0 && left <= most)
 			offsets[n++] = row->offset;
 		left -= row->len;
@@ -231,7 +240,7 @@ bool
 mailbox_octets(struct mailbox *m, uint32_t seq, uint64_t *octets)
 {
 	look(m);
-	*octets = row_of(m, seq - 1)->octets;
+	*octets = row_of(m, box_place(m, seq))->octets;
 	return *octets != FACTS_UNKNOWN;
 }
 
@@ -239,8 +248,10 @@ void
 mailbox_keep_octets(
     struct mailbox *m, uint32_t seq, const struct stat *st, uint64_t octets)
 {
-	known_saw(m, seq - 1, st);
-	row_of(m, seq - 1)->octets = octets;
+	uint32_t i = box_place(m, seq);
+
+	known_saw(m, i, st);
+	row_of(m, i)->octets = octets;
 }
 
 bool
@@ -249,35 +260,46 @@ mailbox_date(struct mailbox *m, uint32_t seq, int64_t *date)
 	const struct known_row *row;
 
 	look(m);
-	row = row_of(m, seq - 1);
+	row = row_of(m, box_place(m, seq));
 	*date = row->date;
 	return row->size > 0;
 }
 
 void
-known_saw(struct mailbox *m, size_t i, const struct stat *st)
+known_saw(struct mailbox *m, uint32_t i, const struct stat *st)
 {
 	struct known_row *row = row_of(m, i);
 	uint64_t size = (uint64_t)st->st_size;
 
 	if (row->size != 0 && row->size != size) {
 		forget(&m->known, row);
-		row->uid = m->msgs[i].uid;
+		row->uid = box_row(m, i)->uid;
 	}
 	row->size = size;
 	row->date = (int64_t)st->st_mtime;
 }
 
 void
-known_move(struct mailbox *m, size_t from, size_t to)
+known_renumber(struct mailbox *m)
 {
 	struct known *k = &m->known;
+	struct known_row *v = k->v;
+	size_t n = k->n;
 
-	if (from == to || from >= k->n)
-		return;
-	k->live -= k->v[to].len;
-	k->v[to] = k->v[from];
-	k->v[from] = (struct known_row){ .octets = FACTS_UNKNOWN };
+	k->v = NULL;
+	k->n = 0;
+	k->next = 0;
+	k->live = 0;
+	for (size_t old = 0; old < n; old++) {
+		uint32_t i =
+		    v[old].uid != 0 ? box_find(m, v[old].uid) : m->im.n;
+
+		if (i == m->im.n || box_row(m, i)->uid != v[old].uid)
+			continue;
+		*row_of(m, i) = v[old];
+		k->live += v[old].len;
+	}
+	free(v);
 }
 
 void

@@ -14,21 +14,22 @@ struct known_row;
 
 /* What mailbox_facts() and its relatives know.  All zero is nothing. */
 struct known {
-	struct known_row *v; /* of msgs[0] to msgs[n - 1] */
+	struct known_row *v; /* of messages 0 to n - 1 */
 	size_t n;
 	struct facts facts;
 	bool opened; /* facts are */
 	bool looked; /* for what others have appended, in this command */
 	uint64_t live; /* bytes of satchel-cache that the rows speak of */
 	uint32_t lowest; /* UID with a record; 0: none */
-	size_t next; /* where the message of the next record is sought first */
+	uint32_t
+	    next; /* where the message of the next record is sought first */
 };
 
-/* The file of msgs[i] was seen: what is known of another file is dropped. */
-void known_saw(struct mailbox *m, size_t i, const struct stat *st);
+/* The file of message i was seen: what is known of another file is dropped. */
+void known_saw(struct mailbox *m, uint32_t i, const struct stat *st);
 
-/* msgs[from] becomes msgs[to], from >= to. */
-void known_move(struct mailbox *m, size_t from, size_t to);
+/* The messages have other places: each row follows its UID. */
+void known_renumber(struct mailbox *m);
 
 void known_clear(struct mailbox *m);
 

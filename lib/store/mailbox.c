@@ -9,6 +9,7 @@
 
 #include "base/oom.h"
 #include "store/box.h"
+#include "store/follow.h"
 #include "store/name.h"
 #include "store/root.h"
 #include "store/sync.h"
@@ -44,6 +45,34 @@ unlink_box(struct mailbox *m)
 		*at = m->next;
 }
 
+/* An index that turns out to be garbage is as good as none. */
+static int
+first_look(struct mailbox *m)
+{
+	int r = sync_box(m);
+
+	if (!m->state.damaged)
+		return r;
+	m->state.damaged = m->lost = false;
+	follow_reset(m);
+	return sync_box(m);
+}
+
+/* What the first look found is no change to anybody. */
+static void
+begin(struct mailbox *m)
+{
+	m->first = false;
+	for (uint32_t i = 0; i < m->im.n && m->nchanged > 0; i++) {
+		if (!(box_row(m, i)->state & MSG_CHANGED))
+			continue;
+		box_set_state(m, i, MSG_CHANGED, 0);
+		m->nchanged--;
+	}
+	(void)mailbox_forget(m, 0, NULL, NULL);
+	m->state.keywords_new = false;
+}
+
 int
 mailbox_open(
     struct account *a, struct span folder, bool readonly, struct mailbox **out)
@@ -55,6 +84,7 @@ mailbox_open(
 	m->a = a;
 	m->readonly = readonly;
 	m->md = m->trash = (struct maildir){ -1, -1, -1, -1 };
+	m->link.fd = -1;
 	m->state.sticky = true;
 	strbuf_cat(&m->folder, folder);
 	if (maildir_open(a, folder, &m->md) == -1)
@@ -62,10 +92,10 @@ mailbox_open(
 	(void)name_to_dir(a, folder, &m->dirname); /* it was opened by it */
 	mark_folder(m);
 	maildir_clean_tmp(m->md.tmp);
-	if (sync_box(m) == -1)
+	follow_open(m);
+	if (first_look(m) == -1)
 		goto close_box;
-	m->state.keywords_new = false;
-	history_begin(m);
+	begin(m);
 	m->next = a->boxes;
 	a->boxes = m;
 	*out = m;
@@ -89,12 +119,10 @@ mailbox_close(struct mailbox *m)
 	maildir_close(&m->md);
 	maildir_close(&m->trash);
 	kwset_clear(&m->keywords);
-	history_clear(m);
 	strbuf_clear(&m->folder);
 	strbuf_clear(&m->dirname);
-	strbuf_clear(&m->names);
 	known_clear(m);
-	free(m->msgs);
+	follow_close(m);
 	free(m);
 	errno = saved;
 }
@@ -120,29 +148,69 @@ mailbox_state(struct mailbox *m)
 struct message
 mailbox_message(struct mailbox *m, uint32_t seq)
 {
-	return m->msgs[seq - 1];
+	uint32_t i = box_place(m, seq);
+	const struct row *r = box_row(m, i);
+	struct message msg = { .uid = r->uid,
+		.keywords = box_keywords(m, i),
+		.flags = r->flags & FLAGS_STORED,
+		.state = r->state & (MSG_CHANGED | MSG_GONE),
+		.modseq = r->modseq };
+
+	if (r->state & MSG_RECENT)
+		msg.flags |= FLAG_RECENT;
+	return msg;
 }
 
 void
 mailbox_told(struct mailbox *m, uint32_t seq)
 {
-	m->msgs[seq - 1].state &= (uint16_t)~MSG_CHANGED;
+	uint32_t i = box_place(m, seq);
+
+	if (!(box_row(m, i)->state & MSG_CHANGED))
+		return;
+	box_set_state(m, i, MSG_CHANGED, 0);
+	m->nchanged--;
+	m->state.changed = m->nchanged > 0 || m->gone.n > 0;
+}
+
+uint32_t
+mailbox_recent(struct mailbox *m, uint32_t from, uint32_t to)
+{
+	uint32_t n = 0;
+
+	for (uint32_t seq = from; seq <= to && m->recent; seq++)
+		n += (box_row(m, box_place(m, seq))->state & MSG_RECENT) != 0;
+	return n;
+}
+
+/* The seq of row i, or of the first behind it that has one. */
+static uint32_t
+number_of(const struct mailbox *m, uint32_t i)
+{
+	return i + 1 - (uint32_t)numbers_below(&m->im.holes, i);
+}
+
+uint32_t
+mailbox_first_unseen(struct mailbox *m)
+{
+	uint32_t i;
+
+	if (m->counts.unseen == 0)
+		return 0;
+	i = box_find(m, m->counts.first_unseen);
+	while (i < m->im.n &&
+	       (!box_is_live(m, i) || box_row(m, i)->flags & FLAG_SEEN))
+		i++;
+	if (i == m->im.n)
+		return 0;
+	m->counts.first_unseen = m->im.rows[i].uid;
+	return number_of(m, i);
 }
 
 uint32_t
 mailbox_seq(struct mailbox *m, uint32_t uid)
 {
-	uint32_t lo = 0, hi = m->state.count;
-
-	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
-
-		if (m->msgs[mid].uid < uid)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo + 1;
+	return number_of(m, box_find(m, uid));
 }
 
 int
@@ -151,58 +219,63 @@ mailbox_sync(struct mailbox *m)
 	return sync_box(m);
 }
 
+/* Their rows stay, without a number. */
 uint32_t
 mailbox_forget(struct mailbox *m, uint32_t upto, mailbox_gone *each, void *arg)
 {
-	uint32_t kept = 0, told = 0;
+	uint32_t shown = upto > 0 ? box_place(m, upto) : 0, told = 0;
 
-	m->state.changed = false;
-	for (uint32_t i = 0; i < m->state.count; i++) {
-		struct message msg = m->msgs[i];
+	numbers_sort(&m->gone);
+	for (size_t k = 0; k < m->gone.n; k++) {
+		uint32_t i = m->gone.v[k];
+		const struct row *r = box_row(m, i);
 
-		if (msg.state & MSG_GONE) {
-			m->dead_names +=
-			    (unsigned char)m->names.p[msg.name - 1] + 2u;
-			if (i < upto && each != NULL)
-				each(arg, kept + 1, msg.uid);
-			continue;
+		if (upto > 0 && i <= shown) {
+			if (each != NULL)
+				each(arg, number_of(m, i) - told, r->uid);
+			told++;
 		}
-		m->state.changed |= (msg.state & MSG_CHANGED) != 0;
-		known_move(m, i, kept);
-		m->msgs[kept++] = msg;
-		told += i < upto;
+		if (r->state & MSG_CHANGED)
+			m->nchanged--;
+		box_set_state(m, i, MSG_CHANGED, MSG_GONE | MSG_FORGOTTEN);
 	}
-	m->state.count = kept;
-	return told;
+	for (size_t k = 0; k < m->gone.n; k++)
+		numbers_add(&m->im.holes, m->gone.v[k]);
+	numbers_sort(&m->im.holes);
+	m->state.count -= (uint32_t)m->gone.n;
+	m->gone.n = 0;
+	m->state.changed = m->nchanged > 0;
+	follow_catch_up(m);
+	return upto - told;
 }
 
 /* --- files ----------------------------------------------------------- */
 
 static int
-dir_of(const struct mailbox *m, const struct message *msg)
+dir_of(struct mailbox *m, uint32_t i)
 {
-	return msg->state & MSG_IN_NEW ? m->md.new : m->md.cur;
+	return box_row(m, i)->state & MSG_IN_NEW ? m->md.new : m->md.cur;
 }
 
 int
 mailbox_open_message(struct mailbox *m, uint32_t seq, struct stat *st)
 {
-	const struct message *msg = &m->msgs[seq - 1];
+	uint32_t i = box_place(m, seq);
 	struct stat here;
 	int fd, tries = 0;
 
 	do {
-		if (!box_is_live(m, seq - 1)) {
+		if (!box_is_live(m, i)) {
 			errno = ESTALE;
 			return -1;
 		}
-		fd = fs_open_file(dir_of(m, msg), box_name(m, seq - 1), &here);
+		fd = fs_open_file(dir_of(m, i), box_name(m, i), &here);
 		if (fd != -1 || errno != ENOENT)
 			break;
-	} while (++tries < 4 && box_relocate(m, seq - 1) == 0);
+	} while (++tries < 4 && box_relocate(m, i) == 0);
 	if (fd == -1)
 		return -1;
-	known_saw(m, seq - 1, &here);
+	known_saw(m, i, &here);
 	if (st != NULL)
 		*st = here;
 	return fd;
@@ -211,21 +284,21 @@ mailbox_open_message(struct mailbox *m, uint32_t seq, struct stat *st)
 int
 mailbox_stat_message(struct mailbox *m, uint32_t seq, struct stat *st)
 {
-	const struct message *msg = &m->msgs[seq - 1];
+	uint32_t i = box_place(m, seq);
 	int r, tries = 0;
 
 	do {
-		if (!box_is_live(m, seq - 1)) {
+		if (!box_is_live(m, i)) {
 			errno = ESTALE;
 			return -1;
 		}
-		r = fstatat(dir_of(m, msg), box_name(m, seq - 1), st,
-		    AT_SYMLINK_NOFOLLOW);
+		r = fstatat(
+		    dir_of(m, i), box_name(m, i), st, AT_SYMLINK_NOFOLLOW);
 		if (r == 0)
-			known_saw(m, seq - 1, st);
+			known_saw(m, i, st);
 		if (r == 0 || errno != ENOENT)
 			return r;
-	} while (++tries < 4 && box_relocate(m, seq - 1) == 0);
+	} while (++tries < 4 && box_relocate(m, i) == 0);
 	return -1;
 }
 

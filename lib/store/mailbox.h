@@ -27,11 +27,10 @@ enum { MSG_CHANGED = 1 << 0, MSG_GONE = 1 << 1 };
 
 struct message {
 	uint32_t uid;
-	uint32_t name; /* offset of the file name in the mailbox's heap */
 	uint32_t keywords; /* number of a keyword set; 0 is the empty set */
 	uint16_t flags; /* enum flag */
 	uint16_t state; /* MSG_ */
-	uint64_t modseq; /* of its last change, 1 .. 2^63 - 1 (RFC 7162) */
+	uint64_t modseq; /* of its last change, 1 .. 2^62 (RFC 7162) */
 };
 
 struct mailbox;
@@ -48,6 +47,12 @@ struct mailbox_state {
 	/* false: UIDs and mod-sequences are of this session only */
 	bool sticky;
 	bool changed; /* some message is MSG_CHANGED or MSG_GONE */
+	/*
+	 * What was known is damaged: nobody can tell which message has which
+	 * number.  To be opened anew; a session that is to tell of changes has
+	 * to end.
+	 */
+	bool damaged;
 	bool keywords_new; /* keywords appeared since it was last cleared */
 	/*
 	 * What this session has changed, or saw change just now, is to be
@@ -76,6 +81,12 @@ struct message mailbox_message(struct mailbox *m, uint32_t seq);
 
 /* The client has been told the flags of message seq: not MSG_CHANGED now. */
 void mailbox_told(struct mailbox *m, uint32_t seq);
+
+/* How many of messages from..to are \Recent here. */
+uint32_t mailbox_recent(struct mailbox *m, uint32_t from, uint32_t to);
+
+/* The first that is not \Seen; 0 when there is none. */
+uint32_t mailbox_first_unseen(struct mailbox *m);
 
 /*
  * The first seq whose UID is at least uid; count + 1 when there is none.
@@ -209,6 +220,15 @@ int mailbox_store(struct mailbox *m, uint32_t seq,
     const struct flag_change *change, bool *changed);
 
 /*
+ * Many changes, of one command: between these the folder stays locked for
+ * our sessions, and the index is written once.  Not while waiting for the
+ * client.  mailbox_begin() may fail, then mailbox_end() is not to be called:
+ * EROFS, EINTR.
+ */
+int mailbox_begin(struct mailbox *m);
+void mailbox_end(struct mailbox *m);
+
+/*
  * Remove message seq if it is \Deleted on disk (or move it to Trash, see
  * store_conf); MSG_GONE is then set.  EROFS.
  */
@@ -240,7 +260,8 @@ struct mailbox_status {
 	uint64_t deleted_bytes; /* of their files */
 	uint32_t uidnext;
 	uint32_t uidvalidity;
-	uint64_t highestmodseq; /* 0: mod-sequences cannot be kept there */
+	/* 0: none can be kept; else see mailbox_highest() */
+	uint64_t highestmodseq;
 	uint64_t size; /* octets with CRLF; only when asked for: reads them */
 };
 
@@ -250,5 +271,11 @@ struct mailbox_status {
  */
 int mailbox_status(struct account *a, struct span folder, bool want_size,
     struct mailbox_status *out);
+
+/*
+ * HIGHESTMODSEQ of such a folder, as far as it is known: a later look at it
+ * gives no lower one.  Never fails: the worst that it can say is the time.
+ */
+uint64_t mailbox_highest(struct account *a, struct span folder);
 
 #endif

@@ -166,10 +166,10 @@ take_imap_uids(struct maildrop *d)
 		return -1;
 	droplist_load_names(d);
 	d->uidvalidity = m->state.uidvalidity;
-	for (uint32_t k = 0; k < m->state.count; k++) {
+	for (uint32_t k = 0; k < m->im.n; k++) {
 		i = drop_find(d, span_str(box_name(m, k)));
 		if (i != TABLE_NONE && box_is_live(m, k))
-			d->msgs[i].imap_uid = m->msgs[k].uid;
+			d->msgs[i].imap_uid = box_row(m, k)->uid;
 	}
 	mailbox_close(m);
 	for (i = 0; i < d->n; i++)

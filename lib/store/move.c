@@ -34,7 +34,7 @@ static void
 add(struct move *mv, size_t k, const struct stat *st)
 {
 	struct mailbox *m = mv->m;
-	size_t i = mv->seqs[k] - 1;
+	uint32_t i = box_place(m, mv->seqs[k]);
 	struct arrival *v = &mv->v[mv->n];
 	struct span name = span_str(box_name(m, i));
 	struct strbuf base = { 0 };
@@ -48,8 +48,8 @@ add(struct move *mv, size_t k, const struct stat *st)
 	v->young = arrival_is_young(st);
 	arrival_start_sync(v);
 	v->old_name = arena_span(&mv->ar, name);
-	v->flags = m->msgs[i].flags & FLAGS_STORED;
-	v->keywords = m->msgs[i].keywords;
+	v->flags = box_row(m, i)->flags & FLAGS_STORED;
+	v->keywords = box_keywords(m, i);
 	if (!maildir_size(name, &v->size))
 		v->size = (uint64_t)st->st_size;
 	mv->which[mv->n++] = k;
@@ -104,7 +104,7 @@ settle(struct move *mv)
 		mv->uids[k] = mv->v[i].uid;
 		if (mv->v[i].uid == 0)
 			continue;
-		box_set_gone(mv->m, mv->seqs[k] - 1);
+		box_set_gone(mv->m, box_place(mv->m, mv->seqs[k]));
 		moved++;
 	}
 	return moved;
@@ -141,7 +141,8 @@ static bool
 is_done(const struct move *mv, size_t n)
 {
 	for (size_t k = 0; k < n; k++)
-		if (mv->uids[k] == 0 && box_is_live(mv->m, mv->seqs[k] - 1))
+		if (mv->uids[k] == 0 &&
+		    box_is_live(mv->m, box_place(mv->m, mv->seqs[k])))
 			return false;
 	return true;
 }
@@ -170,7 +171,10 @@ append_move(struct mailbox *m, const uint32_t *seqs, size_t n,
 	/* what is there is on disk; what is here no more may be lost now */
 	if (fs_sync_dir(m->md.cur) == -1)
 		r = -1;
-	box_own_cur(m);
+	if (box_begin(m) == 0) {
+		box_own_cur(m);
+		box_end(m);
+	}
 	arena_clear(&mv.ar);
 	maildir_close(&md);
 	return r;

@@ -95,7 +95,7 @@ mailbox_emailid(
     struct mailbox *m, uint32_t seq, char out[MAILBOX_OBJECTID_LEN + 1])
 {
 	out[0] = 'M';
-	objectid_message(span_str(box_name(m, seq - 1)), out + 1);
+	objectid_message(span_str(box_name(m, box_place(m, seq))), out + 1);
 }
 
 int

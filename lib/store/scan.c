@@ -23,40 +23,105 @@ zeroed(size_t n, size_t size)
 	return p;
 }
 
+struct span
+scan_base(const struct scan *s, const struct found *f)
+{
+	return flags_base(span_str(s->names.p + f->name));
+}
+
+static bool
+has_base(const void *arg, uint32_t number, struct span base)
+{
+	const struct scan *s = arg;
+
+	if (number < s->count)
+		return span_eq(image_base(&s->m->im, number), base);
+	return span_eq(scan_base(s, &s->found[number - s->count]), base);
+}
+
+/* The cell of the base; rows know the hash of theirs. */
+static struct bases_cell *
+cell(const struct scan *s, struct span base)
+{
+	return bases_find(
+	    &s->table, image_hash(&s->m->im, base), base, has_base, s);
+}
+
+uint32_t
+scan_find(const struct scan *s, struct span base)
+{
+	return cell(s, base)->number;
+}
+
+void
+scan_enter_messages(struct scan *s)
+{
+	struct mailbox *m = s->m;
+	uint32_t n = m->im.n;
+
+	bases_clear(&s->table);
+	bases_init(&s->table, n);
+	s->count = n;
+	for (uint32_t i = 0; i < n; i++) {
+		struct bases_cell *c;
+		struct span base;
+
+		if (!box_is_live(m, i))
+			continue;
+		base = box_base(m, i);
+		c = bases_find(
+		    &s->table, m->im.rows[i].hash, base, has_base, s);
+		/* of two with one base the older has the file */
+		if (c->number == BASES_NONE)
+			bases_put(&s->table, c, m->im.rows[i].hash, i);
+	}
+}
+
 void
 scan_init(struct scan *s, struct mailbox *m, bool whole, int64_t now)
 {
 	*s = (struct scan){ .m = m, .whole = whole, .now = now };
 	s->may_write = now != 0;
-	s->count = m->state.count;
+	s->count = m->im.n;
 	if (now == 0)
 		s->now = clock_now_us() * 1000;
 	s->seen = zeroed(s->count, sizeof *s->seen);
 	s->stored = zeroed(s->count, sizeof *s->stored);
-	table_init(&s->table, &m->names, whole ? s->count : 0);
-	for (uint32_t i = 0; i < s->count && whole; i++) {
-		struct span base = flags_base(span_str(box_name(m, i)));
-
-		/* of two with one base the older has the file */
-		if (box_is_live(m, i) &&
-		    table_find(&s->table, base) == TABLE_NONE)
-			table_put(&s->table, m->msgs[i].name, i);
-	}
+	if (whole)
+		scan_enter_messages(s);
+	else
+		bases_init(&s->table, 0);
 }
 
 void
 scan_clear(struct scan *s)
 {
-	table_clear(&s->table);
+	bases_clear(&s->table);
 	strbuf_clear(&s->twins);
+	strbuf_clear(&s->names);
 	free(s->found);
 	free(s->seen);
 	free(s->stored);
 }
 
+static uint32_t
+keep_name(struct scan *s, struct span name)
+{
+	size_t at = s->names.len;
+
+	if (at > UINT32_MAX - NAME_LEN - 1)
+		oom();
+	strbuf_cat(&s->names, name);
+	strbuf_putc(&s->names, '\0');
+	return (uint32_t)at;
+}
+
 struct found *
 scan_add(struct scan *s, struct span name)
 {
+	struct span base = flags_base(name);
+	uint32_t hash = image_hash(&s->m->im, base);
+	struct bases_cell *c = bases_find(&s->table, hash, base, has_base, s);
 	struct found *f;
 
 	if (s->n == s->max) {
@@ -66,9 +131,8 @@ scan_add(struct scan *s, struct span name)
 		s->found = f;
 	}
 	f = &s->found[s->n];
-	*f = (struct found){ .name = box_add_name(s->m, name),
-		.place = TABLE_NONE };
-	table_put(&s->table, f->name, s->count + (uint32_t)s->n);
+	*f = (struct found){ .name = keep_name(s, name), .hash = hash };
+	bases_put(&s->table, c, hash, s->count + (uint32_t)s->n);
 	s->n++;
 	return f;
 }
@@ -82,15 +146,15 @@ scan_add(struct scan *s, struct span name)
 static void
 entry_of_message(struct scan *s, uint32_t i, uint32_t uid, struct span base)
 {
-	struct message *msg = &s->m->msgs[i];
+	uint32_t known = box_row(s->m, i)->uid;
 	struct found *f;
 
-	if (msg->uid == uid) {
+	if (known == uid) {
 		s->stored[i] = true;
 		return;
 	}
-	s->messy = true;
-	if (uid < msg->uid)
+	s->messy = s->odd = true;
+	if (uid < known)
 		return;
 	box_set_gone(s->m, i);
 	f = scan_add(s, base);
@@ -106,12 +170,12 @@ scan_entry(void *arg, uint32_t uid, struct span base)
 
 	if (span_len(base) > NAME_LEN || span_at(&base, '.'))
 		return; /* no message has such a name */
-	number = table_find(&s->table, base);
-	if (number != TABLE_NONE && number < s->count) {
+	number = scan_find(s, base);
+	if (number != BASES_NONE && number < s->count) {
 		entry_of_message(s, number, uid, base);
 		return;
 	}
-	if (number == TABLE_NONE) {
+	if (number == BASES_NONE) {
 		f = scan_add(s, base);
 	} else {
 		f = &s->found[number - s->count];
@@ -127,52 +191,45 @@ scan_entry(void *arg, uint32_t uid, struct span base)
 /* --- cur ------------------------------------------------------------- */
 
 static void
-set_flags(struct mailbox *m, uint32_t i, struct span name)
+set_name(struct mailbox *m, uint32_t i, struct span name)
 {
-	struct message *msg = &m->msgs[i];
-	unsigned flags = flags_parse(name) | (msg->flags & FLAG_RECENT);
+	struct row *r = box_edit(m, i);
+	unsigned flags = flags_parse(name);
+	bool same = flags == (r->flags & FLAGS_STORED);
 
-	box_set_name(m, i, name);
-	msg->state &= (uint16_t)~MSG_IN_NEW;
-	if (flags == msg->flags)
-		return;
-	msg->flags = (uint16_t)flags;
-	msg->state |= MSG_CHANGED;
-	msg->modseq = box_modseq(m);
-	m->state.changed = true;
+	r->state &= (uint16_t)~MSG_IN_NEW;
+	r->flags = (uint16_t)flags;
+	image_put_name(&m->im, i, name);
+	box_edited(m, i, !same);
 }
 
 static void
 see_message(struct scan *s, uint32_t i, struct span name)
 {
-	const char *known = box_name(s->m, i);
-	bool same = span_is(name, known);
+	const struct row *r = box_row(s->m, i);
+	bool same = image_is_named(&s->m->im, i, name);
 
 	if (s->seen[i] == s->pass && !same) {
 		strbuf_add(&s->twins, name.p, span_len(name) + 1);
 		return;
 	}
 	s->seen[i] = s->pass;
-	if (!same || s->m->msgs[i].state & MSG_IN_NEW)
-		set_flags(s->m, i, name);
+	if (!same || r->state & MSG_IN_NEW)
+		set_name(s->m, i, name);
 }
 
 static void
 see_found(struct scan *s, struct found *f, struct span name)
 {
-	char *at = s->m->names.p + f->name;
+	bool same = span_is(name, s->names.p + f->name);
 
-	if (f->seen == s->pass && !span_is(name, at)) {
+	if (f->seen == s->pass && !same) {
 		strbuf_add(&s->twins, name.p, span_len(name) + 1);
 		return;
 	}
 	f->seen = s->pass > 0 ? s->pass : 1;
-	if (span_len(name) <= (unsigned char)at[-1]) {
-		memcpy(at, name.p, span_len(name) + 1);
-	} else {
-		s->m->dead_names += (unsigned char)at[-1] + 2u;
-		f->name = box_add_name(s->m, name);
-	}
+	if (!same)
+		f->name = keep_name(s, name);
 }
 
 static void
@@ -180,8 +237,8 @@ see_name(struct scan *s, struct span name)
 {
 	uint32_t number;
 
-	number = table_find(&s->table, flags_base(name));
-	if (number == TABLE_NONE)
+	number = scan_find(s, flags_base(name));
+	if (number == BASES_NONE)
 		scan_add(s, name)->seen = s->pass;
 	else if (number < s->count)
 		see_message(s, number, name);
@@ -221,7 +278,7 @@ all_seen(const struct scan *s)
 {
 	for (uint32_t i = 0; i < s->count; i++)
 		if (s->seen[i] == 0 && box_is_live(s->m, i) &&
-		    !(s->m->msgs[i].state & MSG_IN_NEW))
+		    !(s->m->im.rows[i].state & MSG_IN_NEW))
 			return false;
 	for (size_t i = 0; i < s->n; i++)
 		if (s->found[i].seen == 0)
@@ -244,15 +301,15 @@ mtime_of(int fd)
 static void
 part_twin(struct scan *s, const char *twin)
 {
-	uint32_t number = table_find(&s->table, flags_base(span_str(twin)));
+	uint32_t number = scan_find(s, flags_base(span_str(twin)));
 	struct strbuf fresh = { 0 };
 	const char *known;
 
-	if (number == TABLE_NONE || !s->may_write)
+	if (number == BASES_NONE || !s->may_write)
 		return;
-	known = s->m->names.p + (number < s->count
-					? s->m->msgs[number].name
-					: s->found[number - s->count].name);
+	known = number < s->count
+		    ? box_name(s->m, number)
+		    : s->names.p + s->found[number - s->count].name;
 	if (maildir_part(s->m->a, s->m->md.cur, known, twin, &fresh) == 0)
 		scan_add(s, strbuf_span(&fresh))->seen = s->pass;
 	strbuf_clear(&fresh);
@@ -286,7 +343,7 @@ scan_cur(struct scan *s)
 	}
 	part_twins(s);
 	for (uint32_t i = 0; i < s->count; i++)
-		if (s->seen[i] == 0 && !(s->m->msgs[i].state & MSG_IN_NEW))
+		if (s->seen[i] == 0 && !(s->m->im.rows[i].state & MSG_IN_NEW))
 			box_set_gone(s->m, i);
 	return 0;
 }
@@ -312,7 +369,7 @@ gather(void *arg, const char *name, unsigned char type)
 static bool
 is_taken(const struct scan *s, uint32_t number)
 {
-	if (number == TABLE_NONE)
+	if (number == BASES_NONE)
 		return false;
 	return number < s->count || s->found[number - s->count].seen != 0;
 }
@@ -321,9 +378,9 @@ is_taken(const struct scan *s, uint32_t number)
 static void
 see_moved(struct scan *s, struct span name)
 {
-	uint32_t number = table_find(&s->table, flags_base(name));
+	uint32_t number = scan_find(s, flags_base(name));
 
-	if (number == TABLE_NONE || is_taken(s, number))
+	if (number == BASES_NONE || is_taken(s, number))
 		scan_add(s, name)->seen = 1;
 	else
 		see_found(s, &s->found[number - s->count], name);
@@ -349,8 +406,7 @@ move_one(struct scan *s, const char *name)
 		r = maildir_rename_afresh(
 		    m->a, m->md.new, name, m->md.cur, &to);
 	} else {
-		if (is_too_long(base) ||
-		    is_taken(s, table_find(&s->table, base)))
+		if (is_too_long(base) || is_taken(s, scan_find(s, base)))
 			maildir_fresh_name(m->a, m->md.new, name, &to);
 		else
 			strbuf_puts(&to, name);
@@ -376,14 +432,14 @@ move_one(struct scan *s, const char *name)
 static void
 show_one(struct scan *s, const char *name)
 {
-	uint32_t number = table_find(&s->table, flags_base(span_str(name)));
+	uint32_t number = scan_find(s, flags_base(span_str(name)));
 	struct found *f;
 
-	if (number != TABLE_NONE && number < s->count) {
+	if (number != BASES_NONE && number < s->count) {
 		s->seen[number] = 1;
 		return;
 	}
-	f = number == TABLE_NONE ? scan_add(s, span_str(name))
+	f = number == BASES_NONE ? scan_add(s, span_str(name))
 				 : &s->found[number - s->count];
 	if (f->seen != 0)
 		return; /* the same base in cur */
@@ -396,7 +452,7 @@ static void
 miss_shown(struct scan *s)
 {
 	for (uint32_t i = 0; i < s->count && s->whole; i++)
-		if (s->seen[i] == 0 && s->m->msgs[i].state & MSG_IN_NEW)
+		if (s->seen[i] == 0 && s->m->im.rows[i].state & MSG_IN_NEW)
 			box_set_gone(s->m, i);
 }
 

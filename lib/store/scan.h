@@ -7,30 +7,32 @@
 #include <stdint.h>
 
 #include "store/box.h"
-#include "store/table.h"
+#include "store/bases.h"
 
 /* A base that is no message of the mailbox yet. */
 struct found {
-	uint32_t name; /* in the mailbox's heap */
+	uint32_t name; /* in the scan's heap, with a NUL */
+	uint32_t hash; /* of its base */
 	uint32_t uid; /* of courierimapuiddb, or given now; 0: none yet */
 	uint32_t order; /* its line there */
-	uint32_t place; /* the message it has become, or TABLE_NONE */
 	uint8_t seen; /* the last pass in which its file was there; 0: never */
 	bool in_new; /* not moved: a tree that cannot be written */
 	bool recent; /* this scan has given it its UID */
 };
 
 /*
- * Numbers in the table: below the mailbox's count they are messages, from
- * there on the index of a struct found plus that count.
+ * Numbers in the table: below count they are messages (rows), from there on
+ * the index of a struct found plus that count.
  */
 struct scan {
 	struct mailbox *m;
+	struct strbuf names;
 	int64_t now; /* the file system's time */
 	bool whole; /* every message is in the table */
 	bool may_write; /* the lock is held */
-	struct table table;
-	uint32_t count; /* of the messages when it began */
+	bool odd; /* an entry of courierimapuiddb contradicts a message */
+	struct bases table;
+	uint32_t count; /* of the rows when it began */
 	struct found *found;
 	size_t n, max;
 	uint8_t *seen; /* for each message as in struct found */
@@ -51,6 +53,15 @@ void scan_clear(struct scan *s);
 
 /* One that is not known; in the table too. */
 struct found *scan_add(struct scan *s, struct span name);
+
+/* The base of what it has found. */
+struct span scan_base(const struct scan *s, const struct found *f);
+
+/* The number of a base, or BASES_NONE. */
+uint32_t scan_find(const struct scan *s, struct span base);
+
+/* Enter the live messages, whatever the table has had. */
+void scan_enter_messages(struct scan *s);
 
 /* An entry of courierimapuiddb; a uiddb_each. */
 void scan_entry(void *arg, uint32_t uid, struct span base);

@@ -48,6 +48,16 @@ stamp_has_moved(const struct stamp *s, const struct stat *st)
 }
 
 bool
+stamp_is_other(const struct stamp *s, const struct stat *st)
+{
+	struct stamp seen = *s;
+
+	if (s->state != STAMP_NONE)
+		seen.state = STAMP_CLEAN;
+	return stamp_has_moved(&seen, st);
+}
+
+bool
 stamp_is_due(const struct stamp *s, const struct stat *st)
 {
 	int64_t ms;

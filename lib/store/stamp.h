@@ -37,6 +37,9 @@ bool stamp_is_open(const struct stamp *s);
 /* Whether it is another than when it was read, or changed by us. */
 bool stamp_has_moved(const struct stamp *s, const struct stat *st);
 
+/* Whether it is another than when it was looked at, for whatever reason. */
+bool stamp_is_other(const struct stamp *s, const struct stat *st);
+
 /*
  * It is read now.  st was taken before reading; now is the time on the file
  * system's clock before that (lock.h), or 0 when it is not known.

@@ -91,6 +91,7 @@
 #include <string.h>
 
 #include "base/oom.h"
+#include "store/follow.h"
 #include "store/keywords.h"
 #include "store/lock.h"
 #include "store/root.h"
@@ -145,8 +146,8 @@ static void
 lose(struct mailbox *m)
 {
 	m->lost = true;
-	for (uint32_t i = 0; i < m->state.count; i++)
-		box_set_gone(m, i);
+	for (uint32_t i = 0; i < m->im.n; i++)
+		box_mark_gone(m, i);
 	errno = ENOENT;
 }
 
@@ -169,27 +170,35 @@ look(struct mailbox *m, struct look *l)
 	l->keywords_due =
 	    m->a->conf->keywords != 0 &&
 	    stamp_is_due(&m->keywords_stamp, or_null(&l->keywords));
+	l->cur_due |= m->rescan;
 	return 0;
+}
+
+static bool
+is_due(const struct look *l)
+{
+	return l->cur_due || l->new_due || l->db_due || l->keywords_due;
 }
 
 /* --- new messages ---------------------------------------------------- */
 
 static void
-add_message(struct mailbox *m, const struct found *f, uint64_t modseq)
+add_message(struct scan *s, const struct found *f, uint64_t modseq)
 {
-	struct message *msg = &m->msgs[m->state.count++];
+	struct mailbox *m = s->m;
 	bool own = f->uid >= m->own_first && f->uid <= m->own_last;
+	uint32_t i = box_add(m, f->uid, span_str(s->names.p + f->name), modseq);
+	struct row *r = &m->im.rows[i];
 
-	*msg = (struct message){
-		.uid = f->uid, .name = f->name, .modseq = modseq
-	};
-	msg->flags = (uint16_t)flags_parse(span_str(m->names.p + f->name));
-	if (f->recent || (own && m->own_first != 0))
-		msg->flags |= FLAG_RECENT;
+	if (f->recent || (own && m->own_first != 0)) {
+		r->state |= MSG_RECENT;
+		m->recent = true;
+	}
 	if (f->in_new)
-		msg->state |= MSG_IN_NEW;
-	m->maxuid = f->uid;
-	history_came(m, f->uid);
+		r->state |= MSG_IN_NEW;
+	if (!m->first)
+		r->saved = (uint32_t)clock_now();
+	box_added(m, i);
 }
 
 /* What was found becomes messages, in the order of UIDs. */
@@ -199,20 +208,9 @@ add_found(struct scan *s)
 	struct mailbox *m = s->m;
 	uint64_t modseq = s->n > 0 ? box_modseq(m) : 0;
 
-	box_make_room(m, s->n);
-	for (size_t i = 0; i < s->n; i++) {
-		struct found *f = &s->found[i];
-
-		if (f->seen == 0) {
-			m->dead_names +=
-			    (unsigned char)m->names.p[f->name - 1] + 2u;
-			table_put(&s->table, f->name, TABLE_NONE - 1);
-			continue;
-		}
-		f->place = m->state.count;
-		add_message(m, f, modseq);
-		table_put(&s->table, f->name, f->place);
-	}
+	for (size_t i = 0; i < s->n; i++)
+		if (s->found[i].seen != 0)
+			add_message(s, &s->found[i], modseq);
 	if (m->state.uidnext < m->db.uidnext)
 		m->state.uidnext = m->db.uidnext;
 	if (m->state.uidnext <= m->maxuid)
@@ -225,11 +223,9 @@ static uint32_t
 find_message(void *arg, struct span base)
 {
 	const struct scan *s = arg;
-	uint32_t number = table_find(&s->table, base);
+	uint32_t number = scan_find(s, base);
 
-	if (number >= s->m->state.count || !box_is_live(s->m, number))
-		return s->m->state.count;
-	return number;
+	return number < s->count ? number : s->count;
 }
 
 static struct span
@@ -237,25 +233,27 @@ base_of(void *arg, uint32_t i)
 {
 	const struct scan *s = arg;
 
-	return flags_base(span_str(box_name(s->m, i)));
+	return box_base(s->m, i);
 }
 
+/* Those from fresh on are new: they have not been shown without. */
 static void
-put_keywords(struct scan *s, const uint32_t *sets)
+put_keywords(struct scan *s, const uint32_t *sets, uint32_t fresh)
 {
 	struct mailbox *m = s->m;
 
-	for (uint32_t i = 0; i < m->state.count; i++) {
-		struct message *msg = &m->msgs[i];
-
-		if (!box_is_live(m, i) || msg->keywords == sets[i])
+	for (uint32_t i = 0; i < m->im.n; i++) {
+		if (!box_is_live(m, i) || box_keywords(m, i) == sets[i])
 			continue;
-		msg->keywords = sets[i];
-		if (i >= s->count)
+		if (i >= fresh) {
+			box_put_keywords(m, i, sets[i]);
+			image_seal(&m->im, i);
+			follow_log_row(m, i);
 			continue;
-		msg->state |= MSG_CHANGED;
-		msg->modseq = box_modseq(m);
-		m->state.changed = true;
+		}
+		(void)box_edit(m, i);
+		box_put_keywords(m, i, sets[i]);
+		box_edited(m, i, true);
 	}
 }
 
@@ -264,18 +262,19 @@ read_keywords(struct scan *s, const struct look *l)
 {
 	struct mailbox *m = s->m;
 	struct keywords_load load = { m->a, &m->md, &m->keywords, s->may_write,
-		find_message, base_of, s, m->state.count };
+		find_message, base_of, s, m->im.n };
 	size_t names = m->keywords.nnames;
+	uint32_t *sets, known = s->count;
 	struct stat st;
-	uint32_t *sets;
 	int r;
 
-	sets = malloc((m->state.count + 1) * sizeof *sets);
+	sets = malloc(((size_t)m->im.n + 1) * sizeof *sets);
 	if (sets == NULL)
 		oom();
+	scan_enter_messages(s);
 	r = keywords_load(&load, sets, &m->keywords_found);
 	if (r == 0)
-		put_keywords(s, sets);
+		put_keywords(s, sets, known);
 	free(sets);
 	if (m->keywords.nnames > names)
 		m->state.keywords_new = true;
@@ -286,10 +285,21 @@ read_keywords(struct scan *s, const struct look *l)
 	if (st.st_mtim.tv_nsec != l->keywords.st_mtim.tv_nsec ||
 	    st.st_mtim.tv_sec != l->keywords.st_mtim.tv_sec)
 		stamp_own(&m->keywords_stamp, &st);
+	if (m->keywords_found.unread)
+		stamp_forget(&m->keywords_stamp);
 	return 0;
 }
 
 /* --- a scan ---------------------------------------------------------- */
+
+static bool
+lacks_entry(const struct scan *s)
+{
+	for (uint32_t i = 0; i < s->count; i++)
+		if (box_is_live(s->m, i) && !s->stored[i])
+			return true;
+	return false;
+}
 
 static int
 load_db(struct scan *s)
@@ -302,6 +312,11 @@ load_db(struct scan *s)
 		return -1;
 	if (first)
 		return 0;
+	if (m->first) { /* the index is no truth */
+		s->odd |= db->uidvalidity != m->state.uidvalidity ||
+			  db->uidnext < m->state.uidnext || lacks_entry(s);
+		return 0;
+	}
 	if (db->uidvalidity != 0 && db->uidvalidity != m->state.uidvalidity) {
 		lose(m);
 		return -1;
@@ -320,6 +335,8 @@ read_disk(struct scan *s, const struct look *l, bool *loaded)
 {
 	if (*loaded && load_db(s) == -1)
 		return -1;
+	if (s->m->first && s->odd)
+		return 0;
 	if (s->whole && scan_cur(s) == -1)
 		return -1;
 	/* who moved them here may have given them UIDs, too */
@@ -354,8 +371,10 @@ stamp_dirs(struct scan *s, const struct look *l)
 	struct mailbox *m = s->m;
 	struct stat st;
 
-	if (s->whole)
+	if (s->whole) {
 		stamp_read(&m->cur_stamp, &l->cur, s->now);
+		m->rescan = false;
+	}
 	if (s->whole || l->new_due)
 		stamp_read(&m->new_stamp, &l->new, s->now);
 	if (s->moved) {
@@ -401,28 +420,16 @@ number(struct scan *s, const struct look *l, bool loaded)
 			s->found[i].seen = 1;
 	}
 	m->state.sticky = false;
+	follow_detach(m);
 	uids_of_session(s);
 }
 
-/* Names that nobody uses are most of the heap. */
-static void
-pack_names(struct mailbox *m)
-{
-	struct strbuf old = m->names;
-
-	if (m->dead_names < 65536 || m->dead_names < old.len / 2)
-		return;
-	m->names = (struct strbuf){ 0 };
-	m->dead_names = 0;
-	(void)strbuf_room(&m->names, old.len / 2);
-	for (uint32_t i = 0; i < m->state.count; i++)
-		m->msgs[i].name =
-		    box_add_name(m, span_str(old.p + m->msgs[i].name));
-	strbuf_clear(&old);
-}
-
+/*
+ * A look at the disk, l being what was seen before.  Other: what the index
+ * told is not what courierimapuiddb says, and nothing was done.
+ */
 static int
-scan_box(struct mailbox *m, const struct look *l, int64_t now)
+scan_box(struct mailbox *m, const struct look *l, int64_t now, bool *other)
 {
 	bool loaded = l->db_due || m->state.uidvalidity == 0;
 	bool keywords = l->keywords_due || m->keywords_found.orphans;
@@ -431,7 +438,8 @@ scan_box(struct mailbox *m, const struct look *l, int64_t now)
 
 	scan_init(&s, m, loaded || l->cur_due || keywords, now);
 	r = read_disk(&s, l, &loaded);
-	if (r == 0) {
+	*other = r == 0 && m->first && s.odd && m->state.uidvalidity != 0;
+	if (r == 0 && !*other) {
 		stamp_dirs(&s, l);
 		if (loaded)
 			stamp_db(&s, l);
@@ -441,45 +449,110 @@ scan_box(struct mailbox *m, const struct look *l, int64_t now)
 			r = read_keywords(&s, l);
 	}
 	scan_clear(&s);
-	pack_names(m);
+	return r;
+}
+
+/* Whether somebody has changed something, and not only we. */
+static bool
+is_other(const struct mailbox *m, const struct look *l)
+{
+	return stamp_is_other(&m->cur_stamp, &l->cur) ||
+	       stamp_is_other(&m->new_stamp, &l->new) ||
+	       stamp_is_other(&m->db_stamp, or_null(&l->db)) ||
+	       stamp_is_other(&m->keywords_stamp, or_null(&l->keywords));
+}
+
+/*
+ * STATUS has told the time where it saw what is_other() sees: no less may be
+ * said now, even if all is as it was.
+ */
+static int
+scan_other(struct mailbox *m, const struct look *l, int64_t now, bool *other)
+{
+	bool changed = is_other(m, l);
+	uint64_t modseq = m->state.highestmodseq;
+	int r = scan_box(m, l, now, other);
+
+	if (r == 0 && changed && m->state.highestmodseq == modseq)
+		(void)box_modseq(m);
+	return r;
+}
+
+/* What is known must be from after the lock was taken. */
+static int
+scan_again(struct mailbox *m, int64_t now)
+{
+	struct look l;
+	bool other;
+	int r;
+
+	if (look(m, &l) == -1)
+		return -1;
+	if (!is_due(&l))
+		return 0;
+	r = scan_other(m, &l, now, &other);
+	if (r == -1 || !other)
+		return r;
+	follow_reset(m);
+	if (look(m, &l) == -1)
+		return -1;
+	return scan_other(m, &l, now, &other);
+}
+
+/* Nothing can be written: what is seen is true for this session. */
+static int
+scan_unlocked(struct mailbox *m)
+{
+	int r;
+
+	follow_detach(m);
+	r = scan_again(m, 0);
+	follow_commit(m);
 	return r;
 }
 
 static int
 scan_locked(struct mailbox *m)
 {
-	struct lock lock;
-	struct look l;
 	int r;
 
-	if (look(m, &l) == -1)
-		return -1;
-	if (!l.cur_due && !l.new_due && !l.db_due && !l.keywords_due)
-		return 0;
-	r = m->cannot_write ? -1 : lock_take(m->a, m->md.tmp, &lock);
+	if (m->locked > 0) {
+		if (m->lock.now == 0 && lock_raise(m->a, &m->lock) == -1)
+			return -1;
+		return scan_again(m, m->lock.now);
+	}
+	r = m->cannot_write ? -1 : lock_take(m->a, m->md.tmp, &m->lock);
 	if (r == -1 && (m->cannot_write || box_is_unwritable(errno))) {
 		m->cannot_write = true;
-		return scan_box(m, &l, 0);
+		return scan_unlocked(m);
 	}
 	if (r == -1 && (errno == ENOSPC || errno == EDQUOT))
-		return scan_box(m, &l, 0);
+		return scan_unlocked(m);
 	if (r == -1)
 		return -1;
-	/* what is known must be from after the lock was taken */
-	r = look(m, &l);
-	if (r == 0)
-		r = scan_box(m, &l, lock.now);
-	lock_drop(&lock);
+	m->locked++;
+	if (m->first)
+		follow_open_again(m);
+	else
+		follow_look(m);
+	r = scan_again(m, m->lock.now);
+	m->locked--;
+	follow_commit(m);
+	lock_drop(&m->lock);
 	return r;
 }
 
 int
 sync_box(struct mailbox *m)
 {
+	struct look l;
 	int r;
 
 	box_record_quota(m);
-	r = scan_locked(m);
+	if (m->locked == 0)
+		follow_look(m);
+	if ((r = look(m, &l)) == 0 && is_due(&l))
+		r = scan_locked(m);
 	m->state.owed = stamp_is_open(&m->cur_stamp) ||
 			stamp_is_open(&m->new_stamp) ||
 			stamp_is_open(&m->keywords_stamp);

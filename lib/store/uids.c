@@ -81,7 +81,7 @@ sort_new(const struct scan *s, size_t *n)
 
 		if (f->seen == 0 || f->uid != 0)
 			continue;
-		v[*n].name = span_str(s->m->names.p + f->name);
+		v[*n].name = span_str(s->names.p + f->name);
 		v[(*n)++].i = i;
 	}
 	if (*n > 1)
@@ -122,14 +122,13 @@ give(struct scan *s, uint32_t *next, uint32_t *given)
 static uint32_t
 put_messages(const struct scan *s, bool all, struct strbuf *lines)
 {
-	const struct mailbox *m = s->m;
+	struct mailbox *m = s->m;
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < s->count; i++) {
 		if (!box_is_live(m, i) || (!all && s->stored[i]))
 			continue;
-		uiddb_put(lines, m->msgs[i].uid,
-		    flags_base(span_str(box_name(m, i))));
+		uiddb_put(lines, box_row(m, i)->uid, box_base(m, i));
 		n++;
 	}
 	return n;
@@ -145,8 +144,7 @@ put_found(const struct scan *s, bool all, struct strbuf *lines)
 
 		if (f->seen == 0 || (!all && !f->recent))
 			continue;
-		uiddb_put(lines, f->uid,
-		    flags_base(span_str(s->m->names.p + f->name)));
+		uiddb_put(lines, f->uid, scan_base(s, f));
 		n++;
 	}
 	return n;
@@ -178,10 +176,8 @@ replace(struct scan *s, struct uiddb *db)
 static bool
 is_full_of_dead(const struct scan *s, const struct uiddb *db)
 {
-	uint64_t live = 0;
+	uint64_t live = s->m->counts.messages;
 
-	for (uint32_t i = 0; i < s->count; i++)
-		live += box_is_live(s->m, i);
 	for (size_t i = 0; i < s->n; i++)
 		live += s->found[i].seen != 0 && !s->found[i].recent;
 	return db->entries > live + DEAD_MIN &&

@@ -187,7 +187,7 @@ sub strangers
 		push @bad, map { "$short/$_ is there" } grep {
 			!/^(?:cur|new|tmp|maildirfolder|maildirsize)$/ &&
 			!/^courierimap(?:uiddb|keywords|subscribed)$/ &&
-			!/^satchel-(?:cache|status)$/ &&
+			!/^satchel-(?:index(?:\.new)?|cache|status)$/ &&
 			!($dir eq $maildir && /^(?:satchel-folders|\..*)$/)
 		} files($dir);
 		push @bad, map { "$short/cur/$_ is there" }

@@ -86,6 +86,9 @@ sub hear
 	my ($s, $answer) = @_;
 	my $u = $s->{uids};
 
+	# its index was cut to nothing: numbers cannot be told any more
+	$s->{bye} = 1 if $answer =~ /^\* BYE The folder's index is damaged/m;
+	return $answer if $s->{bye};
 	while ($answer =~ /^\*\ (?:([0-9]+)\ (EXISTS|EXPUNGE|FETCH\ \(.*)|
 	    VANISHED\ (\(EARLIER\)\ )?([0-9:,]+))\r$/gmx) {
 		my ($n, $what, $earlier, $set) = ($1, $2, $3, $4);
@@ -111,6 +114,19 @@ sub hear
 	return $answer;
 }
 
+# In the place of a session that has said BYE.
+sub replace_ended
+{
+	my @ended = grep { $_->{bye} } @sessions;
+
+	for my $s (@ended) {
+		@sessions = grep { $_ != $s } @sessions;
+		open_session('ours');
+		$count{bye}++;
+	}
+	return;
+}
+
 sub numbers
 {
 	return map { /^(\d+):(\d+)$/ ? ($1 .. $2) : $_ } split /,/, $_[0];
@@ -130,9 +146,11 @@ sub select_folder
 
 	$s->{uids} = [];
 	$s->{folder} = $folder;
-	my $answer = $s->must("SELECT $folder" .
+	my $answer = $s->cmd("SELECT $folder" .
 	    ($s->{condstore} && !$s->{qresync} ? ' (CONDSTORE)' : ''));
 	hear($s, $answer);
+	return if $s->{bye};
+	die "$s->{kind}: SELECT $folder: $answer\n" if $answer !~ /^\S+ OK/m;
 	seen_select($s, $answer);
 	return;
 }
@@ -187,6 +205,7 @@ my @commands = (
 
 sub step
 {
+	replace_ended();
 	my $s = pick(@sessions);
 
 	select_folder($s, pick(@folders)) if !$s->{folder} || rand() < 0.05;
@@ -242,6 +261,7 @@ sub start_noise
 # A session ends in the middle of a command.
 sub kill_one
 {
+	replace_ended();
 	my @ours = grep { $_->{kind} eq 'ours' } @sessions;
 	my $s = pick(@ours);
 	my $w = $s->{wire};
@@ -450,11 +470,13 @@ sub check_all
 		pop @sessions;
 		sleep 0.07;
 		my $there = scan($folder);
+		replace_ended();
 		for my $s (@sessions) {
 			eval { check_session($s, $folder, $there); 1 } or
-			    die "$s->{kind}" . ($s->{qresync} ? ' (qresync)' :
+			    $s->{bye} or die "$s->{kind}" . ($s->{qresync} ? ' (qresync)' :
 			    '') . ", $folder: $@";
 		}
+		replace_ended();
 		check_resync($folder, $there);
 		my $n = map { @$_ } values %$there;
 		my $unseen = grep { $_->[1] !~ /S/ } map { @$_ } values %$there;

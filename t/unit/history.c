@@ -59,13 +59,15 @@ main(void)
 		exit(111);
 	start = mailbox_state(m)->highestmodseq;
 	ok(start > 0 && vanished(start, ""), "nothing has gone");
-	ok(vanished(start - 1, "?"), "before it was opened nobody knows");
+	ok(vanished(start - 2, "?"), "before it was opened nobody knows");
 	ok(vanished(start + 1, "?"), "nor of what has not been");
 	expunge(4);
 	expunge(2);
+	mailbox_expunge_end(m);
 	middle = mailbox_state(m)->highestmodseq;
 	expunge(3);
 	expunge(9);
+	mailbox_expunge_end(m);
 	ok(vanished(start, "2:4 9:9 "), "ascending, joined");
 	ok(vanished(middle, "3:3 9:9 "), "what went later");
 	ok(vanished(mailbox_state(m)->highestmodseq, ""), "and last");

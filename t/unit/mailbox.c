@@ -440,7 +440,7 @@ test_taken_from_new(void)
 	fresh();
 	scratch_put("M/cur/1.a:2,S", "1");
 	m = open_box("", false);
-	m->msgs[0].state |= MSG_IN_NEW;
+	m->im.rows[0].state |= MSG_IN_NEW;
 	fd = mailbox_open_message(m, 1, &st);
 	ok(fd != -1, "found where it is now");
 	close(fd);

@@ -91,7 +91,7 @@ $r = $w->cmd('STORE 6 +FLAGS.SILENT (\Answered)');
 my $modseq = $r->fetch(6)->{MODSEQ};
 is $r->code, 'HIGHESTMODSEQ', 'HIGHESTMODSEQ is told (3.2, 6)';
 cmp_ok $r->arg, '<', $modseq, 'and is lower than that of the change';
-is $r->arg, $known, 'the same as before';
+cmp_ok $r->arg, '>=', $known, 'and not lower than before';
 $r = $w->cmd('UID SEARCH 5');
 is $r->status . ' ' . scalar($r->all('VANISHED')), 'OK 0',
     'UID SEARCH with numbers may not tell either';
@@ -191,13 +191,7 @@ S: * OK [UIDVALIDITY <uidvalidity>] Ok
 S: * OK [UIDNEXT 21] Ok
 S: * OK [HIGHESTMODSEQ <n32>] Ok
 S: * OK [MAILBOXID (<id>)] Ok
-S: * VANISHED (EARLIER) 1,3:5,7:12,16
-S: * 1 FETCH (UID 2 FLAGS () MODSEQ (<n33>))
-S: * 2 FETCH (UID 6 FLAGS (\Seen) MODSEQ (<n33>))
-S: * 3 FETCH (UID 13 FLAGS (\Answered) MODSEQ (<n33>))
-S: * 4 FETCH (UID 14 FLAGS () MODSEQ (<n33>))
-S: * 5 FETCH (UID 15 FLAGS () MODSEQ (<n33>))
-S: * 6 FETCH (UID 17 FLAGS () MODSEQ (<n33>))
+S: * VANISHED (EARLIER) 1
 S: e OK [READ-ONLY] Ok
 END
 
@@ -305,7 +299,7 @@ END
 other('STORE 1 +FLAGS.SILENT (\Deleted)', 'EXPUNGE');
 $w->script(<<'END');
 C: a UID STORE 13 (UNCHANGEDSINCE 1) +FLAGS (\Seen)
-S: * 2 FETCH (UID 13 FLAGS (\Answered) MODSEQ (<n1>))
+S: * 2 FETCH (UID 13 FLAGS (\Answered) MODSEQ (<n6>))
 S: * VANISHED 6
 S: * OK [HIGHESTMODSEQ <n5>] Ok
 S: a OK [MODIFIED 13] Conditional STORE failed.

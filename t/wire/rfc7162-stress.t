@@ -35,7 +35,7 @@ sub new_client
 {
 	my ($name, $qresync) = @_;
 
-	return { name => $name, qresync => $qresync, flags => {}, modseq => 0,
+	return { name => $name, qresync => $qresync, flags => {}, modseq => 0, next => 0,
 	    uidvalidity => 0 };
 }
 
@@ -95,17 +95,19 @@ sub take
 	return;
 }
 
-# The rule of section 6 for the client's own HIGHESTMODSEQ.
+# The rule of section 6 for the client's own HIGHESTMODSEQ; it is no sign of
+# what the client knows as long as it has messages to ask for.
 sub end_command
 {
 	my ($c, $tagged) = @_;
 
 	take($c, $tagged);
 	if (defined $c->{code}) {
-		$c->{modseq} = $c->{code};
-	} elsif ($c->{seen} > $c->{modseq}) {
-		$c->{modseq} = $c->{seen};
+		$c->{next} = $c->{code};
+	} elsif ($c->{seen} > $c->{next}) {
+		$c->{next} = $c->{seen};
 	}
+	$c->{modseq} = $c->{next} if !grep { !defined } @{$c->{seqs}};
 	return;
 }
 
@@ -127,11 +129,14 @@ sub fetch_new
 {
 	my ($c) = @_;
 
-	for (1 .. 10) {
-		my ($known) = sort { $b <=> $a } grep { defined } @{$c->{seqs}};
-		return if !grep { !defined } @{$c->{seqs}};
-		command($c, sprintf 'UID FETCH %d:* (FLAGS MODSEQ)',
-		    ($known // 0) + 1);
+	for (1 .. 10 + @{$c->{seqs}}) {
+		my $seqs = $c->{seqs};
+		my ($at) = grep { !defined $seqs->[$_] } 0 .. $#$seqs;
+		return if !defined $at;
+		my ($to) = grep { defined } @$seqs[$at .. $#$seqs];
+		command($c, sprintf 'UID FETCH %d:%s (FLAGS MODSEQ)',
+		    $at > 0 ? $seqs->[$at - 1] + 1 : 1,
+		    defined $to ? $to - 1 : '*');
 	}
 	wrong($c, 'EXISTS tells of messages that are not there');
 	return;
@@ -172,7 +177,8 @@ sub resume
 	}
 	push @{$c->{seqs}}, undef while @{$c->{seqs}} < $exists;
 	take_fetch($c, $_) for @fetched;
-	$c->{modseq} = $reply->untagged_code('HIGHESTMODSEQ');
+	$c->{next} = $reply->untagged_code('HIGHESTMODSEQ');
+	$c->{modseq} = $c->{next} if !grep { !defined } @{$c->{seqs}};
 	resume_condstore($c, $since) if !$c->{qresync};
 	fetch_new($c);
 	return;
@@ -182,8 +188,11 @@ sub resume
 sub resume_condstore
 {
 	my ($c, $since) = @_;
-	my %there = map { $_ => 1 } command($c, 'UID SEARCH ALL')->numbers;
+	my @all = command($c, 'UID SEARCH ALL')->numbers;
+	my %there = map { $_ => 1 } @all;
 
+	@{$c->{seqs}}[0 .. $#all] = map { exists $c->{flags}{$_} ? $_ : undef }
+	    @all;
 	delete @{$c->{flags}}{grep { !$there{$_} } keys %{$c->{flags}}};
 	command($c, "UID FETCH 1:* (FLAGS) (CHANGEDSINCE $since)") if $since;
 	return;

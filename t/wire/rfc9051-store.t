@@ -70,7 +70,7 @@ $w->done;
 my $crowd = make_maildir();
 deliver($crowd, text => "x\n", flags => '') for 1 .. 3;
 $w = Wire->new(maildir => $crowd);
-my $other = Wire->new(maildir => $crowd);
+my $other = Wire->new(maildir => $crowd, env => { SATCHEL_INDEX => 0 });
 ok $w->cmd('SELECT INBOX')->ok && $other->cmd('SELECT INBOX')->ok, 'SELECT';
 deliver($crowd, text => "x\n", flags => '') for 1 .. 300;
 ok $other->cmd('STORE 2 +FLAGS (Theirs)')->ok, 'the other changes keywords';

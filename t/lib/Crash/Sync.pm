@@ -62,7 +62,7 @@ sub unsynced
 		my $r = pop @at;
 		pop @at;
 		return ('the list shows no places') if grep { /\?/ } @at;
-		next if grep { m{/satchel-(?:cache|status)} } @at; # caches
+		next if grep { m{/satchel-(?:index|cache|status)} } @at; # caches
 		if ($class =~ /^c/ && $r !~ /^-/) {
 			apply(\%s, $call, $r, @at);
 		} elsif ($class =~ /^w/) {

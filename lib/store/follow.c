@@ -1,0 +1,549 @@
+/* follow.c: a mailbox and its index on disk. */
+#include "store/follow.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "store/adopt.h"
+#include "store/rebase.h"
+#include "store/replay.h"
+#include "store/root.h"
+#include "sys/clock.h"
+#include "sys/fs.h"
+
+enum {
+	LOG_MIN = 64 * 1024, /* shorter ones stay */
+	BASE_PART = 16, /* and those shorter than this part of the base */
+	RETRY_MS = 60 * 1000,
+	SLACK_US = 2 * 1000 * 1000
+};
+
+/* --- mod-sequences that begin anew ----------------------------------- */
+
+static void
+raise_to(uint64_t *us, const struct timespec *t)
+{
+	int64_t v = (int64_t)t->tv_sec * 1000000 + t->tv_nsec / 1000;
+
+	if (v > 0 && (uint64_t)v < INDEX_MODSEQ_MAX && (uint64_t)v > *us)
+		*us = (uint64_t)v;
+}
+
+static void
+raise_to_entry(const struct mailbox *m, const char *name, uint64_t *us)
+{
+	struct stat st;
+
+	if (fstatat(m->md.dir, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return;
+	raise_to(us, &st.st_mtim);
+	raise_to(us, &st.st_ctim);
+}
+
+/* Above all that anybody can have been told. */
+static void
+begin_modseqs(struct mailbox *m)
+{
+	uint64_t us = (uint64_t)clock_now_us();
+	struct index_state s;
+
+	raise_to_entry(m, ".", &us);
+	raise_to_entry(m, "cur", &us);
+	raise_to_entry(m, "new", &us);
+	raise_to_entry(m, "courierimapuiddb", &us);
+	raise_to_entry(m, "courierimapkeywords", &us);
+	us += SLACK_US;
+	if (index_peek(m->link.dir, &s) == 0 && us <= s.highestmodseq)
+		us = s.highestmodseq + 1;
+	if (us <= m->state.highestmodseq)
+		us = m->state.highestmodseq + 1;
+	m->state.highestmodseq = m->counts.cut = us;
+}
+
+static int64_t
+ctime_ns(const struct stat *st)
+{
+	return (int64_t)st->st_ctim.tv_sec * 1000000000 + st->st_ctim.tv_nsec;
+}
+
+/* --- the link -------------------------------------------------------- */
+
+/* There is no file any more that has what we know. */
+static void
+lose_link(struct mailbox *m)
+{
+	if (m->link.fd != -1)
+		fs_close(m->link.fd);
+	m->link.fd = -1;
+	m->link.rewrite = true;
+	m->link.other = true;
+	/* its history is lost, and nothing of ours stands in for it */
+	m->counts.cut = m->state.highestmodseq;
+	strbuf_reset(&m->history);
+}
+
+/* Nor is this one such; not to be tried again as long as it is the same. */
+static void
+ignore_file(struct mailbox *m, const struct stat *st)
+{
+	lose_link(m);
+	m->link.ino = st->st_ino;
+	m->link.end = st->st_size;
+	m->link.changed = ctime_ns(st);
+}
+
+static void
+take_link(struct mailbox *m, struct replay *r)
+{
+	bool off = m->link.off;
+
+	if (m->link.fd != -1)
+		fs_close(m->link.fd);
+	m->link = r->link;
+	m->link.off = off;
+	replay_take_state(m, &r->state);
+	strbuf_clear(&m->history);
+}
+
+/* --- opening --------------------------------------------------------- */
+
+/* Whether courierimapuiddb can be the one that the index was made with. */
+static bool
+fits_db(const struct mailbox *m, const struct index_state *s)
+{
+	struct uiddb db;
+	struct stat st;
+
+	if (fstatat(m->md.dir, "courierimapuiddb", &st, AT_SYMLINK_NOFOLLOW) ==
+	    -1)
+		return false;
+	if (!stamp_has_moved(&s->db, &st))
+		return true;
+	return uiddb_head(m->md.dir, &db) == 0 &&
+	       db.uidvalidity == s->uidvalidity && db.uidnext >= s->db_uidnext;
+}
+
+static void
+start_empty(struct mailbox *m)
+{
+	image_init(&m->im);
+	m->link.fd = -1;
+	m->link.rewrite = true;
+	m->link.other = true;
+	begin_modseqs(m);
+	m->counts.first_unseen = UINT32_MAX;
+}
+
+void
+follow_open(struct mailbox *m)
+{
+	struct replay r;
+
+	m->first = true;
+	m->link = (struct index_link){ .dir = m->md.dir, .fd = -1 };
+	if (m->a->conf->no_index) {
+		m->link.off = true;
+		start_empty(m);
+		return;
+	}
+	if (replay_load(m, &r) == -1) {
+		kwset_clear(&m->keywords);
+		start_empty(m);
+		return;
+	}
+	if (!fits_db(m, &r.state)) {
+		fs_close(r.link.fd);
+		image_clear(&r.im);
+		kwset_clear(&m->keywords);
+		start_empty(m);
+		return;
+	}
+	m->im = r.im;
+	take_link(m, &r);
+	adopt_number_sets(m);
+	m->names_logged = m->keywords.nnames;
+	m->state.uidvalidity = r.state.uidvalidity;
+	m->state.count = m->im.n - (uint32_t)m->im.holes.n;
+}
+
+void
+follow_open_again(struct mailbox *m)
+{
+	if (m->link.off)
+		return;
+	if (m->link.fd != -1) {
+		follow_look(m);
+		return;
+	}
+	image_clear(&m->im);
+	follow_open(m);
+}
+
+void
+follow_reset(struct mailbox *m)
+{
+	if (m->link.fd != -1)
+		fs_close(m->link.fd);
+	image_clear(&m->im);
+	kwset_clear(&m->keywords);
+	m->set_numbers.n = m->gone.n = m->unlogged.n = m->touched.n = 0;
+	m->nchanged = 0;
+	m->counts = (struct index_state){ .cut = 0 };
+	m->db = (struct uiddb){ .uidvalidity = 0 };
+	m->keywords_found = (struct keywords_found){ .step = 0 };
+	m->maxuid = 0;
+	m->state.count = m->state.uidvalidity = m->state.uidnext = 0;
+	m->state.changed = false;
+	m->state.keywords_new = false;
+	stamp_forget(&m->cur_stamp);
+	stamp_forget(&m->new_stamp);
+	stamp_forget(&m->db_stamp);
+	stamp_forget(&m->keywords_stamp);
+	strbuf_reset(&m->log);
+	m->names_logged = 0;
+	m->link.off = m->a->conf->no_index;
+	start_empty(m);
+}
+
+void
+follow_detach(struct mailbox *m)
+{
+	if (m->link.off)
+		return;
+	lose_link(m);
+	m->link.off = true;
+	m->link.retry_ms = clock_mono_ms() + RETRY_MS;
+}
+
+void
+follow_close(struct mailbox *m)
+{
+	if (m->link.fd != -1)
+		fs_close(m->link.fd);
+	m->link.fd = -1;
+	image_clear(&m->im);
+	strbuf_clear(&m->log);
+	strbuf_clear(&m->history);
+	strbuf_clear(&m->name);
+	numbers_clear(&m->set_numbers);
+	numbers_clear(&m->gone);
+	numbers_clear(&m->unlogged);
+	numbers_clear(&m->touched);
+}
+
+/* --- looking --------------------------------------------------------- */
+
+static void
+adopt(struct mailbox *m, const struct stat *st)
+{
+	struct replay r;
+
+	if (replay_load(m, &r) == -1) {
+		ignore_file(m, st);
+		return;
+	}
+	if (r.state.uidvalidity != m->state.uidvalidity ||
+	    !image_is_good(&r.im)) {
+		fs_close(r.link.fd);
+		ignore_file(m, st);
+		m->rescan = true;
+	} else {
+		adopt_changes(m, &r.im);
+		take_link(m, &r);
+		m->link.other = true;
+		if (adopt_rows(m, &r.im))
+			return;
+	}
+	image_clear(&r.im);
+}
+
+/* Switched off by an error: whether it may have passed. */
+static bool
+is_off(struct mailbox *m)
+{
+	if (!m->link.off)
+		return false;
+	if (m->locked == 0 || m->link.retry_ms == 0 ||
+	    clock_mono_ms() < m->link.retry_ms)
+		return true;
+	m->link.off = false;
+	m->link.rewrite = true;
+	return false;
+}
+
+void
+follow_look(struct mailbox *m)
+{
+	struct index_link *l = &m->link;
+	struct stat st;
+
+	if (!m->state.sticky || m->state.uidvalidity == 0 || is_off(m))
+		return;
+	if (fstatat(l->dir, index_name, &st, AT_SYMLINK_NOFOLLOW) == -1) {
+		l->rewrite = true; /* what we know is still right */
+		l->ino = 0;
+		return;
+	}
+	if (st.st_ino == l->ino && st.st_size >= l->end &&
+	    (st.st_size > l->end || l->changed == 0 ||
+		l->changed == ctime_ns(&st))) {
+		if (st.st_size > l->end && l->fd != -1)
+			(void)replay_tail(m, st.st_size);
+		l->changed = ctime_ns(&st);
+		return;
+	}
+	adopt(m, &st);
+}
+
+void
+follow_catch_up(struct mailbox *m)
+{
+	struct stat st;
+
+	if (m->link.other && m->link.fd != -1 && m->gone.n == 0 &&
+	    m->unlogged.n == 0 && !m->link.off && !m->link.rewrite &&
+	    fstat(m->link.fd, &st) == 0)
+		adopt(m, &st);
+}
+
+/* --- writing --------------------------------------------------------- */
+
+static bool
+is_logging(const struct mailbox *m)
+{
+	return m->locked > 0 && !m->link.off && !m->link.rewrite &&
+	       m->link.fd != -1;
+}
+
+static struct strbuf *
+log_of(struct mailbox *m)
+{
+	if (m->log.len == 0)
+		index_begin(&m->log);
+	return &m->log;
+}
+
+void
+follow_log_row(struct mailbox *m, uint32_t i)
+{
+	const struct row *r = &m->im.rows[i];
+	struct row_change c = { .modseq = r->modseq,
+		.keywords = r->keywords,
+		.flags = r->flags,
+		.namelen = r->namelen };
+	struct strbuf name = { 0 };
+
+	if (!is_logging(m))
+		return;
+	if (r->flags & ROW_ODD)
+		image_name(&m->im, i, &name);
+	index_put(log_of(m), REC_ROW, r->uid, span_of(&c, sizeof c),
+	    strbuf_span(&name));
+	strbuf_clear(&name);
+}
+
+void
+follow_log_add(struct mailbox *m, uint32_t i)
+{
+	struct row r = m->im.rows[i];
+	struct strbuf name = { 0 };
+
+	if (!is_logging(m))
+		return;
+	r.state = 0;
+	image_name(&m->im, i, &name);
+	strbuf_cut(&name, r.namelen);
+	index_put(log_of(m), REC_ADD, r.uid, span_of(&r, sizeof r),
+	    strbuf_span(&name));
+	strbuf_clear(&name);
+}
+
+void
+follow_log_facts(struct mailbox *m, uint32_t i)
+{
+	const struct row *r = &m->im.rows[i];
+	struct row_facts f = { r->date, r->octets, r->facts, r->saved };
+
+	if (is_logging(m))
+		index_put(log_of(m), REC_FACTS, r->uid, span_of(&f, sizeof f),
+		    span_of("", 0));
+}
+
+void
+follow_log_set(struct mailbox *m, uint32_t number)
+{
+	if (is_logging(m))
+		rebase_put_set(m, number, log_of(m));
+}
+
+/* Expunges get their mod-sequences here. */
+static void
+log_gone(struct mailbox *m)
+{
+	for (size_t k = 0; k < m->unlogged.n; k++) {
+		struct gone g = { .modseq = box_modseq(m),
+			.uid = m->unlogged.v[k] };
+		uint32_t i = box_find(m, g.uid);
+
+		if (i < m->im.n && m->im.rows[i].uid == g.uid) {
+			m->im.rows[i].modseq = g.modseq;
+			image_seal(&m->im, i);
+		}
+		if (is_logging(m))
+			index_put(log_of(m), REC_GONE, g.uid,
+			    span_of(&g, sizeof g), span_of("", 0));
+		/* until it stands in a file */
+		strbuf_add(&m->history, &g, sizeof g);
+	}
+	m->unlogged.n = 0;
+}
+
+static void
+log_touched(struct mailbox *m)
+{
+	for (size_t k = 0; k < m->touched.n; k++) {
+		uint32_t i = box_find(m, m->touched.v[k]);
+
+		if (i == m->im.n || m->im.rows[i].uid != m->touched.v[k] ||
+		    !box_is_live(m, i))
+			continue;
+		(void)box_edit(m, i);
+		box_edited(m, i, true);
+	}
+	m->touched.n = 0;
+}
+
+/*
+ * Keywords that no set has are known all the same: a set of the new ones,
+ * which no message has, says so.
+ */
+static void
+log_names(struct mailbox *m)
+{
+	size_t n = m->keywords.nnames;
+	struct numbers fresh = { 0 };
+
+	if (m->names_logged >= n)
+		return;
+	for (size_t k = m->names_logged; k < n; k++)
+		numbers_add(&fresh, (uint32_t)k);
+	(void)box_set_number(m, kwset_set(&m->keywords, fresh.v, fresh.n));
+	numbers_clear(&fresh);
+	m->names_logged = n;
+}
+
+static void
+fill_state(const struct mailbox *m, struct index_state *s)
+{
+	*s = m->counts;
+	s->highestmodseq = m->state.highestmodseq;
+	s->time = m->written.time;
+	s->uidvalidity = m->state.uidvalidity;
+	s->uidnext = m->state.uidnext;
+	s->maxuid = m->maxuid;
+	s->db_ino = m->db.ino;
+	s->db_len = m->db.len;
+	s->db_uidnext = m->db.uidnext;
+	s->db_entries = m->db.entries;
+	s->db_neat = m->db.neat;
+	s->orphans = m->keywords_found.orphans;
+	s->step = m->keywords_found.step;
+	s->cur = m->cur_stamp;
+	s->new = m->new_stamp;
+	s->db = m->db_stamp;
+	s->keywords = m->keywords_stamp;
+}
+
+static int
+append(struct mailbox *m, struct index_state *s)
+{
+	struct strbuf *log = log_of(m);
+
+	index_seal_state(s, m->link.id);
+	index_put(log, REC_STATE, 0, span_of(s, sizeof *s), span_of("", 0));
+	index_seal(log, m->link.id, m->link.end);
+	if (fs_pwrite(m->link.fd, strbuf_span(log), m->link.end) == -1)
+		return -1;
+	m->link.end += (int64_t)log->len;
+	m->link.changed = 0;
+	m->written = *s;
+	strbuf_clear(&m->history);
+	return 0;
+}
+
+/* Whether the log may not be appended to, or is long enough. */
+static bool
+is_rewrite_due(const struct mailbox *m)
+{
+	const struct index_link *l = &m->link;
+	int64_t max = l->log_at / BASE_PART, len;
+	struct stat st;
+
+	if (l->rewrite || l->fd == -1 || fstat(l->fd, &st) == -1 ||
+	    st.st_size != l->end || st.st_nlink == 0)
+		return true;
+	len = l->end - l->log_at + (int64_t)m->log.len;
+	return len > (max > LOG_MIN ? max : LOG_MIN);
+}
+
+static int
+write_index(struct mailbox *m)
+{
+	struct index_state s;
+	int64_t start = clock_now_us();
+	struct replay r;
+
+	fill_state(m, &s);
+	s.time = start;
+	if (!is_rewrite_due(m))
+		return append(m, &s);
+	if (rebase_write(m, &s) == -1)
+		return -1;
+	strbuf_reset(&m->log);
+	/* one that took long is not older than its time says */
+	if (clock_now_us() - start > SLACK_US / 4) {
+		s.time = clock_now_us();
+		if (append(m, &s) == -1)
+			return -1;
+	}
+	if (m->gone.n > 0 || replay_load(m, &r) == -1)
+		return 0;
+	fs_close(r.link.fd);
+	if (!adopt_rows(m, &r.im))
+		image_clear(&r.im);
+	return 0;
+}
+
+static bool
+is_unchanged(struct mailbox *m)
+{
+	struct index_state s;
+
+	fill_state(m, &s);
+	return m->log.len == 0 && m->link.fd != -1 && !m->link.rewrite &&
+	       memcmp(&s, &m->written, offsetof(struct index_state, check)) ==
+		   0;
+}
+
+void
+follow_commit(struct mailbox *m)
+{
+	m->locked++;
+	log_gone(m);
+	log_touched(m);
+	if (!m->state.sticky || m->state.uidvalidity == 0 || m->link.off)
+		goto reset_log;
+	log_names(m);
+	if (!is_unchanged(m) && write_index(m) == -1) {
+		/* it is a cache: others find what they miss by a scan */
+		follow_detach(m);
+	}
+reset_log:
+	m->locked--;
+	if (m->log.max > LOG_MIN)
+		strbuf_clear(&m->log);
+	strbuf_reset(&m->log);
+}

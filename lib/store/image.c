@@ -1,0 +1,331 @@
+/* image.c: the rows of a mailbox in memory. */
+#include "store/image.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/sum.h"
+#include "base/oom.h"
+#include "store/flags.h"
+#include "store/root.h"
+#include "sys/clock.h"
+#include "sys/map.h"
+
+enum {
+	FIRST_ROOM = 64 * 1024, /* of rows without a file */
+	SPARE_ROOM = 4 * 1024 * 1024 /* behind those of one: address space */
+};
+
+/* --- numbers --------------------------------------------------------- */
+
+void
+numbers_add(struct numbers *a, uint32_t number)
+{
+	if (a->n == a->max) {
+		a->max = a->max > 0 ? a->max * 2 : 16;
+		if ((a->v = realloc(a->v, a->max * sizeof *a->v)) == NULL)
+			oom();
+	}
+	a->v[a->n++] = number;
+}
+
+static int
+compare(const void *va, const void *vb)
+{
+	const uint32_t *a = va, *b = vb;
+
+	return *a < *b ? -1 : *a > *b;
+}
+
+void
+numbers_sort(struct numbers *a)
+{
+	if (a->n > 1)
+		qsort(a->v, a->n, sizeof *a->v, compare);
+}
+
+void
+numbers_clear(struct numbers *a)
+{
+	free(a->v);
+	*a = (struct numbers){ .v = NULL };
+}
+
+size_t
+numbers_below(const struct numbers *a, uint32_t number)
+{
+	size_t lo = 0, hi = a->n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (a->v[mid] < number)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* --- making ---------------------------------------------------------- */
+
+static uint64_t
+new_id(void)
+{
+	uint64_t seed[2] = { (uint64_t)clock_now_us(), (uint64_t)getpid() };
+
+	return sum_bytes(
+		   (uint64_t)clock_mono_ms(), span_of(seed, sizeof seed)) |
+	       1;
+}
+
+static int
+map(struct image *im, int fd, size_t len, size_t room)
+{
+	if ((im->map = calloc(1, sizeof *im->map)) == NULL)
+		oom();
+	if (map_open(im->map, fd, len, room, MAP_OWN) == 0)
+		return 0;
+	free(im->map);
+	im->map = NULL;
+	return -1;
+}
+
+void
+image_init(struct image *im)
+{
+	*im = (struct image){ .id = new_id() };
+	if (map(im, -1, 0, FIRST_ROOM) == -1)
+		oom();
+	im->rows = (struct row *)(void *)im->map->p;
+	im->max = (uint32_t)(im->map->room / sizeof *im->rows);
+	numbers_add(&im->sets, 0);
+}
+
+int
+image_open(struct image *im, int fd, const struct index_head *h)
+{
+	size_t len = h->rows_at + h->rows * sizeof(struct row);
+
+	*im = (struct image){ .id = h->id };
+	if (map(im, fd, len, len + SPARE_ROOM) == -1)
+		return -1;
+	im->rows = (struct row *)(void *)(im->map->p + h->rows_at);
+	im->n = h->rows;
+	im->max = (uint32_t)((im->map->room - h->rows_at) / sizeof *im->rows);
+	im->heap = im->map->p + sizeof *h;
+	im->heap_len = h->names_len;
+	numbers_add(&im->sets, 0);
+	return 0;
+}
+
+void
+image_clear(struct image *im)
+{
+	if (im->map != NULL)
+		map_close(im->map);
+	free(im->map);
+	strbuf_clear(&im->names);
+	numbers_clear(&im->sets);
+	numbers_clear(&im->holes);
+	*im = (struct image){ .map = NULL };
+}
+
+/* --- rows ------------------------------------------------------------ */
+
+bool
+image_is_sound(const struct image *im, uint32_t i)
+{
+	const struct row *r = &im->rows[i];
+
+	return r->check == row_check(r, im->id);
+}
+
+void
+image_seal(struct image *im, uint32_t i)
+{
+	struct row *r = &im->rows[i];
+
+	r->check = row_check(r, im->id);
+}
+
+uint32_t
+image_find(const struct image *im, uint32_t uid)
+{
+	uint32_t lo = 0, hi = im->n;
+
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (im->rows[mid].uid < uid)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static void
+grow(struct image *im)
+{
+	size_t rows_at = (size_t)((char *)im->rows - im->map->p);
+	size_t room = im->map->room;
+
+	if (im->n == UINT32_MAX || map_grow(im->map, room + room / 2) == -1)
+		oom();
+	im->rows = (struct row *)(void *)(im->map->p + rows_at);
+	im->max = (uint32_t)((im->map->room - rows_at) / sizeof *im->rows);
+	if (im->heap != NULL)
+		im->heap = im->map->p + sizeof(struct index_head);
+}
+
+uint32_t
+image_add(struct image *im, uint32_t uid)
+{
+	if (im->n == im->max)
+		grow(im);
+	im->rows[im->n] = (struct row){
+		.uid = uid, .date = ROW_NO_DATE, .octets = ROW_NO_OCTETS
+	};
+	return im->n++;
+}
+
+/* --- names ----------------------------------------------------------- */
+
+uint32_t
+image_hash(const struct image *im, struct span base)
+{
+	return (uint32_t)sum_bytes(im->id, base);
+}
+
+/* What the row's name field points at: the base, or an odd name. */
+static struct span
+stored(const struct image *im, uint32_t i)
+{
+	const struct row *r = &im->rows[i];
+	size_t at = r->name;
+
+	if (at < im->heap_len) {
+		if (r->namelen > im->heap_len - at)
+			return span_of("", 0);
+		return span_of(im->heap + at, r->namelen);
+	}
+	at -= im->heap_len;
+	if (at > im->names.len || r->namelen > im->names.len - at)
+		return span_of("", 0);
+	return span_of(im->names.p + at, r->namelen);
+}
+
+struct span
+image_base(const struct image *im, uint32_t i)
+{
+	struct span s = stored(im, i);
+
+	return im->rows[i].flags & ROW_ODD ? flags_base(s) : s;
+}
+
+bool
+image_has_base(const struct image *im, uint32_t i)
+{
+	struct span base = image_base(im, i);
+
+	return base.p < base.end && im->rows[i].hash == image_hash(im, base) &&
+	       memchr(base.p, '/', span_len(base)) == NULL &&
+	       memchr(base.p, '\0', span_len(base)) == NULL;
+}
+
+bool
+image_is_good(const struct image *im)
+{
+	uint32_t last = 0;
+
+	for (uint32_t i = 0; i < im->n; i++) {
+		if (!image_is_sound(im, i) || !image_has_base(im, i) ||
+		    im->rows[i].uid <= last)
+			return false;
+		last = im->rows[i].uid;
+	}
+	return true;
+}
+
+/* ":2," and the letters, as flags_name() writes them: the length. */
+static size_t
+put_info(unsigned flags, char out[8])
+{
+	static const struct {
+		unsigned flag;
+		char letter;
+	} letters[] = {
+		/* clang-format off */
+		{ FLAG_DRAFT, 'D' }, { FLAG_FLAGGED, 'F' },
+		{ FLAG_ANSWERED, 'R' }, { FLAG_SEEN, 'S' },
+		{ FLAG_DELETED, 'T' },
+		/* clang-format on */
+	};
+	size_t n = 3;
+
+	memcpy(out, ":2,", 3);
+	for (size_t i = 0; i < sizeof letters / sizeof *letters; i++)
+		if (flags & letters[i].flag)
+			out[n++] = letters[i].letter;
+	return n;
+}
+
+void
+image_name(const struct image *im, uint32_t i, struct strbuf *out)
+{
+	char info[8];
+
+	strbuf_cat(out, stored(im, i));
+	if (!(im->rows[i].flags & ROW_ODD))
+		strbuf_add(out, info, put_info(im->rows[i].flags, info));
+}
+
+bool
+image_is_named(const struct image *im, uint32_t i, struct span name)
+{
+	struct span s = stored(im, i);
+	char info[8];
+	size_t n;
+
+	if (im->rows[i].flags & ROW_ODD)
+		return span_eq(s, name);
+	n = put_info(im->rows[i].flags, info);
+	return span_len(name) == span_len(s) + n &&
+	       memcmp(name.p, s.p, span_len(s)) == 0 &&
+	       memcmp(name.p + span_len(s), info, n) == 0;
+}
+
+static void
+put_heap(struct image *im, struct row *r, struct span s)
+{
+	if (im->heap_len + im->names.len > UINT32_MAX - NAME_LEN)
+		oom();
+	r->name = (uint32_t)(im->heap_len + im->names.len);
+	strbuf_cat(&im->names, s);
+}
+
+void
+image_put_name(struct image *im, uint32_t i, struct span name)
+{
+	struct row *r = &im->rows[i];
+	struct span base = flags_base(name), known = stored(im, i);
+	char info[8];
+	size_t n = put_info(r->flags, info);
+	bool odd = !span_eq(
+	    span_of(base.end, (size_t)(name.end - base.end)), span_of(info, n));
+	struct span want = odd ? name : base;
+
+	if (span_len(want) > NAME_LEN)
+		want.end = want.p + NAME_LEN; /* no file has such a name */
+	/* what stands there may begin with it already */
+	if (span_len(want) > span_len(known) ||
+	    memcmp(known.p, want.p, span_len(want)) != 0)
+		put_heap(im, r, want);
+	r->namelen = (uint8_t)span_len(want);
+	r->hash = image_hash(im, base);
+	r->flags = (uint16_t)(odd ? r->flags | ROW_ODD
+				  : r->flags & (unsigned)~ROW_ODD);
+}

@@ -1,0 +1,258 @@
+/* rebase.c: an index written anew. */
+#include "store/rebase.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/sum.h"
+#include "store/replay.h"
+#include "store/root.h"
+#include "sys/fs.h"
+
+enum {
+	BUFFER = 256 * 1024,
+	PAGE = 4096, /* the format's, whatever the machine's */
+	HISTORY_MIN = 10000
+};
+
+static const char new_name[] = "satchel-index.new";
+
+struct out {
+	struct mailbox *m;
+	int fd;
+	int error; /* errno of the first failure */
+	uint64_t at; /* bytes put so far */
+	struct strbuf buf;
+	struct strbuf sets, history;
+	struct index_head head;
+};
+
+static void
+flush(struct out *o)
+{
+	if (o->error == 0 && fs_write(o->fd, strbuf_span(&o->buf)) == -1)
+		o->error = errno;
+	strbuf_reset(&o->buf);
+}
+
+static void
+put(struct out *o, struct span s)
+{
+	strbuf_cat(&o->buf, s);
+	o->at += span_len(s);
+	if (o->buf.len >= BUFFER)
+		flush(o);
+}
+
+static void
+put_zeros(struct out *o, uint64_t upto)
+{
+	static const char zeros[PAGE];
+
+	while (o->at < upto)
+		put(o,
+		    span_of(zeros, upto - o->at < PAGE ? upto - o->at : PAGE));
+}
+
+/* What a row's name field points at. */
+static struct span
+name_of(struct mailbox *m, uint32_t i, struct strbuf *scratch)
+{
+	if (!(m->im.rows[i].flags & ROW_ODD))
+		return image_base(&m->im, i);
+	strbuf_reset(scratch);
+	image_name(&m->im, i, scratch);
+	return strbuf_span(scratch);
+}
+
+/* --- parts ----------------------------------------------------------- */
+
+static void
+put_names(struct out *o)
+{
+	struct strbuf scratch = { 0 };
+
+	for (uint32_t i = 0; i < o->m->im.n; i++)
+		if (box_is_live(o->m, i))
+			put(o, name_of(o->m, i, &scratch));
+	strbuf_clear(&scratch);
+}
+
+static void
+put_rows(struct out *o)
+{
+	struct image *im = &o->m->im;
+	uint32_t name = 0;
+	struct row r;
+
+	for (uint32_t i = 0; i < im->n; i++) {
+		if (!box_is_live(o->m, i))
+			continue;
+		r = im->rows[i];
+		r.state = 0;
+		r.name = name;
+		name += r.namelen;
+		r.check = row_check(&r, im->id);
+		put(o, span_of(&r, sizeof r));
+	}
+}
+
+void
+rebase_put_set(const struct mailbox *m, uint32_t number, struct strbuf *log)
+{
+	struct kwlist l = kwset_list(&m->keywords, m->im.sets.v[number]);
+	struct strbuf names = { 0 };
+
+	for (size_t i = 0; i < l.n; i++) {
+		strbuf_cat(&names, m->keywords.names[l.v[i]]);
+		strbuf_putc(&names, '\n');
+	}
+	index_put(log, REC_SET, number, strbuf_span(&names), span_of("", 0));
+	strbuf_clear(&names);
+}
+
+static void
+gather_sets(struct out *o)
+{
+	for (uint32_t k = 1; k < o->m->im.sets.n; k++)
+		rebase_put_set(o->m, k, &o->sets);
+}
+
+/* The newest are kept; what is dropped raises the cut. */
+static void
+gather_history(struct out *o)
+{
+	struct mailbox *m = o->m;
+	struct strbuf *all = &o->history;
+	size_t max = o->head.rows > HISTORY_MIN ? o->head.rows : HISTORY_MIN;
+	size_t n, drop;
+	struct gone last;
+
+	if (m->link.fd != -1 && replay_history(&m->link, all) == -1)
+		o->head.state.cut = m->written.highestmodseq;
+	strbuf_cat(all, strbuf_span(&m->history));
+	n = all->len / sizeof last;
+	drop = n > max ? n - max : 0;
+	if (drop > 0) {
+		memcpy(&last, all->p + (drop - 1) * sizeof last, sizeof last);
+		if (o->head.state.cut < last.modseq)
+			o->head.state.cut = last.modseq;
+		memmove(all->p, all->p + drop * sizeof last,
+		    (n - drop) * sizeof last);
+		strbuf_cut(all, (n - drop) * sizeof last);
+	}
+	o->head.gone = (uint32_t)(n - drop);
+}
+
+/* Where everything will stand. */
+static void
+lay_out(struct out *o)
+{
+	struct index_head *h = &o->head;
+	struct mailbox *m = o->m;
+
+	for (uint32_t i = 0; i < m->im.n; i++) {
+		if (!box_is_live(m, i))
+			continue;
+		(void)box_row(m, i);
+		(void)box_base(m, i);
+		h->rows++;
+		h->names_len += m->im.rows[i].namelen;
+	}
+	gather_sets(o);
+	gather_history(o);
+	h->id = m->im.id;
+	h->sets_at = (sizeof *h + h->names_len + 7) & ~(uint64_t)7;
+	h->sets_len = o->sets.len;
+	h->sets_check = sum_bytes(h->id, strbuf_span(&o->sets));
+	h->gone_at = h->sets_at + h->sets_len;
+	h->gone_check = sum_bytes(h->id, strbuf_span(&o->history));
+	h->rows_at = h->gone_at + o->history.len;
+	h->rows_at = (h->rows_at + PAGE - 1) & ~(uint64_t)(PAGE - 1);
+	h->log_at = h->rows_at + h->rows * sizeof(struct row);
+}
+
+static int
+write_all(struct out *o)
+{
+	struct stat st;
+
+	if (fstat(o->fd, &st) == -1)
+		return -1;
+	o->head.ino = st.st_ino;
+	index_seal_head(&o->head);
+	put(o, span_of(&o->head, sizeof o->head));
+	put_names(o);
+	put_zeros(o, o->head.sets_at);
+	put(o, strbuf_span(&o->sets));
+	put(o, strbuf_span(&o->history));
+	put_zeros(o, o->head.rows_at);
+	put_rows(o);
+	flush(o);
+	errno = o->error;
+	return o->error == 0 ? 0 : -1;
+}
+
+/* Its own place is all that a new file of the same content would change. */
+static void
+change_link(struct out *o)
+{
+	struct index_link *l = &o->m->link;
+
+	if (l->fd != -1)
+		fs_close(l->fd);
+	l->fd = o->fd;
+	l->ino = o->head.ino;
+	l->id = o->head.id;
+	l->changed = 0;
+	l->log_at = l->end = (int64_t)o->head.log_at;
+	l->rewrite = false;
+	l->other = true;
+	o->m->counts.cut = o->head.state.cut;
+	strbuf_clear(&o->m->history);
+}
+
+static int
+make_file(struct out *o)
+{
+	int dir = o->m->link.dir;
+
+	o->fd = fs_create(dir, new_name, MODE_FILE);
+	if (o->fd == -1 && errno == EEXIST) {
+		(void)unlinkat(dir, new_name, 0); /* of one who was killed */
+		o->fd = fs_create(dir, new_name, MODE_FILE);
+	}
+	return o->fd == -1 ? -1 : 0;
+}
+
+int
+rebase_write(struct mailbox *m, const struct index_state *state)
+{
+	struct out o = { .m = m, .fd = -1 };
+	int saved, r = -1;
+
+	o.head.state = *state;
+	lay_out(&o);
+	if (make_file(&o) == -1)
+		goto clear_parts;
+	if (write_all(&o) == -1 ||
+	    renameat(m->link.dir, new_name, m->link.dir, index_name) == -1) {
+		saved = errno;
+		fs_close(o.fd);
+		(void)unlinkat(m->link.dir, new_name, 0);
+		errno = saved;
+		goto clear_parts;
+	}
+	m->written = o.head.state;
+	change_link(&o);
+	r = 0;
+clear_parts:
+	saved = errno;
+	strbuf_clear(&o.buf);
+	strbuf_clear(&o.sets);
+	strbuf_clear(&o.history);
+	errno = saved;
+	return r;
+}
