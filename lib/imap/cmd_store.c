@@ -7,6 +7,8 @@
 #include "imap/out.h"
 #include "imap/update.h"
 
+enum { BATCH = 1000 }; /* messages that others wait for */
+
 struct store_args {
 	struct seqset set;
 	enum flag_op op;
@@ -132,26 +134,47 @@ tell_silently(struct storing *st, uint32_t seq, bool changed)
 		out_fetch_modseq(st->s, seq);
 }
 
+struct stored {
+	int error; /* errno, or 0 */
+	bool changed;
+};
+
+/* The changes of one batch, under one lock; nothing is said meanwhile. */
 static void
-store_one(struct storing *st, uint32_t seq)
+store_all(
+    struct storing *st, const uint32_t *seqs, size_t n, struct stored *out)
+{
+	struct mailbox *m = st->s->mbox;
+	bool begun = mailbox_begin(m) == 0; /* or each for itself */
+
+	for (size_t i = 0; i < n; i++) {
+		out[i] = (struct stored){ .error = ESTALE };
+		if (mailbox_message(m, seqs[i]).state & MSG_GONE)
+			continue;
+		out[i].error = 0;
+		if (mailbox_store(m, seqs[i], &st->change, &out[i].changed) ==
+		    -1)
+			out[i].error = errno;
+	}
+	if (begun)
+		mailbox_end(m);
+}
+
+static void
+tell_stored(struct storing *st, uint32_t seq, const struct stored *is)
 {
 	struct session *s = st->s;
-	bool changed = false;
-	int r = -1, error;
 
-	if (!(mailbox_message(s->mbox, seq).state & MSG_GONE))
-		r = mailbox_store(s->mbox, seq, &st->change, &changed);
-	error = errno;
-	if (r == 0 && st->args.silent) {
-		tell_silently(st, seq, changed);
-	} else if (r == 0) {
+	if (is->error == 0 && st->args.silent) {
+		tell_silently(st, seq, is->changed);
+	} else if (is->error == 0) {
 		tell_flags(s, seq);
 	} else if (mailbox_message(s->mbox, seq).state & MSG_GONE) {
 		st->failed = st->failed == 0 ? ESTALE : st->failed;
-	} else if (error == ECANCELED) {
+	} else if (is->error == ECANCELED) {
 		add_modified(st, seq);
 	} else if (st->failed == 0 || st->failed == ESTALE) {
-		st->failed = error;
+		st->failed = is->error;
 	}
 }
 
@@ -203,8 +226,9 @@ cmd_store(struct session *s, struct span args)
 {
 	struct storing st = { .s = s };
 	struct flag_change *c = &st.change;
+	struct stored *stored;
 	uint32_t *seqs;
-	size_t n;
+	size_t n, upto;
 
 	if (!prepare(&st, args, &seqs, &n))
 		return session_bad(s);
@@ -216,7 +240,12 @@ cmd_store(struct session *s, struct span args)
 	    &c->nkeywords);
 	if (mailbox_state(s->mbox)->keywords_new)
 		update_flags(s);
-	for (size_t i = 0; i < n; i++)
-		store_one(&st, seqs[i]);
+	stored = arena_array(&s->arena, BATCH, sizeof *stored);
+	for (size_t i = 0; i < n; i = upto) {
+		upto = n - i > BATCH ? i + BATCH : n;
+		store_all(&st, seqs + i, upto - i, stored);
+		for (size_t k = i; k < upto; k++)
+			tell_stored(&st, seqs[k], &stored[k - i]);
+	}
 	return finish(&st);
 }

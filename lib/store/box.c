@@ -155,6 +155,34 @@ box_edited(struct mailbox *m, uint32_t i, bool tell)
 		box_mark_changed(m, i);
 }
 
+void
+box_note_facts(struct mailbox *m, uint32_t i, const struct row_facts *facts)
+{
+	struct row *r = box_edit(m, i);
+
+	r->date = facts->date;
+	r->octets = facts->octets;
+	r->facts = facts->facts;
+	image_seal(&m->im, i);
+	box_count(m, r, 1);
+	numbers_add(&m->noted, r->uid);
+}
+
+void
+box_write_facts(struct mailbox *m)
+{
+	if (m->noted.n == 0 || m->cannot_write || box_begin(m) == -1)
+		return; /* they are kept for this session */
+	for (size_t k = 0; k < m->noted.n; k++) {
+		uint32_t i = box_find(m, m->noted.v[k]);
+
+		if (i < m->im.n && m->im.rows[i].uid == m->noted.v[k])
+			follow_log_facts(m, i);
+	}
+	numbers_clear(&m->noted);
+	box_end(m);
+}
+
 uint32_t
 box_set_number(struct mailbox *m, uint32_t id)
 {

@@ -64,6 +64,7 @@ struct mailbox {
 	bool recent; /* some are MSG_RECENT */
 	struct numbers gone; /* rows that are MSG_GONE, not forgotten */
 	struct numbers unlogged; /* UIDs that are, and not in the log */
+	struct numbers noted; /* UIDs whose facts are not in the log */
 	struct numbers touched; /* UIDs that changed without the lock */
 
 	struct index_link link;
@@ -127,6 +128,16 @@ void box_put_keywords(struct mailbox *m, uint32_t i, uint32_t id);
 
 /* The index's number for a set of m->keywords. */
 uint32_t box_set_number(struct mailbox *m, uint32_t id);
+
+/*
+ * What was found out about message i: INTERNALDATE or ROW_NO_DATE, octets or
+ * ROW_NO_OCTETS, a place in the satchel-cache whose id is facts_id or 0.  It
+ * is no change of the message.  box_write_facts() puts what was noted into
+ * the log; it takes the lock.
+ */
+void box_note_facts(
+    struct mailbox *m, uint32_t i, const struct row_facts *facts);
+void box_write_facts(struct mailbox *m);
 
 /* One more message; modseq is that of box_modseq(). */
 uint32_t box_add(

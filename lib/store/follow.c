@@ -189,7 +189,8 @@ follow_reset(struct mailbox *m)
 		fs_close(m->link.fd);
 	image_clear(&m->im);
 	kwset_clear(&m->keywords);
-	m->set_numbers.n = m->gone.n = m->unlogged.n = m->touched.n = 0;
+	m->set_numbers.n = m->gone.n = m->unlogged.n = 0;
+	m->touched.n = m->noted.n = 0;
 	m->nchanged = 0;
 	m->counts = (struct index_state){ .cut = 0 };
 	m->db = (struct uiddb){ .uidvalidity = 0 };
@@ -232,6 +233,7 @@ follow_close(struct mailbox *m)
 	numbers_clear(&m->gone);
 	numbers_clear(&m->unlogged);
 	numbers_clear(&m->touched);
+	numbers_clear(&m->noted);
 }
 
 /* --- looking --------------------------------------------------------- */
