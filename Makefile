@@ -41,11 +41,12 @@ msg = addr brief decode excerpt field fields header html lex mime octets \
 
 # (see lib/README.md for what each of these is)
 store = account adopt append arrival bases box change confine drop \
-	droplist dropstamp dropuids facts flags folder follow history \
-	image index keywords known kwset lock login mailbox maildir \
-	maildrop maildrop_end move name objectid purge quota rebase \
-	recover registry replay scan search search_text sizelist stamp \
-	status subs summary sync table trash tree uiddb uids
+	droplist dropstamp dropuids dump facts flags folder follow \
+	history image index keywords known kwset lock login mailbox \
+	maildir maildrop maildrop_end move name objectid purge quota \
+	rebase recover registry replay scan search search_text \
+	sizelist stamp status subs summary sync table trash tree uiddb \
+	uids
 
 auth = checkpassword handover options pop3capa sasl
 
@@ -78,7 +79,7 @@ PROGRAMS = imapd imaplogin limit listen pop3d pop3login proxyhdr tlsd \
 	tlsd-engine
 CHECKPW = checkpw-passwd checkpw-userdb
 # what people type
-COMMANDS = makeimapaccess
+COMMANDS = makeimapaccess satchel-index
 
 LAYERS_imapd = $(BELOW_imap)
 LAYERS_imaplogin = $(BELOW_chain)
@@ -88,6 +89,7 @@ LAYERS_makeimapaccess = $(BELOW_net)
 LAYERS_pop3d = $(BELOW_pop3)
 LAYERS_pop3login = $(BELOW_chain)
 LAYERS_proxyhdr = $(BELOW_chain)
+LAYERS_satchel-index = $(BELOW_store)
 LAYERS_tlsd = $(BELOW_tls)
 LAYERS_tlsd-engine = $(BELOW_engine)
 LAYERS_checkpw-userdb = $(BELOW_pw)
@@ -142,7 +144,8 @@ MAN5 = courier.lock courierimapkeywords courierimapsubscribed \
 MAN7 = satchel satchel-cage satchel-chain satchel-durability satchel-imap \
 	satchel-maildir satchel-settings
 MAN8 = checkpw-passwd checkpw-userdb imapd imaplogin limit listen \
-	makeimapaccess pop3d pop3login proxyhdr tlsd tlsd-engine
+	makeimapaccess pop3d pop3login proxyhdr satchel-index tlsd \
+	tlsd-engine
 # a service for a port in systemd/SET/, its socket and xinetd's in one place
 SERVICES = imapd pop3d $(if $(filter tlsd,$(PROGRAMS)),imapd-ssl pop3d-ssl)
 LANGS = de fr
@@ -198,7 +201,7 @@ CHECKPW := $(filter-out checkpw-userdb,$(CHECKPW))
 TOOLS := $(filter-out mkuserdb,$(TOOLS))
 endif
 ifneq ($(HAVE_GDBM),1)
-COMMANDS :=
+COMMANDS := $(filter-out makeimapaccess,$(COMMANDS))
 endif
 
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \

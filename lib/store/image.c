@@ -229,11 +229,11 @@ image_base(const struct image *im, uint32_t i)
 bool
 image_has_base(const struct image *im, uint32_t i)
 {
-	struct span base = image_base(im, i);
+	struct span base = image_base(im, i), name = stored(im, i);
 
-	return base.p < base.end && im->rows[i].hash == image_hash(im, base) &&
-	       memchr(base.p, '/', span_len(base)) == NULL &&
-	       memchr(base.p, '\0', span_len(base)) == NULL;
+	return base.p < base.end && *base.p != '.' &&
+	       im->rows[i].hash == image_hash(im, base) &&
+	       span_find(name, '/') == NULL && span_find(name, '\0') == NULL;
 }
 
 bool

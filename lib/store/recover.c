@@ -184,6 +184,7 @@ put_hole(struct mailbox *m, uint32_t i, uint32_t uid)
 struct run {
 	uint32_t first, end;
 	uint32_t lo, hi;
+	size_t k; /* entries before it are not above lo */
 };
 
 /* Whether e may be one of them. */
@@ -199,7 +200,7 @@ count_entries(const struct recovery *rec, const struct run *r, bool files)
 {
 	uint32_t n = 0;
 
-	for (size_t k = 0; k < rec->n; k++)
+	for (size_t k = r->k; k < rec->n && rec->v[k].uid < r->hi; k++)
 		n += is_of(&rec->v[k], r, files);
 	return n;
 }
@@ -210,8 +211,8 @@ fill_run(struct recovery *rec, const struct run *r)
 {
 	struct mailbox *m = rec->m;
 	uint32_t need = 0, last = r->lo;
+	size_t k = r->k;
 	bool files;
-	size_t k = 0;
 
 	for (uint32_t i = r->first; i < r->end; i++)
 		need += !is_hole(m, i);
@@ -249,6 +250,8 @@ fill(struct recovery *rec)
 		while (r.end < m->im.n && !is_sound(m, r.end))
 			r.end++;
 		r.hi = r.end < m->im.n ? m->im.rows[r.end].uid : m->maxuid + 1;
+		while (r.k < rec->n && rec->v[r.k].uid <= r.lo)
+			r.k++;
 		if (!fill_run(rec, &r))
 			return false;
 		r.first = r.end;
