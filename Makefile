@@ -122,9 +122,9 @@ UNIT_engine = ticketkey
 
 # t/fuzz/NAME.c with its seeds in t/fuzz/corpus/NAME/
 FUZZ = addr brief date encword facts fetch_parse gather header imapcmd \
-	keywords mime mutf7 pop3 pop3cmd preview proxyhdr qp request rule \
-	search_parse section select_parse session sizelist structure talk \
-	tlsname ucspitls uiddb
+	index keywords mime mutf7 pop3 pop3cmd preview proxyhdr qp \
+	request rule search_parse section select_parse session \
+	sizelist structure talk tlsname ucspitls uiddb
 
 # what tests and the demo need besides: t/tool/NAME.c
 TOOLS = escape faultat mkuserdb sendmail structure
