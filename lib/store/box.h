@@ -40,6 +40,7 @@ struct index_link {
 	bool off; /* in memory only */
 	bool rewrite; /* to be written anew */
 	bool other; /* the rows are mapped from an older one */
+	bool refused; /* it was believed, and wrongly */
 };
 
 struct mailbox {

@@ -172,7 +172,7 @@ follow_open(struct mailbox *m)
 void
 follow_open_again(struct mailbox *m)
 {
-	if (m->link.off)
+	if (m->link.off || m->link.refused)
 		return;
 	if (m->link.fd != -1) {
 		follow_look(m);
@@ -206,6 +206,7 @@ follow_reset(struct mailbox *m)
 	strbuf_reset(&m->log);
 	m->names_logged = 0;
 	m->link.off = m->a->conf->no_index;
+	m->link.refused = true;
 	start_empty(m);
 }
 

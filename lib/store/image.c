@@ -213,7 +213,8 @@ stored(const struct image *im, uint32_t i)
 		return span_of(im->heap + at, r->namelen);
 	}
 	at -= im->heap_len;
-	if (at > im->names.len || r->namelen > im->names.len - at)
+	if (r->namelen == 0 || at > im->names.len ||
+	    r->namelen > im->names.len - at)
 		return span_of("", 0);
 	return span_of(im->names.p + at, r->namelen);
 }
