@@ -105,7 +105,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	static unsigned count;
-	const char *maildir = maildir_for(count++);
+	const char *maildir = maildir_for(count++ * FRESH);
 	const uint8_t *end = data + len;
 	struct strbuf b = { 0 };
 	struct account *a;
