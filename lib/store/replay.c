@@ -51,6 +51,8 @@ apply_add(struct mailbox *m, struct image *im, const struct record *rec)
 	strbuf_cat(&im->names, body);
 	r.state = 0;
 	im->rows[i] = r;
+	/* the file's id, of which the hash is, need not be this image's */
+	im->rows[i].hash = image_hash(im, image_base(im, i));
 	image_seal(im, i);
 	if (im == &m->im) {
 		m->state.count++;
