@@ -40,7 +40,7 @@ msg = addr brief decode excerpt field fields header html lex mime octets \
 	param preview scan stream structure
 
 # (see lib/README.md for what each of these is)
-store = account adopt append arrival bases box change confine drop \
+store = account adopt append arrival bases box cachedir change confine drop \
 	droplist dropstamp dropuids dump facts flags folder follow \
 	history image index keywords known kwset lock login mailbox \
 	maildir maildrop maildrop_end move name objectid purge quota \

@@ -9,6 +9,7 @@ enum setting_name {
 	S_NAMESPACE,
 	S_FOLDER_ENCODING,
 	S_INDEX,
+	S_INDEX_ROOT,
 	S_STRICT_8BIT,
 	S_APPENDLIMIT,
 	S_CHECK_ALL_FOLDERS,
@@ -36,6 +37,7 @@ static const struct setting settings[SETTINGS] = {
 	[S_NAMESPACE] = { "SATCHEL_NAMESPACE", "INBOX." },
 	[S_FOLDER_ENCODING] = { "SATCHEL_FOLDER_ENCODING", "auto" },
 	[S_INDEX] = { "SATCHEL_INDEX", "1" },
+	[S_INDEX_ROOT] = { "SATCHEL_INDEX_ROOT", NULL },
 	[S_STRICT_8BIT] = { "SATCHEL_STRICT_8BIT", "0" },
 	[S_APPENDLIMIT] = { "SATCHEL_APPENDLIMIT", "0" },
 	[S_CHECK_ALL_FOLDERS] = { "IMAP_CHECK_ALL_FOLDERS", "0" },
@@ -109,6 +111,7 @@ read_store(struct store_conf *c)
 	c->encoding = account_encoding(text(S_FOLDER_ENCODING));
 	c->quota = env_str("MAILDIRQUOTA", NULL);
 	c->no_index = !on(S_INDEX);
+	c->index_root = env_str("SATCHEL_INDEX_ROOT", NULL);
 }
 
 void

@@ -18,6 +18,7 @@ enum setting_name {
 	S_LANG,
 	S_LANG_DIR,
 	S_INDEX,
+	S_INDEX_ROOT,
 	S_EXPIRE,
 	S_LOGIN_DELAY,
 	S_UIDL,
@@ -37,6 +38,7 @@ static const struct setting settings[SETTINGS] = {
 	[S_LANG] = { "SATCHEL_LANG", "en" },
 	[S_LANG_DIR] = { "SATCHEL_LANG_DIR", NULL },
 	[S_INDEX] = { "SATCHEL_INDEX", "1" },
+	[S_INDEX_ROOT] = { "SATCHEL_INDEX_ROOT", NULL },
 	[S_EXPIRE] = { "SATCHEL_POP3_EXPIRE", NULL },
 	[S_LOGIN_DELAY] = { "SATCHEL_POP3_LOGIN_DELAY", "0" },
 	[S_UIDL] = { "SATCHEL_POP3_UIDL", "courier" },
@@ -87,6 +89,7 @@ read_store(struct store_conf *c)
 	c->encoding = account_encoding(text(S_FOLDER_ENCODING));
 	c->quota = env_str("MAILDIRQUOTA", NULL);
 	c->no_index = !env_bool(settings[S_INDEX].name, true);
+	c->index_root = env_str("SATCHEL_INDEX_ROOT", NULL);
 }
 
 void

@@ -7,6 +7,7 @@
 
 #include "base/ascii.h"
 #include "base/oom.h"
+#include "store/cachedir.h"
 #include "store/root.h"
 #include "store/summary.h"
 #include "sys/fs.h"
@@ -74,6 +75,8 @@ account_open(
 		oom();
 	a->fd = fd;
 	a->summary = -1;
+	a->caches =
+	    conf->index_root == NULL ? fd : cachedir_open(conf->index_root, fd);
 	a->conf = conf;
 	a->encoding = conf->encoding;
 	set_host(a);
@@ -87,6 +90,8 @@ account_close(struct account *a)
 	if (a == NULL)
 		return;
 	summary_close(a);
+	if (a->caches != -1 && a->caches != a->fd)
+		(void)close(a->caches); /* opened for reading */
 	(void)close(a->fd); /* opened for reading */
 	free(a);
 }

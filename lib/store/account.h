@@ -29,6 +29,7 @@ struct store_conf {
 	enum folder_encoding encoding;
 	const char *quota; /* MAILDIRQUOTA, or NULL */
 	bool no_index; /* SATCHEL_INDEX=0: in memory only */
+	const char *index_root; /* SATCHEL_INDEX_ROOT, or NULL */
 	/*
 	 * A line of the deletion log (sys/log.h belongs to the session);
 	 * new_name is empty where none is left.

@@ -49,6 +49,7 @@ struct mailbox {
 	struct strbuf folder;
 	struct strbuf dirname;
 	struct maildir md;
+	int caches; /* where the index is; -1: it has no place */
 	struct mailbox_state state;
 	bool readonly;
 	bool lost; /* the folder is gone, or no longer this one */

@@ -6,7 +6,7 @@
 #include "text/charset.h"
 
 /* those below; an account that shares with this one would be another */
-enum { PLACES = 3, GCONV_LEN = 512 };
+enum { PLACES = 4, GCONV_LEN = 512 };
 
 const char *
 confine(const struct account *a, const char *lang_dir, uint32_t data_kib)
@@ -17,6 +17,8 @@ confine(const struct account *a, const char *lang_dir, uint32_t data_kib)
 
 	/* by its descriptor: whatever its name has come to mean by now */
 	p[c.n++] = (struct landlock_place){ a->fd, NULL, true };
+	if (a->caches != -1 && a->caches != a->fd)
+		p[c.n++] = (struct landlock_place){ a->caches, NULL, true };
 	if (charset_dir(gconv, sizeof gconv))
 		p[c.n++] = (struct landlock_place){ -1, gconv, false };
 	if (lang_dir != NULL)

@@ -47,7 +47,7 @@ raise_to_entry(const struct mailbox *m, const char *name, uint64_t *us)
 static void
 begin_modseqs(struct mailbox *m)
 {
-	uint64_t us = (uint64_t)clock_now_us();
+	uint64_t now = (uint64_t)clock_now_us(), us = now;
 	struct index_state s;
 
 	raise_to_entry(m, ".", &us);
@@ -55,7 +55,9 @@ begin_modseqs(struct mailbox *m)
 	raise_to_entry(m, "new", &us);
 	raise_to_entry(m, "courierimapuiddb", &us);
 	raise_to_entry(m, "courierimapkeywords", &us);
-	us += SLACK_US;
+	/* the clock was set back, or is another than the file system's */
+	if (us > now)
+		us += SLACK_US;
 	if (index_peek(m->link.dir, &s) == 0 && us <= s.highestmodseq)
 		us = s.highestmodseq + 1;
 	if (us <= m->state.highestmodseq)
@@ -143,8 +145,8 @@ follow_open(struct mailbox *m)
 	struct replay r;
 
 	m->first = true;
-	m->link = (struct index_link){ .dir = m->md.dir, .fd = -1 };
-	if (m->a->conf->no_index) {
+	m->link = (struct index_link){ .dir = m->caches, .fd = -1 };
+	if (m->a->conf->no_index || m->caches == -1) {
 		m->link.off = true;
 		start_empty(m);
 		return;
@@ -205,7 +207,7 @@ follow_reset(struct mailbox *m)
 	stamp_forget(&m->keywords_stamp);
 	strbuf_reset(&m->log);
 	m->names_logged = 0;
-	m->link.off = m->a->conf->no_index;
+	m->link.off = m->a->conf->no_index || m->caches == -1;
 	m->link.refused = true;
 	start_empty(m);
 }

@@ -11,6 +11,7 @@
 
 #include "base/oom.h"
 #include "store/box.h"
+#include "store/root.h"
 
 enum {
 	BATCH = 256 * 1024, /* is written before the command ends */
@@ -110,18 +111,25 @@ drop_offsets(struct known *k)
 	k->lowest = 0;
 }
 
+/* Where a file that will be put in place is written. */
+static int
+place_for_new(const struct mailbox *m)
+{
+	return m->a->conf->index_root == NULL ? m->md.tmp : m->caches;
+}
+
 /* Have the rows speak of all that is in satchel-cache. */
 static void
 look(struct mailbox *m)
 {
 	struct known *k = &m->known;
 
-	if (k->looked || !m->state.sticky)
+	if (k->looked || !m->state.sticky || m->caches == -1)
 		return;
 	k->looked = true;
 	if (!k->opened)
-		facts_open(
-		    &k->facts, m->md.dir, m->md.tmp, m->state.uidvalidity);
+		facts_open(&k->facts, m->caches, place_for_new(m),
+		    m->state.uidvalidity);
 	else if (!facts_look(&k->facts))
 		drop_offsets(k);
 	k->opened = true;

@@ -9,6 +9,7 @@
 
 #include "base/oom.h"
 #include "store/box.h"
+#include "store/cachedir.h"
 #include "store/follow.h"
 #include "store/name.h"
 #include "store/root.h"
@@ -84,12 +85,13 @@ mailbox_open(
 	m->a = a;
 	m->readonly = readonly;
 	m->md = m->trash = (struct maildir){ -1, -1, -1, -1 };
-	m->link.fd = -1;
+	m->link.fd = m->caches = -1;
 	m->state.sticky = true;
 	strbuf_cat(&m->folder, folder);
 	if (maildir_open(a, folder, &m->md) == -1)
 		goto close_box;
 	(void)name_to_dir(a, folder, &m->dirname); /* it was opened by it */
+	m->caches = cachedir_folder(a, m->dirname.p, m->md.dir);
 	mark_folder(m);
 	maildir_clean_tmp(m->md.tmp);
 	follow_open(m);
@@ -116,6 +118,8 @@ mailbox_close(struct mailbox *m)
 	box_record_quota(m);
 	if (m->watch != NULL)
 		watch_close(m->watch);
+	if (m->caches != -1)
+		fs_close(m->caches);
 	maildir_close(&m->md);
 	maildir_close(&m->trash);
 	kwset_clear(&m->keywords);

@@ -10,6 +10,7 @@ struct mailbox;
 
 struct account {
 	int fd; /* the Maildir */
+	int caches; /* where satchel-status is; -1: nowhere (cachedir.h) */
 	const struct store_conf *conf;
 	enum folder_encoding encoding; /* FOLDER_AUTO: not looked at yet */
 	char host[256]; /* for file names: without "/" and ":" */

@@ -145,9 +145,9 @@ open_file(struct account *a)
 
 	if (a->summary != -1)
 		return true;
-	a->summary = openat(a->fd, file, O_RDWR | flags);
+	a->summary = openat(a->caches, file, O_RDWR | flags);
 	if (a->summary == -1)
-		a->summary = openat(a->fd, file, O_RDONLY | flags);
+		a->summary = openat(a->caches, file, O_RDONLY | flags);
 	if (a->summary == -1)
 		return false;
 	if (fstat(a->summary, &st) == 0 && S_ISREG(st.st_mode) &&
@@ -205,16 +205,17 @@ write_table(struct account *a, uint32_t slots, const struct slot *v)
 	struct strbuf name = { 0 };
 	int fd, r = -1;
 
-	strbuf_puts(&name, "tmp/");
+	if (a->caches == a->fd)
+		strbuf_puts(&name, "tmp/");
 	maildir_tmp_name(a, "status", &name);
 	strbuf_putc(&name, '\0');
-	if ((fd = fs_create(a->fd, name.p, MODE_FILE)) == -1)
+	if ((fd = fs_create(a->caches, name.p, MODE_FILE)) == -1)
 		goto clear;
 	if (fs_write(fd, span_of((const char *)&h, sizeof h)) == 0 &&
 	    fs_write(fd, span_of((const char *)v, len)) == 0)
-		r = renameat(a->fd, name.p, a->fd, file);
+		r = renameat(a->caches, name.p, a->caches, file);
 	if (r == -1)
-		(void)unlinkat(a->fd, name.p, 0);
+		(void)unlinkat(a->caches, name.p, 0);
 	fs_close(fd);
 clear:
 	strbuf_clear(&name);

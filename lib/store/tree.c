@@ -20,6 +20,7 @@
 
 #include "store/append.h"
 #include "store/box.h"
+#include "store/cachedir.h"
 #include "store/folder.h"
 #include "store/lock.h"
 #include "store/maildir.h"
@@ -215,6 +216,8 @@ folder_delete(struct account *a, struct span name)
 		return -1;
 	if (name_to_dir(a, name, &dir))
 		r = remove_locked(a, name, fd, dir.p);
+	if (r == 0)
+		cachedir_remove(a, dir.p);
 	fs_close(fd);
 	strbuf_clear(&dir);
 	if (r == 0)
@@ -418,8 +421,10 @@ rename_tree(struct account *a, struct span from, struct span to)
 	if (r == 0)
 		r = do_steps(&g);
 	if (r == 0) {
-		for (size_t i = 0; i < g.n; i++)
+		for (size_t i = 0; i < g.n; i++) {
+			cachedir_move(a, g.v[i].fromdir, g.v[i].todir);
 			follow(a, &g.v[i]);
+		}
 		r = fs_sync_dir(a->fd);
 	}
 	if (r == 0)

@@ -13,6 +13,7 @@ my %elsewhere = (
 	'lib/net/compile.c' => [qr{^open\((?:name|from|b\.p),}
 		=> "an administrator's rules"],
 	'lib/store/account.c' => [qr{^open\(path,} => 'the Maildir itself'],
+	'lib/store/cachedir.c' => [qr{^open\(root,} => 'SATCHEL_INDEX_ROOT'],
 	'lib/store/login.c' => [qr{^open\("/dev/null"} => 'nothing'],
 	'lib/sys/helper.c' => [qr{^open\("/dev/null"} => 'nothing'],
 	'lib/sys/jail.c' => [qr{^open\("/dev/null"} => 'nothing'],

@@ -59,7 +59,7 @@ main(void)
 		exit(111);
 	start = mailbox_state(m)->highestmodseq;
 	ok(start > 0 && vanished(start, ""), "nothing has gone");
-	ok(vanished(start - 2, "?"), "before it was opened nobody knows");
+	ok(vanished(1, "?"), "before it was opened nobody knows");
 	ok(vanished(start + 1, "?"), "nor of what has not been");
 	expunge(4);
 	expunge(2);

@@ -1,0 +1,97 @@
+/*
+ * cachedir.c: where an account's caches are.
+ *
+ * A root of its own (a fast disk, outside of quotas) may be one directory for
+ * many users, as /tmp is.  So what is below it is believed only when nobody
+ * else could have made or changed it.  An account is known by its Maildir's
+ * device and inode: names of users and paths need no escaping then, and a
+ * Maildir that was copied begins anew.
+ */
+#include "store/cachedir.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/root.h"
+#include "sys/fs.h"
+
+static bool
+is_inbox(const char *dirname)
+{
+	return strcmp(dirname, ".") == 0;
+}
+
+static const char *
+name_of(const char *dirname)
+{
+	return is_inbox(dirname) ? "INBOX" : dirname;
+}
+
+/* The directory name below dir, made where it is missing; nobody else's. */
+static int
+open_own(int dir, const char *name)
+{
+	struct stat st;
+	int fd;
+
+	if (mkdirat(dir, name, MODE_DIR) == -1 && errno != EEXIST)
+		return -1;
+	if ((fd = fs_open_dir(dir, name)) == -1)
+		return -1;
+	errno = EPERM;
+	if (fstat(fd, &st) == 0 && st.st_uid == geteuid() &&
+	    (st.st_mode & (S_IWGRP | S_IWOTH)) == 0)
+		return fd;
+	fs_close(fd);
+	return -1;
+}
+
+int
+cachedir_open(const char *root, int maildir)
+{
+	struct stat st;
+	char name[64];
+	int dir, fd;
+
+	if (fstat(maildir, &st) == -1)
+		return -1;
+	(void)snprintf(name, sizeof name, "%llx-%llx",
+	    (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+	/* the argument is the administrator's and may be a link */
+	if ((dir = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
+		return -1;
+	fd = open_own(dir, name);
+	fs_close(dir);
+	return fd;
+}
+
+int
+cachedir_folder(const struct account *a, const char *dirname, int dir)
+{
+	if (a->conf->index_root == NULL)
+		return fs_open_dir(dir, ".");
+	if (a->caches == -1) {
+		errno = ENOENT;
+		return -1;
+	}
+	return open_own(a->caches, name_of(dirname));
+}
+
+void
+cachedir_move(const struct account *a, const char *from, const char *to)
+{
+	if (a->conf->index_root != NULL && a->caches != -1)
+		(void)fs_rename_new(a->caches, from, a->caches, to);
+}
+
+void
+cachedir_remove(const struct account *a, const char *dirname)
+{
+	if (a->conf->index_root != NULL && a->caches != -1 &&
+	    !is_inbox(dirname))
+		(void)fs_remove_tree(a->caches, dirname);
+}
