@@ -1,4 +1,4 @@
-/* num.h: numbers out of text, in range or not at all. */
+/* num.h: numbers out of text, in range or not at all; and into text. */
 #ifndef BASE_NUM_H
 #define BASE_NUM_H
 
@@ -14,6 +14,14 @@
  */
 bool num_u32(struct span *in, uint32_t *out);
 bool num_u64(struct span *in, uint64_t *out);
+
+enum { NUM_LEN = 20 }; /* digits of the largest uint64_t */
+
+/*
+ * Put n at to, where NUM_LEN bytes may be written; returns where it ends.
+ * What follows it there is lost.
+ */
+char *num_put(char *to, uint64_t n);
 
 /* Exactly n digits. */
 bool num_fixed(struct span *in, unsigned n, uint32_t *out);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/ckd.h"
+#include "base/num.h"
 #include "base/oom.h"
 
 struct span
@@ -78,13 +79,10 @@ strbuf_cat(struct strbuf *b, struct span s)
 void
 strbuf_num(struct strbuf *b, uint64_t n)
 {
-	char digits[20];
-	size_t i = sizeof digits;
+	char *end = num_put(strbuf_room(b, NUM_LEN), n);
 
-	do
-		digits[--i] = (char)('0' + n % 10);
-	while ((n /= 10) > 0);
-	strbuf_add(b, digits + i, sizeof digits - i);
+	*end = '\0';
+	b->len = (size_t)(end - b->p);
 }
 
 void

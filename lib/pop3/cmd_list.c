@@ -1,4 +1,5 @@
 /* cmd_list.c: STAT, LIST, UIDL, DELE, RSET: numbers and no mail. */
+#include "base/num.h"
 #include "pop3/commands.h"
 #include "pop3/wrap.h"
 
@@ -47,9 +48,13 @@ typedef void put_line(struct session *s, uint32_t n, struct strbuf *out);
 static void
 put_octets(struct session *s, uint32_t n, struct strbuf *out)
 {
-	strbuf_num(out, n);
-	strbuf_putc(out, ' ');
-	strbuf_num(out, session_octets(s, maildrop_message(s->drop, n)));
+	const struct drop_message *m = maildrop_message(s->drop, n);
+	char *p = num_put(strbuf_room(out, (size_t)(2 * NUM_LEN + 1)), n);
+
+	*p++ = ' ';
+	p = num_put(p, session_octets(s, m));
+	*p = '\0';
+	out->len = (size_t)(p - out->p);
 }
 
 static void

@@ -60,21 +60,21 @@ cut(struct send *s, struct span piece)
 	return piece;
 }
 
+/* Line by line: lines are shorter than what a search has to set up. */
 static void
 stuff(struct send *s, struct span in)
 {
-	struct span lf_dot = span_of("\n.", 2), head = in;
-	const char *p;
+	const char *p = in.p;
 
-	if (s->bol && span_at(&in, '.'))
+	if (s->bol && *p == '.')
 		wr_putc(s->out, '.');
-	while ((p = bytes_find(in, lf_dot)) != NULL) {
-		head.p = in.p;
-		head.end = p + 1;
-		wr_span(s->out, head);
+	while ((p = memchr(p, '\n', (size_t)(in.end - p))) != NULL &&
+	       ++p < in.end) {
+		if (*p != '.')
+			continue;
+		wr_span(s->out, span_of(in.p, (size_t)(p - in.p)));
 		wr_putc(s->out, '.');
-		/* its dot is kept: what begins there is no line's beginning */
-		in.p = p + 1;
+		in.p = p;
 	}
 	wr_span(s->out, in);
 	s->bol = in.end[-1] == '\n';

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "base/oom.h"
 #include "store/box.h"
 #include "store/drop.h"
@@ -294,6 +295,22 @@ put_emergency(struct maildrop *d, struct strbuf *out)
 	strbuf_puts(out, text);
 }
 
+/* In one go: a client may ask for a hundred thousand of them. */
+static void
+put_numbers(const struct drop_message *m, struct strbuf *out)
+{
+	char *p = strbuf_room(out, sizeof "UID-" + (size_t)(2 * NUM_LEN));
+
+	memcpy(p, "UID", 3);
+	p = num_put(p + 3, m->uid);
+	if (m->euidv != 0) {
+		*p++ = '-';
+		p = num_put(p, m->euidv);
+	}
+	*p = '\0';
+	out->len = (size_t)(p - out->p);
+}
+
 void
 maildrop_put_uidl(struct maildrop *d, uint32_t n, struct strbuf *out)
 {
@@ -310,12 +327,7 @@ maildrop_put_uidl(struct maildrop *d, uint32_t n, struct strbuf *out)
 		put_base(flags_base(span_str(drop_name(d, n - 1))),
 		    d->style == UIDL_NAME ? "" : "'\"+", out);
 	} else {
-		strbuf_add(out, "UID", 3);
-		strbuf_num(out, m->uid);
-		if (m->euidv != 0) {
-			strbuf_putc(out, '-');
-			strbuf_num(out, m->euidv);
-		}
+		put_numbers(m, out);
 	}
 }
 

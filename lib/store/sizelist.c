@@ -18,6 +18,7 @@
  */
 #include "store/sizelist.h"
 
+#include "base/ascii.h"
 #include "base/num.h"
 
 /* --- reading --------------------------------------------------------- */
@@ -96,6 +97,60 @@ p_octets(struct span s, struct sizelist_entry *e)
 	return s.p == s.end;
 }
 
+static bool
+is_name(struct span s)
+{
+	return s.p < s.end && *s.p != '.' && span_find(s, '/') == NULL &&
+	       span_find(s, '\0') == NULL;
+}
+
+/* Digits before *p, the last first; not below from. */
+static bool
+back_number(const char *from, const char **p, uint64_t *n)
+{
+	const char *s = *p;
+	uint64_t factor = 1, sum = 0;
+
+	for (; s > from && ascii_isdigit(s[-1]); s--, factor *= 10)
+		sum += factor * (uint64_t)(s[-1] - '0');
+	*n = sum;
+	/* so few that nothing can have overflowed */
+	return s != *p && *p - s <= 10 && ((*p = s), true);
+}
+
+static bool
+back_char(const char *from, const char **p, char c)
+{
+	return *p > from && (*p)[-1] == c && ((*p)--, true);
+}
+
+/*
+ * name SP "0" octets SP uid ":" euidv ":" utf8, as we write it, from its end.
+ * False for whatever else may be right: p_entry() looks closer.
+ */
+static bool
+p_usual(struct span line, struct sizelist_entry *e)
+{
+	const char *from = line.p, *p = line.end, *octets;
+	uint64_t utf8, euidv, uid;
+
+	if (!back_number(from, &p, &utf8) || !back_char(from, &p, ':') ||
+	    !back_number(from, &p, &euidv) || !back_char(from, &p, ':') ||
+	    !back_number(from, &p, &uid) || !back_char(from, &p, ' ') ||
+	    !back_number(from, &p, &e->octets))
+		return false;
+	octets = p;
+	if (!back_char(from, &p, ' ') || *octets != '0' || octets[1] == ' ' ||
+	    utf8 > 1 || euidv > UINT32_MAX || uid > UINT32_MAX)
+		return false;
+	e->uid = (uint32_t)uid;
+	e->euidv = (uint32_t)euidv;
+	e->utf8 = utf8 == 1;
+	e->exact = true;
+	e->name = span_of(from, (size_t)(p - from));
+	return true;
+}
+
 /* A name can have spaces in it, so what follows is taken from the end. */
 static bool
 p_entry(struct span line, struct sizelist_entry *e)
@@ -103,14 +158,15 @@ p_entry(struct span line, struct sizelist_entry *e)
 	struct span uid, octets;
 	bool has_utf8;
 
+	if (p_usual(line, e))
+		return is_name(e->name);
 	if (!cut_last(&line, &uid) || !p_uid(uid, e, &has_utf8) ||
 	    !cut_last(&line, &octets) || !p_octets(octets, e))
 		return false;
 	if (!has_utf8)
 		e->exact = false;
 	e->name = line;
-	return line.p < line.end && *line.p != '.' &&
-	       span_find(line, '/') == NULL && span_find(line, '\0') == NULL;
+	return is_name(line);
 }
 
 /* Somebody's editor may have left CRs, which Courier ignores. */

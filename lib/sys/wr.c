@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/num.h"
 #include "sys/clock.h"
 #include "sys/sig.h"
 
@@ -155,11 +156,7 @@ wr_putc(struct wr *w, char c)
 void
 wr_num(struct wr *w, uint64_t n)
 {
-	char digits[20];
-	size_t i = sizeof digits;
+	char digits[NUM_LEN];
 
-	do
-		digits[--i] = (char)('0' + n % 10);
-	while ((n /= 10) > 0);
-	wr_bytes(w, digits + i, sizeof digits - i);
+	wr_bytes(w, digits, (size_t)(num_put(digits, n) - digits));
 }

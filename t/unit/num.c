@@ -46,6 +46,28 @@ static const struct {
 	{ "999999999", 9, true, 999999999 },
 };
 
+static void
+put_numbers(void)
+{
+	char want[NUM_LEN + 1], is[NUM_LEN];
+	uint64_t n = 1, bad = 0;
+
+	for (int i = 0; i < 20; i++, n *= 10)
+		for (int k = 0; k < 3; k++) {
+			uint64_t v = n - 1 + (uint64_t)k;
+			size_t len = (size_t)(num_put(is, v) - is);
+
+			(void)snprintf(
+			    want, sizeof want, "%llu", (unsigned long long)v);
+			bad +=
+			    len != strlen(want) || memcmp(is, want, len) != 0;
+		}
+	ok(bad == 0, "numbers of all lengths");
+	ok(num_put(is, UINT64_MAX) == is + NUM_LEN &&
+		memcmp(is, "18446744073709551615", NUM_LEN) == 0,
+	    "the largest");
+}
+
 int
 main(void)
 {
@@ -76,5 +98,6 @@ main(void)
 			s.p == start + (good ? fixed[i].n : 0),
 		    "%u digits of \"%s\"", fixed[i].n, fixed[i].in);
 	}
+	put_numbers();
 	return done_testing();
 }
