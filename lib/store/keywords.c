@@ -237,8 +237,8 @@ is_aged(const struct loading *g, uint64_t n)
 static bool
 is_passing(void)
 {
-	return errno == EIO || errno == EMFILE || errno == ENFILE ||
-	       errno == ENOMEM || errno == EINTR || errno == ESTALE;
+	return !counts_as_none() && errno != EACCES && errno != EPERM &&
+	       errno != EFBIG;
 }
 
 /*
