@@ -85,7 +85,8 @@ END
 sub starttls
 {
 	my ($front, %o) = @_;
-	my @chain = @{$o{chain} // ['stub-check', 'stub-session']};
+	my @chain = (program($front),	# by BUILD, which is not passed on
+	    @{$o{chain} // ['stub-check', 'stub-session']});
 	my $self = bless { key => '', stderr => temp_dir() . '/stderr' };
 	my %env = (PATH => Login::stub_dir() . ":$ENV{PATH}",
 	    SATCHEL_LOGIN_DELAY => 0, SATCHEL_SLOTS => '/nonexistent',
@@ -107,7 +108,7 @@ sub starttls
 		%ENV = (%env, map({ $_ => $ENV{$_} }
 		    grep { /^(?:ASAN|UBSAN)_/ } keys %ENV));
 		$SIG{PIPE} = 'DEFAULT';
-		exec @fake, program($front), @chain or POSIX::_exit(127);
+		exec @fake, @chain or POSIX::_exit(127);
 	}
 	@$self{qw(socket pid)} = ($ours, $pid);
 	return $self;
