@@ -10,7 +10,6 @@
 
 #include "auth/sasl.h"
 #include "base/nelem.h"
-#include "sys/clock.h"
 #include "sys/jail.h"
 #include "text/base64.h"
 
@@ -27,8 +26,7 @@ dialogue_open(
 	d->keeper = keeper;
 	wr_init(&d->out, 1, WRITE_MS);
 	rd_init(&d->in, 0, &d->out, true);
-	if (f->timeout > 0)
-		d->in.by = clock_mono_ms() + (int64_t)f->timeout * 1000;
+	d->in.by = f->by;
 	(void)strbuf_room(&d->line, DIALOGUE_RESPONSE + room);
 	(void)strbuf_room(&d->decoded, DIALOGUE_RESPONSE);
 	if ((lacks = jail_enter(&f->jail)) != 0) {

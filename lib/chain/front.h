@@ -23,6 +23,7 @@ struct front {
 	bool debug; /* DEBUG_LOGIN */
 	uint32_t delay; /* SATCHEL_LOGIN_DELAY, seconds after a failure */
 	uint32_t timeout; /* SATCHEL_LOGIN_TIMEOUT, seconds; 0: none */
+	int64_t by; /* when that is over, as clock.h counts; 0: never */
 	uint32_t check_timeout; /* SATCHEL_CHAIN_TIMEOUT, likewise */
 	uint32_t tarpit; /* SATCHEL_TARPIT: at most so many seconds; 0: none */
 	uint32_t per_ip; /* SATCHEL_PER_IP: connections; 0: any number */

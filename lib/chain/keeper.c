@@ -57,6 +57,7 @@ struct keeper {
 	int fd; /* -1: no talker */
 	pid_t pid;
 	int64_t begun;
+	int64_t tried; /* when the last attempt was over */
 	unsigned asks;
 	unsigned events;
 	bool over; /* the talker was told to say good-bye */
@@ -165,6 +166,7 @@ answer(struct keeper *k, enum talk_verdict verdict)
 static enum goes
 ended(struct keeper *k, enum login_end end)
 {
+	k->tried = clock_mono_ms();
 	switch (end) {
 	case LOGIN_SESSION:
 		return END;
@@ -200,8 +202,7 @@ start_tls(struct keeper *k)
 	if (!front_has_starttls(k->f))
 		return broken(k, "TLS that was not offered");
 	(void)end_talker(k);
-	if (front_start_tls(k->f, k->begun + k->f->timeout * INT64_C(1000)) ==
-	    -1) {
+	if (front_start_tls(k->f, k->f->by) == -1) {
 		log_line("INFO", "TLS FAILED, %s: %s", peer(k, buf),
 		    strerror(errno));
 		return END;
@@ -325,19 +326,28 @@ wait_for(const struct keeper *k, int64_t by)
 	return r > 0;
 }
 
+/*
+ * When a talker must have asked or ended.  An attempt may have taken all of
+ * the time there was, and the client is still told how it ended.
+ */
+static int64_t
+deadline(const struct keeper *k)
+{
+	int64_t from = k->f->by < k->tried ? k->tried : k->f->by;
+
+	return k->f->by == 0 ? 0 : from + GRACE_MS;
+}
+
 /* One talker, to its end. */
 static enum goes
 serve(struct keeper *k)
 {
-	int64_t by = 0;
 	enum goes goes = ON;
 	char buf[128];
 	int s;
 
-	if (k->f->timeout > 0)
-		by = k->begun + k->f->timeout * INT64_C(1000) + GRACE_MS;
 	while (goes == ON) {
-		if (!wait_for(k, by))
+		if (!wait_for(k, deadline(k)))
 			return broken(k, "it does not end");
 		s = talk_take(k->fd, &k->ask);
 		if (s == 0)
@@ -416,6 +426,8 @@ keeper_run(struct front *f, char *const chain[], keeper_talker *talker)
 		.f = f, .chain = chain, .told = session_runs, .arg = &k
 	};
 	k.begun = clock_mono_ms();
+	if (f->timeout > 0)
+		f->by = k.begun + f->timeout * INT64_C(1000);
 	lang_init(&k.lang);
 	jail_hide();
 	if (f->debug)

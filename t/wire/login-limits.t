@@ -21,6 +21,13 @@ sub fresh
 	return $w;
 }
 
+# an attempt that takes longer than all the time there is, looked at below
+perl_program('slow-check', 'sleep 14; exit 1;');
+my $slow = login(chain => ['slow-check', 'false'],
+    env => { SATCHEL_LOGIN_TIMEOUT => 1 });
+$slow->greeting;
+$slow->raw("a LOGIN fred secret\r\n");
+
 # its peak memory, in KiB
 sub peak
 {
@@ -160,4 +167,10 @@ $w = fresh(SATCHEL_LOGIN_TIMEOUT => 1);
 exchange($w, "a LOGIN fred secret\r\n", "a OK LOGIN Ok.\r\n");
 select undef, undef, undef, 1.3;
 exchange($w, "b one\r\n", "b OK one\r\n", 'no time limit after login');
+# who was in the middle of an attempt hears of its end
+exchange($slow, '', "a $no\r\n* BYE Login takes too long.\r\n",
+    'an attempt beyond the time');
+$slow->done(0);
+is($slow->errors, "INFO: LOGIN FAILED, user=fred, ip=[127.0.0.1], " .
+    "port=[0]\n", 'the log');
 done_testing();
