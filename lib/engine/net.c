@@ -11,7 +11,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "sys/sig.h"
+#include "sys/clock.h"
 
 enum { DRAIN_MAX = 1 << 20 };
 
@@ -115,7 +115,8 @@ net_finish(struct net *n, int64_t by)
 
 	if (shutdown(n->out, SHUT_WR) == -1 || n->eof)
 		return;
-	while (drained < DRAIN_MAX && got != 0 && sig_poll(&p, 1, by) == 1) {
+	while (drained < DRAIN_MAX && got != 0 &&
+	       poll(&p, 1, clock_left_ms(by)) == 1) {
 		got = read(n->in, n->buf, sizeof n->buf);
 		if (got == -1 && errno != EAGAIN)
 			return;

@@ -7,6 +7,10 @@
  * its close_notify, or has closed its half of the connection.  GnuTLS lets a
  * session be read and written in turns, as long as a write that could not be
  * completed is tried again with the same octets.
+ *
+ * systemd ends all that is left of a service when its first process, the
+ * program, has ended: SIGTERM is no reason to forget what the program has left
+ * behind, nor what it says when it gets the same signal.
  */
 #include "engine/relay.h"
 
@@ -20,7 +24,14 @@
 #include "sys/clock.h"
 #include "sys/sig.h"
 
-enum { RECORD_LEN = 16384, FINISH_MS = 5000, STALL_MS = 60000 };
+enum {
+	RECORD_LEN = 16384,
+	FINISH_MS = 5000,
+	STALL_MS = 60000, /* a client that takes nothing, of a program gone */
+	GONE_MS = 600000, /* and one that takes a little */
+	LEAVE_MS = 2000, /* after SIGTERM: a program that may still end */
+	DRAIN_MS = 30000 /* likewise: what it has left behind */
+};
 
 struct way {
 	size_t pos;
@@ -36,7 +47,8 @@ struct relay {
 	struct net *net;
 	int clear;
 	bool clear_ready;
-	bool gone; /* the program: what it has left behind is still told */
+	int64_t gone; /* when the program was; its rest is still told; or 0 */
+	int64_t ended; /* when this process was asked to end; or 0 */
 	bool over;
 	const char *why;
 	struct way in; /* from the network */
@@ -128,7 +140,7 @@ read_clear(struct relay *r)
 {
 	ssize_t n = recv(r->clear, r->out.buf, sizeof r->out.buf, MSG_DONTWAIT);
 
-	r->clear_ready = r->gone || n == (ssize_t)sizeof r->out.buf;
+	r->clear_ready = r->gone != 0 || n == (ssize_t)sizeof r->out.buf;
 	if (n > 0) {
 		r->out.pos = 0;
 		r->out.len = (size_t)n;
@@ -183,6 +195,32 @@ step_out(struct relay *r)
 	return true;
 }
 
+/* When waiting has an end; 0: never. */
+static int64_t
+deadline(const struct relay *r)
+{
+	int64_t stall = clock_mono_ms() + STALL_MS, all = r->gone + GONE_MS;
+
+	if (r->ended != 0)
+		return r->ended + (r->gone != 0 ? DRAIN_MS : LEAVE_MS);
+	if (r->gone == 0)
+		return 0;
+	return stall < all ? stall : all;
+}
+
+/* As sig_poll(); a signal counts once, and what is ready late is late. */
+static int
+wait_until(struct relay *r, struct pollfd *p, nfds_t n)
+{
+	int64_t by = deadline(r);
+
+	if (by != 0 && clock_mono_ms() >= by)
+		return 0;
+	if (r->ended != 0)
+		return poll(p, n, clock_left_ms(by));
+	return sig_poll(p, n, by);
+}
+
 /*
  * Descriptors of which nothing is wanted are not looked at, but for the
  * program's end; once that is known, a client that takes nothing for a while
@@ -195,14 +233,20 @@ wait_for_more(struct relay *r)
 		{ .fd = r->in.len == 0 && !r->in.eof ? r->net->in : -1,
 		    .events = POLLIN },
 		{ .fd = r->out.blocked ? r->net->out : -1, .events = POLLOUT },
-		{ .fd = r->gone ? -1 : r->clear },
+		{ .fd = r->gone != 0 ? -1 : r->clear },
 	};
+	int n;
 
 	if (r->out.len == 0 && !r->out.eof)
 		p[2].events |= POLLIN;
 	if (r->in.blocked)
 		p[2].events |= POLLOUT;
-	if (sig_poll(p, 3, r->gone ? clock_mono_ms() + STALL_MS : 0) <= 0) {
+	n = wait_until(r, p, 3);
+	if (n == -1 && r->ended == 0) {
+		r->ended = clock_mono_ms();
+		return;
+	}
+	if (n <= 0) {
 		end(r, NULL);
 		return;
 	}
@@ -211,10 +255,10 @@ wait_for_more(struct relay *r)
 	if (p[1].revents != 0)
 		r->out.blocked = false;
 	if (p[2].revents & (POLLERR | POLLHUP))
-		r->gone = true;
-	if (p[2].revents & POLLOUT || r->gone)
+		r->gone = clock_mono_ms();
+	if (p[2].revents & POLLOUT || r->gone != 0)
 		r->in.blocked = false;
-	if (p[2].revents & POLLIN || r->gone)
+	if (p[2].revents & POLLIN || r->gone != 0)
 		r->clear_ready = true;
 }
 
@@ -225,7 +269,7 @@ finish(struct relay *r)
 	int64_t by = clock_mono_ms() + FINISH_MS;
 	struct pollfd p = { .fd = r->net->out, .events = POLLOUT };
 
-	while (!r->out.told && sig_poll(&p, 1, by) == 1)
+	while (!r->out.told && poll(&p, 1, clock_left_ms(by)) == 1)
 		if (!is_later(gnutls_bye(r->tls, GNUTLS_SHUT_WR)))
 			break;
 	net_finish(r->net, by);
@@ -244,7 +288,7 @@ relay_run(gnutls_session_t tls, struct net *net, int clear)
 	while (!r.over && !(r.in.told && r.out.told)) {
 		busy = step_in(&r);
 		busy = step_out(&r) || busy;
-		if (r.gone && r.out.eof) /* nobody is left to be told */
+		if (r.gone != 0 && r.out.eof) /* nobody is left to be told */
 			r.in.eof = r.in.told = true;
 		else if (!busy && !r.over)
 			wait_for_more(&r);

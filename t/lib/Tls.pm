@@ -208,7 +208,7 @@ while (1) {
 END
 
 # env => settings; on_demand => 1; name => the stub's file name; program =>
-# [argv] in place of it; fork_first => code for the process of a connection.
+# [argv] in place of it; sndbuf => what a connection holds that is not read yet.
 sub start
 {
 	my ($class, %o) = @_;
@@ -229,6 +229,9 @@ sub start
 	    $o{program} ? @{$o{program}} : ($name, $self->{log})];
 	my $listen = IO::Socket::INET->new(Listen => 50,
 	    LocalAddr => '127.0.0.1', LocalPort => 0) or die "listen: $@\n";
+	# connections have it from there
+	$listen->sockopt(IO::Socket::INET::SO_SNDBUF(), $o{sndbuf})
+	    if $o{sndbuf};
 	$self->{port} = $listen->sockport;
 	my $pid = fork // die "fork: $!\n";
 	if ($pid == 0) {

@@ -6,6 +6,7 @@ use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Digest::MD5 'md5_hex';
 use POSIX ();
+use Socket;
 use Test::More;
 use Tls;
 use Wire;
@@ -174,6 +175,24 @@ print $c "BIG 150000\nBYE\n";
 select undef, undef, undef, 0.5;
 is(md5_hex(take($c, 150000)), md5_hex(pattern(150000)),
     'what a program leaves behind is told');
+is(line($c), 'BYE', 'all of it');
+close $c;
+ok(gone(), 'nothing is left');
+
+# systemd ends what is left of a service when its first process has ended
+$s->stop;
+$s = Tls->start(env => { TLS_CERTFILE => $pem }, sndbuf => 8192);
+my $narrow = IO::Socket::INET->new(Proto => 'tcp') or die;
+setsockopt $narrow, SOL_SOCKET, SO_RCVBUF, 4096;
+connect $narrow, pack_sockaddr_in($s->{port}, inet_aton('127.0.0.1')) or die;
+$c = $s->client(socket => $narrow);
+($stub) = line($c) =~ /(\d+)/;
+print $c "BIG 200000\nBYE\n";
+ok(until_true(sub { !kill 0, $stub }), 'a program has ended');
+kill 'TERM', engine();
+select undef, undef, undef, 0.3;
+is(md5_hex(take($c, 200000)), md5_hex(pattern(200000)),
+    'what it leaves behind is told, SIGTERM or not');
 is(line($c), 'BYE', 'all of it');
 close $c;
 ok(gone(), 'nothing is left');
