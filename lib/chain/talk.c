@@ -72,12 +72,12 @@ receive(int fd, void *buf, size_t len, int flags)
 }
 
 static ssize_t
-give(int fd, const void *buf, size_t len)
+give(int fd, const void *buf, size_t len, int flags)
 {
 	ssize_t n;
 
 	do
-		n = send(fd, buf, len, MSG_NOSIGNAL);
+		n = send(fd, buf, len, flags | MSG_NOSIGNAL);
 	while (n == -1 && errno == EINTR);
 	return n;
 }
@@ -103,7 +103,7 @@ bool
 talk_ask(
     int fd, struct talk_ask *a, struct talk_answer *answer, struct strbuf *more)
 {
-	bool given = give(fd, a, sizeof *a) == (ssize_t)sizeof *a;
+	bool given = give(fd, a, sizeof *a, 0) == (ssize_t)sizeof *a;
 
 	talk_forget(a); /* the answer may be a session of hours */
 	if (!given ||
@@ -118,7 +118,8 @@ talk_ask(
 void
 talk_tell(int fd, const struct talk_ask *a)
 {
-	(void)give(fd, a, sizeof *a); /* a keeper that is gone wants nothing */
+	(void)give(
+	    fd, a, sizeof *a, 0); /* a keeper that is gone wants nothing */
 }
 
 int
@@ -140,9 +141,9 @@ talk_take(int fd, struct talk_ask *a)
 int
 talk_answer(int fd, const struct talk_answer *answer, struct span more)
 {
-	if (give(fd, answer, sizeof *answer) == -1)
+	if (give(fd, answer, sizeof *answer, MSG_DONTWAIT) == -1)
 		return -1;
 	if (span_len(more) == 0)
 		return 0;
-	return give(fd, more.p, span_len(more)) == -1 ? -1 : 0;
+	return give(fd, more.p, span_len(more), MSG_DONTWAIT) == -1 ? -1 : 0;
 }

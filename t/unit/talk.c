@@ -114,6 +114,26 @@ test_socket(void)
 	strbuf_clear(&more);
 }
 
+/* Who asks and does not listen must not hold the keeper. */
+static void
+test_deaf(void)
+{
+	static char text[TALK_MORE_LEN];
+	struct talk_answer answer = { .verdict = TALK_DONE,
+		.more_len = sizeof text };
+	int fd[2], r = 0, n;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fd) == -1)
+		return;
+	(void)alarm(10);
+	for (n = 0; n < 100 && r == 0; n++)
+		r = talk_answer(fd[0], &answer, span_of(text, sizeof text));
+	(void)alarm(0);
+	ok(n > 1 && r == -1 && errno == EAGAIN, "one that does not listen");
+	(void)close(fd[0]);
+	(void)close(fd[1]);
+}
+
 int
 main(void)
 {
@@ -123,6 +143,7 @@ main(void)
 	test_valid();
 	test_lengths();
 	test_socket();
+	test_deaf();
 	ok(talk_put(span_str("abc"), to, 3, &len) && len == 3, "it fits");
 	ok(!talk_put(span_str("abcd"), to, 3, &len) && len == 3, "or not");
 	ok(strcmp(talk_method(TALK_EXTERNAL), "EXTERNAL") == 0 &&
