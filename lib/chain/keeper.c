@@ -258,8 +258,17 @@ log_gone(const struct keeper *k)
 		login_event(k->f, "DEBUG", "Disconnected", NULL, more);
 }
 
+/* An honest talker has done it: nothing there looks like an address. */
 static void
-log_told(const struct keeper *k)
+clean_words(char *s)
+{
+	for (; *s != '\0'; s++)
+		if (*s < 0x20 || *s > 0x7e || *s == '[' || *s == ']')
+			*s = '?';
+}
+
+static void
+log_told(struct keeper *k)
 {
 	const struct talk_ask *a = &k->ask;
 	char buf[128], lacks[64];
@@ -272,6 +281,7 @@ log_told(const struct keeper *k)
 		log_gone(k);
 		break;
 	case TALK_ID: /* its names are the client's: no fields */
+		clean_words(k->ask.name);
 		log_line("INFO", "ID, %s, %s", peer(k, buf), a->name);
 		break;
 	case TALK_INJECTED:

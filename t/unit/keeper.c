@@ -61,6 +61,31 @@ lists_for_ever(const struct front *f, int fd)
 	repeat(fd, (struct talk_ask){ .kind = TALK_LANG });
 }
 
+/* Without reading one of the answers. */
+static void
+listens_to_nothing(const struct front *f, int fd)
+{
+	const struct talk_ask a = { .kind = TALK_LANG };
+
+	(void)f;
+	for (int i = 0; i < 200; i++)
+		talk_tell(fd, &a);
+	(void)pause();
+}
+
+static void
+forges_a_line(const struct front *f, int fd)
+{
+	static const char line[] = "\xe2, LOGIN FAILED, user=x, ip=[192.0.2.9]";
+	struct talk_ask a = {
+		.kind = TALK_EVENT, .how = TALK_ID, .name_len = sizeof line - 1
+	};
+
+	(void)f;
+	memcpy(a.name, line, sizeof line);
+	talk_tell(fd, &a);
+}
+
 static void
 logs_for_ever(const struct front *f, int fd)
 {
@@ -137,6 +162,9 @@ static const struct {
 	{ "three refusals", refuses_for_ever, "a question after the end",
 	  3, 4 },
 	{ "many lists", lists_for_ever, "too many questions", 64, 1 },
+	{ "many more", listens_to_nothing, "too many questions", 0, 1 },
+	{ "a line that is none", forges_a_line,
+	  "?, LOGIN FAILED, user=x, ip=?192.0.2.9?\n", 0, 1 },
 	{ "eight lines", logs_for_ever, "too many events", 0, 9 },
 	{ "TLS that is not there", wants_tls, "TLS that was not offered",
 	  0, 1 },
