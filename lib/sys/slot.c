@@ -270,7 +270,10 @@ take(int dir, const char *key, unsigned max)
 
 	(void)snprintf(temp, sizeof temp, ".new.%ld.%lld", (long)getpid(),
 	    (long long)clock_now_us());
-	if ((fd = fs_create(dir, temp, 0600)) == -1)
+	/* whoever inherits it shall not fill the tmpfs through it */
+	fd = openat(dir, temp,
+	    O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd == -1)
 		return -1;
 	/* a sweep may have it before it has its lock: once more */
 	if ((r = flock(fd, LOCK_EX | LOCK_NB)) == -1)

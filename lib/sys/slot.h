@@ -12,7 +12,8 @@ const char *slot_base(void);
  * only its last component is missing.  Returns a descriptor, numbered 10 or
  * more and close-on-exec: the slot is held until its last copy is closed, by
  * whatever process, so nothing has to be given back.  slot_inherit() lets
- * programs hold it that are executed by this one.  -1 with errno:
+ * programs hold it that are executed by this one; nothing can be written
+ * there.  -1 with errno:
  *   EAGAIN  all are taken
  *   ENOENT  what dir lies in is not there: no limit is set up
  *   EPERM   dir belongs to somebody else, or others may write to it

@@ -41,6 +41,8 @@ test_names(void)
 		fd = slot_take(path, keys[i].key, 1);
 		snprintf(name, sizeof name, "slots/%s", keys[i].name);
 		ok(fd >= 10 && scratch_has(name), "%s", keys[i].name);
+		ok((fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY,
+		    "nobody writes to it");
 		ok(slot_take(path, keys[i].key, 1) == -1 && errno == EAGAIN,
 		    "and that was the only one");
 		close(fd);
