@@ -116,28 +116,60 @@ is_ours(int fd)
 	       (st.st_mode & 022) == 0;
 }
 
-/* The secret; the first who comes makes it. */
 static int
 read_key(struct tarpit *t)
 {
-	int fd = fs_create(t->dir, "key", 0600);
+	int fd = fs_open_file(t->dir, "key", NULL);
 	ssize_t n;
 
-	if (fd != -1) {
-		n = getrandom(t->key, sizeof t->key, 0);
-		if (n == (ssize_t)sizeof t->key)
-			n = write(fd, t->key, sizeof t->key);
-	} else {
-		if (errno != EEXIST ||
-		    (fd = fs_open_file(t->dir, "key", NULL)) == -1)
-			return -1;
-		n = read(fd, t->key, sizeof t->key);
-	}
+	if (fd == -1)
+		return -1;
+	n = fs_pread(fd, t->key, sizeof t->key, 0);
 	fs_close(fd);
 	if (n == (ssize_t)sizeof t->key)
 		return 0;
-	errno = EBADMSG; /* or it is about to be written */
+	if (n != -1)
+		errno = EBADMSG;
 	return -1;
+}
+
+/*
+ * A file with a secret, whole before it has its name.  The first one that
+ * is linked there is everybody's; a damaged one is replaced.
+ */
+static int
+make_key(const struct tarpit *t, bool replace)
+{
+	uint64_t key[2];
+	char temp[64];
+	int fd, r = -1, saved;
+
+	(void)snprintf(temp, sizeof temp, "key.%ld.%lld", (long)getpid(),
+	    (long long)clock_now_us());
+	if ((fd = fs_create(t->dir, temp, 0600)) == -1)
+		return -1;
+	if (getrandom(key, sizeof key, 0) == (ssize_t)sizeof key)
+		r = fs_write(fd, span_of(key, sizeof key));
+	fs_close(fd);
+	if (r == 0 && replace)
+		r = renameat(t->dir, temp, t->dir, "key");
+	else if (r == 0 && linkat(t->dir, temp, t->dir, "key", 0) == -1)
+		r = errno == EEXIST ? 0 : -1;
+	saved = errno;
+	(void)unlinkat(t->dir, temp, 0); /* its content is elsewhere */
+	errno = saved;
+	return r;
+}
+
+/* The secret; the first who comes makes it. */
+static int
+find_key(struct tarpit *t)
+{
+	if (read_key(t) == 0)
+		return 0;
+	if (errno != ENOENT && errno != EBADMSG)
+		return -1;
+	return make_key(t, errno == EBADMSG) == -1 ? -1 : read_key(t);
 }
 
 int
@@ -149,7 +181,7 @@ tarpit_open(struct tarpit *t, const char *dir)
 	if (t->dir == -1)
 		return errno == ENOENT ? 0 : -1;
 	errno = EPERM;
-	if (is_ours(t->dir) && read_key(t) == 0)
+	if (is_ours(t->dir) && find_key(t) == 0)
 		return 0;
 	fs_close(t->dir);
 	t->dir = -1;

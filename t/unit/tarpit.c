@@ -143,6 +143,15 @@ test_directory(const char *dir)
 	(void)chmod(path, 0777);
 	ok(tarpit_open(&other, path) == -1 && errno == EPERM && other.dir == -1,
 	    "one that others can write to is none");
+	(void)snprintf(path, sizeof path, "%s/torn", dir);
+	(void)mkdir(path, 0700);
+	(void)snprintf(path, sizeof path, "%s/torn/key", dir);
+	(void)close(open(path, O_WRONLY | O_CREAT, 0600));
+	(void)snprintf(path, sizeof path, "%s/torn", dir);
+	ok(tarpit_open(&other, path) == 0 && other.dir != -1 &&
+		(other.key[0] | other.key[1]) != 0,
+	    "a key whose writer was killed is made anew");
+	tarpit_close(&other);
 	(void)snprintf(path, sizeof path, "%s/link", dir);
 	(void)!symlink(dir, path);
 	ok(tarpit_open(&other, path) == -1 && other.dir == -1, "nor is a link");
