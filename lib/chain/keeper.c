@@ -163,11 +163,25 @@ answer(struct keeper *k, enum talk_verdict verdict)
 	return talk_answer(k->fd, &a, span_str("")) == -1 ? END : ON;
 }
 
+static void
+log_gone(const struct keeper *k)
+{
+	const struct log_field more[2] = {
+		{ "time", NULL, (uint64_t)(clock_mono_ms() - k->begun) / 1000 },
+	};
+
+	if (k->f->debug)
+		login_event(k->f, "DEBUG", "Disconnected", NULL, more);
+}
+
 static enum goes
 ended(struct keeper *k, enum login_end end)
 {
 	k->tried = clock_mono_ms();
 	switch (end) {
+	case LOGIN_GONE:
+		log_gone(k);
+		return END;
 	case LOGIN_SESSION:
 		return END;
 	case LOGIN_REFUSED:
@@ -245,17 +259,6 @@ log_logout(const struct keeper *k)
 
 	login_event(k->f, "INFO", "LOGOUT", NULL,
 	    k->f->protocol->tagged ? counts : NULL);
-}
-
-static void
-log_gone(const struct keeper *k)
-{
-	const struct log_field more[2] = {
-		{ "time", NULL, (uint64_t)(clock_mono_ms() - k->begun) / 1000 },
-	};
-
-	if (k->f->debug)
-		login_event(k->f, "DEBUG", "Disconnected", NULL, more);
 }
 
 /* An honest talker has done it: nothing there looks like an address. */

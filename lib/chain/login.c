@@ -11,6 +11,7 @@
 #include "base/strbuf.h"
 #include "sys/clock.h"
 #include "sys/log.h"
+#include "sys/peer.h"
 #include "sys/sig.h"
 #include "sys/slot.h"
 
@@ -127,14 +128,14 @@ open_pit(struct login *l)
 	strbuf_clear(&dir);
 }
 
-static void
+/* Whoever leaves meanwhile leaves his place, and has learnt nothing. */
+static bool
 wait_in_pit(const struct login *l)
 {
 	uint32_t ms =
 	    tarpit_delay(&l->pit, l->f->peer.ip, l->user, l->f->tarpit * 1000);
 
-	if (ms > 0)
-		(void)sig_poll(NULL, 0, clock_mono_ms() + ms);
+	return ms == 0 || peer_waits(0, clock_mono_ms() + ms);
 }
 
 static void
@@ -194,7 +195,12 @@ login_try(struct login *l, struct talk_ask *a)
 	}
 	l->user = user;
 	open_pit(l);
-	wait_in_pit(l);
+	if (!wait_in_pit(l)) {
+		talk_forget(a);
+		tarpit_close(&l->pit);
+		l->status = 0;
+		return LOGIN_GONE;
+	}
 	begun = clock_mono_ms();
 	end = run(l, user, a);
 	tarpit_close(&l->pit);

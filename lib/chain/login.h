@@ -15,7 +15,8 @@ enum login_end {
 	LOGIN_SESSION, /* there was one, and it is over: say nothing more */
 	LOGIN_REFUSED, /* say so, and the next command may come */
 	LOGIN_REFUSED_LAST, /* say so, and good-bye */
-	LOGIN_UNAVAILABLE /* say so, and good-bye: exit with status */
+	LOGIN_UNAVAILABLE, /* say so, and good-bye: exit with status */
+	LOGIN_GONE /* nobody was there any more when its turn had come */
 };
 
 struct login {

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 
 #include "base/num.h"
 #include "sys/env.h"
+#include "sys/sig.h"
 
 enum { LISTEN_FD = 3, PROTO_LEN = 16 };
 
@@ -32,10 +34,18 @@ peer_normal(const char *ip, char out[PEER_IP_LEN])
 	return false;
 }
 
+/* A zone ("fe80::1%eth0") is no part of an address that can be counted. */
 static void
 take_ip(const char *ip, char out[PEER_IP_LEN])
 {
-	(void)peer_normal(ip, out); /* "" is as good an answer */
+	char text[PEER_IP_LEN];
+	size_t len = strcspn(ip, "%");
+
+	if (len >= sizeof text)
+		len = 0; /* "" is as good an answer */
+	memcpy(text, ip, len);
+	text[len] = '\0';
+	(void)peer_normal(text, out);
 }
 
 static void
@@ -157,4 +167,12 @@ peer_find(struct peer *p)
 	    '\0') /* s6-tcpserver tells of the client only */
 		local_from_socket(0, p);
 	return found;
+}
+
+bool
+peer_waits(int fd, int64_t by)
+{
+	struct pollfd p = { .fd = fd, .events = POLLRDHUP };
+
+	return sig_poll(&p, 1, by) <= 0;
 }

@@ -3,6 +3,7 @@
 #define SYS_PEER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum { PEER_IP_LEN = 64, PEER_PORT_LEN = 8 };
 
@@ -25,7 +26,8 @@ struct peer {
  * Without a local port from there, the local address is the socket's.
  * LISTEN_FDS, LISTEN_PID and LISTEN_FDNAMES are removed from the environment
  * in any case.  Returns whether there is a client's address.  What is no
- * numeric address or port is as if it were not there.
+ * numeric address or port is as if it were not there; the zone of an address,
+ * as in "fe80::1%eth0", is left out.
  */
 bool peer_find(struct peer *p);
 
@@ -43,5 +45,12 @@ bool peer_address(const struct sockaddr_storage *ss, char ip[PEER_IP_LEN],
  * ip may be the same.
  */
 bool peer_normal(const char *ip, char out[PEER_IP_LEN]);
+
+/*
+ * Wait until by (clock.h) or until this process shall end: true.  False as
+ * soon as whoever is at the other end of fd sends no more; what was sent stays
+ * to be read.
+ */
+bool peer_waits(int fd, int64_t by);
 
 #endif

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "base/nelem.h"
+#include "sys/clock.h"
 #include "tap.h"
 
 static const struct {
@@ -51,6 +52,9 @@ static const struct {
 	    "192.0.2.7", "4711", "", "" },
 	{ "xinetd", { "REMOTE_HOST", "192.0.2.7", NULL },
 	    "192.0.2.7", "", "", "" },
+	{ "a zone", { "TCPREMOTEIP", "fe80::1%eth0", NULL },
+	    "fe80::1", "", "", "" },
+	{ "a zone alone", { "TCPREMOTEIP", "%eth0", NULL }, "", "", "", "" },
 	{ "nonsense",
 	    { "TCPREMOTEIP", "a\nb", "TCPREMOTEPORT", "x", "REMOTE_HOST",
 	    "example.com", "REMOTE_PORT", "65536", NULL },
@@ -145,6 +149,22 @@ test_socket(void)
 	ok(close(3) == -1, "which is moved");
 }
 
+static void
+test_waits(void)
+{
+	int fd[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, fd) == -1)
+		return;
+	(void)!write(fd[1], "x", 1);
+	ok(peer_waits(fd[0], clock_mono_ms() + 20), "who has said something");
+	(void)shutdown(fd[1], SHUT_WR);
+	ok(!peer_waits(fd[0], clock_mono_ms() + 60000), "who says no more");
+	(void)close(fd[1]);
+	ok(!peer_waits(fd[0], clock_mono_ms() + 60000), "who has gone");
+	(void)close(fd[0]);
+}
+
 int
 main(void)
 {
@@ -158,5 +178,6 @@ main(void)
 	(void)close(0); /* whatever the test is run by */
 	test_env();
 	test_socket();
+	test_waits();
 	return done_testing();
 }

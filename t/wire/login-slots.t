@@ -110,6 +110,27 @@ $w = login(env => { SATCHEL_SLOTS => $base, SATCHEL_TARPIT => 0,
 	TCPREMOTEIP => '192.0.2.20' });
 $w->greeting;
 exchange($w, "a LOGIN mary wrong\r\n", "a $no", 'switched off');
+# who leaves while he waits leaves his place, and was not tried
+my @many = map { from('192.0.2.40') } 1 .. 9;
+first($_) for @many;
+$_->raw("a LOGIN joan wrong\r\n") for @many;
+$_->next for @many;
+@many = ();
+$w = from('192.0.2.40', SATCHEL_PER_IP => 1);
+first($w);
+$w->raw("a LOGIN joan wrong\r\n");
+sleep 0.3;
+like(first(from('192.0.2.40', SATCHEL_PER_IP => 1)), qr/^\* BYE/,
+    'who waits has a place');
+close $w->{socket};
+for (1 .. 200) {
+	$again = first(from('192.0.2.40', SATCHEL_PER_IP => 1));
+	last if $again =~ /OK/;
+	sleep 0.05;
+}
+like($again, qr/^\* OK /, 'who has left has none');
+is($w->wait_child($w->deadline), 0, 'status 0');
+is($w->errors, '', 'nothing in the log');
 my @names = map { s{.*/}{}r } glob "$base/tarpit/*";
 is_deeply([grep { !/^(?:key|[0-9a-f]{2})$/ } @names], [], 'no name is a path');
 attempt('192.0.2.30', '../../x', 'wrong', $no);
