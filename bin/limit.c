@@ -47,6 +47,7 @@ static bool
 take(const struct limit *l)
 {
 	struct strbuf dir = { 0 }, key = { 0 };
+	bool room;
 	int fd;
 
 	if (l->max == 0)
@@ -62,12 +63,13 @@ take(const struct limit *l)
 	if ((fd = slot_take(dir.p, key.p, l->max)) == -1 && errno == ENOENT &&
 	    slot_make_user(slot_base(), geteuid(), getegid()) == 0)
 		fd = slot_take(dir.p, key.p, l->max);
-	if (fd == -1 && errno == EAGAIN)
-		return false;
-	if (fd == -1 ? errno != ENOENT : slot_inherit(fd) == -1)
+	room = fd != -1 || errno != EAGAIN;
+	if (fd == -1 ? room && errno != ENOENT : slot_inherit(fd) == -1)
 		log_line("WARN", "cannot count sessions in %s: %s", dir.p,
 		    strerror(errno));
-	return true; /* the kernel frees the strings with everything else */
+	strbuf_clear(&dir);
+	strbuf_clear(&key);
+	return room;
 }
 
 /*
