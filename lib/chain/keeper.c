@@ -26,6 +26,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -132,7 +133,7 @@ start_talker(struct keeper *k)
 {
 	struct birth b = { .k = k };
 
-	if (proc_pair(b.pair) == -1)
+	if (proc_sockets(SOCK_SEQPACKET, b.pair) == -1)
 		return -1;
 	k->pid = proc_fork(PROC_TALKER, talker_body, &b);
 	fs_close(b.pair[1]);

@@ -156,11 +156,11 @@ proc_pipe(int fds[2])
 }
 
 int
-proc_pair(int fds[2])
+proc_sockets(int type, int fds[2])
 {
 	int both[2];
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, both) == -1)
+	if (socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, both) == -1)
 		return -1;
 	return high_both(both, fds);
 }
@@ -227,26 +227,5 @@ proc_orphan(void)
 	if (status == 0)
 		return 1;
 	errno = WIFEXITED(status) ? WEXITSTATUS(status) : EAGAIN;
-	return -1;
-}
-
-int
-proc_sockets(int type, int fds[2])
-{
-	int both[2], up[2];
-
-	if (socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, both) == -1)
-		return -1;
-	up[0] = high(both[0]);
-	up[1] = high(both[1]);
-	if (up[0] != -1 && up[1] != -1) {
-		fds[0] = up[0];
-		fds[1] = up[1];
-		return 0;
-	}
-	for (int i = 0; i < 2; i++)
-		if (up[i] != -1)
-			(void)close(up[i]); /* nothing was written */
-	errno = EMFILE;
 	return -1;
 }

@@ -57,8 +57,11 @@ pid_t proc_fork(enum proc_use use, proc_body *body, void *arg);
  */
 int proc_pipe(int fds[2]);
 
-/* The same, for packets both ways: a socket pair. */
-int proc_pair(int fds[2]);
+/*
+ * A pair of connected sockets of this type (SOCK_STREAM, SOCK_SEQPACKET), in
+ * the manner of proc_pipe().
+ */
+int proc_sockets(int type, int fds[2]);
 
 /* A descriptor, close-on-exec, that is readable once pid has ended; or -1. */
 int proc_watch(pid_t pid);
@@ -79,11 +82,5 @@ int proc_exit_status(int status);
  * this one; -1 with errno.
  */
 int proc_orphan(void);
-
-/*
- * A pair of connected sockets of this type (SOCK_STREAM, SOCK_SEQPACKET), in
- * the manner of proc_pipe().
- */
-int proc_sockets(int type, int fds[2]);
 
 #endif
