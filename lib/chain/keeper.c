@@ -37,6 +37,7 @@
 #include "sys/fs.h"
 #include "sys/log.h"
 #include "sys/proc.h"
+#include "sys/shed.h"
 #include "sys/sig.h"
 #include "sys/slot.h"
 #include "text/lang.h"
@@ -443,7 +444,7 @@ keeper_run(struct front *f, char *const chain[], keeper_talker *talker)
 	if (f->timeout > 0)
 		f->by = k.begun + f->timeout * INT64_C(1000);
 	lang_init(&k.lang);
-	jail_hide();
+	shed_memory();
 	if (f->debug)
 		login_event(f, "DEBUG", "Connection", NULL, NULL);
 	if (!take_slots(&k)) {

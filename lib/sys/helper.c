@@ -21,16 +21,16 @@
 #include <signal.h>
 #include <stdint.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "sys/clock.h"
 #include "sys/fs.h"
 #include "sys/proc.h"
+#include "sys/shed.h"
 #include "sys/sig.h"
 
-enum { BLOCK = 16384, LOOK_MS = 200, KEPT = 3, SOME_FDS = 1024 };
+enum { BLOCK = 16384, LOOK_MS = 200, KEPT = 3 };
 enum { PART = 1 << 30 };
 
 /* lengths that are none */
@@ -170,9 +170,7 @@ leave_all(int fd)
 	for (int i = 0; i < KEPT; i++)
 		if (dup2(null, i) == -1)
 			return -1;
-	if (syscall(SYS_close_range, KEPT + 1, ~0U, 0) == -1)
-		for (int i = KEPT + 1; i < SOME_FDS; i++)
-			(void)close(i); /* most are none */
+	shed_fds(KEPT + 1);
 	return fcntl(KEPT, F_SETFD, FD_CLOEXEC);
 }
 

@@ -23,7 +23,6 @@
 #include "sys/jail.h"
 
 #include <fcntl.h>
-#include <grp.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -40,6 +39,7 @@
 #include "base/nelem.h"
 #include "sys/landlock.h"
 #include "sys/seccomp.h"
+#include "sys/shed.h"
 #include "sys/slot.h"
 
 /* A directory that nobody but root can put anything into. */
@@ -76,30 +76,6 @@ change_root(const char *root)
 	return rmdir(name) == -1 ? -1 : chroot(".");
 }
 
-static int
-change_ids(const struct jail *j)
-{
-	if (setgroups(0, NULL) == -1 || setgid(j->gid) == -1 ||
-	    setuid(j->uid) == -1)
-		return -1;
-	return setuid(0) == -1 ? 0 : -1; /* as it must be */
-}
-
-static void
-limit(int what, rlim_t to)
-{
-	const struct rlimit r = { to, to };
-
-	(void)setrlimit(what, &r); /* one bar of many */
-}
-
-void
-jail_hide(void)
-{
-	limit(RLIMIT_CORE, 0);
-	(void)prctl(PR_SET_DUMPABLE, 0); /* fails for bad numbers only */
-}
-
 #if HAVE_CAGE
 
 #include <sys/mman.h>
@@ -131,12 +107,13 @@ close_walls(void)
 {
 	const struct seccomp_table t = { calls, NELEM(calls), rules,
 		NELEM(rules) };
+	static const struct rlimit files = { 4, 4 };
 	unsigned lacks = 0;
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
 	    landlock_close(NULL, 0) == -1)
 		lacks |= JAIL_LANDLOCK;
-	limit(RLIMIT_NOFILE, 4);
+	(void)setrlimit(RLIMIT_NOFILE, &files); /* one bar of many */
 	if (seccomp_close(&t) == -1)
 		lacks |= JAIL_SECCOMP;
 	return lacks;
@@ -161,10 +138,10 @@ jail_enter(const struct jail *j)
 	if (geteuid() == 0) {
 		if (change_root(j->root) == -1)
 			lacks |= JAIL_ROOT;
-		if (change_ids(j) == -1)
+		if (shed_user(j->uid, j->gid) == -1)
 			lacks |= JAIL_IDS;
 	}
-	jail_hide();
+	shed_memory();
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* new ids have undone it */
 	return lacks | close_walls();
 }
@@ -178,10 +155,7 @@ jail_close_others(int keep)
 		(void)dup2(null, 2); /* sanitizers have something to say */
 	if (keep != 3)
 		(void)dup2(keep, 3);
-	if (syscall(SYS_close_range, 4, ~0U, 0) == 0)
-		return;
-	for (int fd = 4; fd < 1024; fd++)
-		(void)close(fd);
+	shed_fds(4);
 }
 
 const char *

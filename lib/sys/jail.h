@@ -41,7 +41,4 @@ void jail_close_others(int keep);
 /* "ids, root", for bits; "" for none. */
 const char *jail_lacks(unsigned bits, char buf[64]);
 
-/* Nobody else may look into this process, and no core is written. */
-void jail_hide(void);
-
 #endif

@@ -11,9 +11,9 @@
 
 #include "base/nelem.h"
 #include "sys/clock.h"
-#include "sys/shed.h"
 #include "sys/log.h"
 #include "sys/proc.h"
+#include "sys/shed.h"
 #include "tls/opener.h"
 
 enum { SLACK_MS = 5000 };

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/nelem.h"
+#include "sys/shed.h"
 #include "tap.h"
 
 static int out[2];
@@ -160,7 +161,7 @@ main(void)
 		0,
 	    "what is lacking");
 	ok(jail_lacks(0, buf)[0] == '\0', "nothing");
-	jail_hide();
+	shed_memory();
 	ok(prctl(PR_GET_DUMPABLE) == 0, "not dumpable");
 	return done_testing();
 }
