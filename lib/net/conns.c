@@ -150,8 +150,8 @@ conns_total(const struct conns *s)
 	return s->total;
 }
 
-uint32_t
-conns_from(const struct conns *s, const struct cidr *c)
+static uint32_t
+count_of(const struct conns *s, const struct cidr *c)
 {
 	uint32_t i = *find_count(s, c);
 
@@ -159,11 +159,35 @@ conns_from(const struct conns *s, const struct cidr *c)
 }
 
 uint32_t
+conns_from(const struct conns *s, const struct cidr *c)
+{
+	struct cidr host = cidr_network(c, 32, CONNS_SIX_HOST);
+
+	return count_of(s, &host);
+}
+
+uint32_t
 conns_near(const struct conns *s, const struct cidr *c)
 {
 	struct cidr network = cidr_network(c, CONNS_FOUR, CONNS_SIX);
 
-	return conns_from(s, &network);
+	return count_of(s, &network);
+}
+
+/* One more, or one less, of c. */
+static void
+count(struct conns *s, const struct cidr *c, bool up)
+{
+	struct cidr host = cidr_network(c, 32, CONNS_SIX_HOST);
+	struct cidr network = cidr_network(c, CONNS_FOUR, CONNS_SIX);
+
+	if (up) {
+		count_up(s, &host);
+		count_up(s, &network);
+	} else {
+		count_down(s, &host);
+		count_down(s, &network);
+	}
 }
 
 /* Where the number of pid's entry stands. */
@@ -181,7 +205,6 @@ bool
 conns_add(struct conns *s, pid_t pid, const struct cidr *c)
 {
 	struct entry e = { .pid = pid };
-	struct cidr network;
 	uint32_t *at, i;
 
 	if (s->total == s->max || *find_pid(s, pid) != NONE)
@@ -194,11 +217,8 @@ conns_add(struct conns *s, pid_t pid, const struct cidr *c)
 	s->entries[i] = e;
 	*at = i;
 	s->total++;
-	if (c == NULL)
-		return true;
-	network = cidr_network(c, CONNS_FOUR, CONNS_SIX);
-	count_up(s, c);
-	count_up(s, &network);
+	if (c != NULL)
+		count(s, c, true);
 	return true;
 }
 
@@ -206,15 +226,11 @@ bool
 conns_end(struct conns *s, pid_t pid, struct cidr *c)
 {
 	uint32_t *at = find_pid(s, pid), i = *at;
-	struct cidr network;
 
 	if (i == NONE)
 		return false;
-	if (s->entries[i].c.bits > 0) {
-		network = cidr_network(&s->entries[i].c, CONNS_FOUR, CONNS_SIX);
-		count_down(s, &s->entries[i].c);
-		count_down(s, &network);
-	}
+	if (s->entries[i].c.bits > 0)
+		count(s, &s->entries[i].c, false);
 	if (c != NULL)
 		*c = s->entries[i].c;
 	*at = s->entries[i].next;

@@ -12,8 +12,12 @@
 /* As many as max at a time; all costs are constant. */
 struct conns;
 
-/* How the addresses of one network are told: the first bits of each kind. */
-enum { CONNS_FOUR = 24, CONNS_SIX = 64 };
+/*
+ * How the addresses of one network are told: the first bits of each kind.
+ * Whoever has one address of IPv6 has all of its /64: that is counted as one
+ * address.
+ */
+enum { CONNS_FOUR = 24, CONNS_SIX = 48, CONNS_SIX_HOST = 64 };
 
 /* NULL with errno.  Ends with the process. */
 struct conns *conns_open(uint32_t max);

@@ -28,13 +28,13 @@ rnd(uint32_t n)
 static uint32_t
 slow(int at, bool near)
 {
-	struct cidr net = cidr_network(&addresses[at], CONNS_FOUR, CONNS_SIX);
+	struct cidr net = cidr_network(&addresses[at], near ? CONNS_FOUR : 32,
+	    near ? CONNS_SIX : CONNS_SIX_HOST);
 	uint32_t n = 0;
 
 	for (size_t i = 0; i < lives; i++)
 		n += live[i].at != -1 &&
-		     (near ? cidr_within(&addresses[live[i].at], &net)
-			   : live[i].at == at);
+		     cidr_within(&addresses[live[i].at], &net);
 	return n;
 }
 
@@ -102,11 +102,17 @@ main(void)
 		if (i % 2)
 			snprintf(text, sizeof text, "192.0.%d.%d", i / 8, i);
 		else
-			snprintf(
-			    text, sizeof text, "2001:db8:0:%d::%d", i / 8, i);
+			snprintf(text, sizeof text, "2001:db8:%d:%d::%d",
+			    i / 16, i / 8, i);
 		(void)cidr_parse(span_str(text), &addresses[i]);
 	}
 	ok(!conns_end(s, 1, NULL) && conns_total(s) == 0, "empty");
+	(void)conns_add(s, 1, &addresses[0]);
+	ok(conns_from(s, &addresses[2]) == 1 &&
+		conns_from(s, &addresses[8]) == 0 &&
+		conns_near(s, &addresses[8]) == 1,
+	    "a /64 is an address of IPv6, a /48 its network");
+	(void)conns_end(s, 1, NULL);
 	for (i = 0; i < STEPS && step(s, i); i++)
 		;
 	ok(i == STEPS, "%d steps of %d as the twin's", i, STEPS);
