@@ -36,8 +36,14 @@ bool
 rd_pending(const struct rd *r)
 {
 	struct pollfd p = { .fd = r->fd, .events = POLLIN };
+	char c;
 
-	return rd_buffered(r) || poll(&p, 1, 0) != 0;
+	if (rd_buffered(r))
+		return true;
+	if (poll(&p, 1, 0) == 0)
+		return false;
+	/* the end is there to be read as well; of a pipe nobody can say */
+	return recv(r->fd, &c, 1, MSG_PEEK | MSG_DONTWAIT) != 0;
 }
 
 /* How much of n peeked bytes may be taken: a line, or up to max bytes. */

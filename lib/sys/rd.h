@@ -59,8 +59,8 @@ enum rd_result rd_bytes(struct rd *r, struct strbuf *out, size_t len);
 enum rd_result rd_some(struct rd *r, size_t max, struct span *out);
 
 /*
- * Whether the client has sent more than was handed out, or has closed;
- * neither waits nor takes anything.
+ * Whether the client has sent more than was handed out; neither waits nor takes
+ * anything.
  */
 bool rd_pending(const struct rd *r);
 

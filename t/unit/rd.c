@@ -364,6 +364,25 @@ test_full(enum kind kind)
 	strbuf_clear(&b);
 }
 
+/* What is there already, of an exact reader. */
+static void
+test_pending(void)
+{
+	struct strbuf b = { 0 };
+	int ends[2];
+
+	connect_ends(SOCKET, ends);
+	rd_init(&r, ends[0], NULL, true);
+	ok(!rd_pending(&r), "nothing");
+	put(ends[1], "a\nb", 3);
+	ok(rd_line(&r, &b, 10) == RD_OK && rd_pending(&r), "a byte");
+	ok(rd_bytes(&r, &b, 1) == RD_OK && !rd_pending(&r), "none any more");
+	close(ends[1]);
+	ok(!rd_pending(&r), "nor at the end");
+	close(ends[0]);
+	strbuf_clear(&b);
+}
+
 int
 main(void)
 {
@@ -385,6 +404,7 @@ main(void)
 	test_ends(PIPE);
 	test_pair();
 	test_wait();
+	test_pending();
 	test_signal();
 	return done_testing();
 }
