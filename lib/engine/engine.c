@@ -48,7 +48,7 @@
 static const int calls[] = {
 	/* clang-format off */
 	/* octets and descriptors that are here already, and the opener's */
-	SYS_read, SYS_write, SYS_writev, SYS_recvmsg, SYS_sendmsg, SYS_shutdown,
+	SYS_read, SYS_write, SYS_writev, SYS_recvmsg, SYS_shutdown,
 	SYS_close, SYS_ppoll,
 #ifdef SYS_poll
 	SYS_poll,

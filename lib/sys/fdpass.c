@@ -37,8 +37,9 @@ fdpass_send(int sock, struct span data, const int *fds, size_t n)
 		c->cmsg_len = (socklen_t)CMSG_LEN(n * sizeof *fds);
 		memcpy(CMSG_DATA(c), fds, n * sizeof *fds);
 	}
-	do
-		r = sendmsg(sock, &m, MSG_NOSIGNAL);
+	do /* who may not name a receiver has no sendmsg() either */
+		r = n > 0 ? sendmsg(sock, &m, MSG_NOSIGNAL)
+			  : send(sock, data.p, span_len(data), MSG_NOSIGNAL);
 	while (r == -1 && errno == EINTR);
 	if (r == -1)
 		return -1;

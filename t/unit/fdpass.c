@@ -3,9 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/nelem.h"
+#include "sys/seccomp.h"
 #include "tap.h"
 
 /* How many descriptors are open. */
@@ -17,6 +22,28 @@ count(void)
 	for (int fd = 0; fd < 512; fd++)
 		n += fcntl(fd, F_GETFD) != -1;
 	return n;
+}
+
+/* A process that may send to nobody but who is connected. */
+static bool
+sends_without_sendmsg(int sock)
+{
+	static const int calls[] = { SYS_exit_group };
+	static const struct seccomp_rule rules[] = {
+		{ SYS_sendto, { { 4, SECCOMP_NULL, 0 } } },
+	};
+	const struct seccomp_table table = { calls, NELEM(calls), rules,
+		NELEM(rules) };
+	int status = 1;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
+		    seccomp_close(&table) == -1)
+			_exit(0); /* not here */
+		_exit(fdpass_send(sock, span_str("z"), NULL, 0) == 0 ? 0 : 1);
+	}
+	return waitpid(pid, &status, 0) == pid && status == 0;
 }
 
 int
@@ -67,6 +94,8 @@ main(void)
 		errno == EMSGSIZE,
 	    "one more is");
 	ok(count() == before, "none is left open");
+	ok(sends_without_sendmsg(pair[0]), "words alone need no sendmsg()");
+	(void)recv(pair[1], buf, sizeof buf, MSG_DONTWAIT);
 	close(pair[0]);
 	n = 1;
 	ok(fdpass_recv(pair[1], buf, sizeof buf, got, &n) == 0 && n == 0,
