@@ -93,18 +93,24 @@ break_stale(int tmp, int64_t now)
 	return unlinkat(tmp, dotlock, 0) == 0 || errno == ENOENT;
 }
 
-enum link_result { LINK_OK, LINK_BUSY, LINK_ERR };
+enum link_result { LINK_OK, LINK_MOVED, LINK_BUSY, LINK_ERR };
 
 /*
- * link() may fail and have done it (NFS): the link count tells, whatever it
- * returned.
+ * A rename that overwrites nothing does as much as link(), and the other name
+ * need not be removed.  Where there is none (NFS), link() may fail and have
+ * done it: the link count tells, whatever it returned.
  */
 static enum link_result
 link_lock(int tmp, const char *file)
 {
-	int failed = linkat(tmp, file, tmp, dotlock, 0) == -1 ? errno : 0;
 	struct stat st;
+	int failed;
 
+	if (fs_rename_excl(tmp, file, tmp, dotlock) == 0)
+		return LINK_MOVED;
+	if (errno == EEXIST)
+		return LINK_BUSY;
+	failed = linkat(tmp, file, tmp, dotlock, 0) == -1 ? errno : 0;
 	if (fstatat(tmp, file, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    st.st_nlink == 2)
 		return LINK_OK;
@@ -132,7 +138,8 @@ wait_for_change(struct watch *w, int64_t by)
 	return -1;
 }
 
-static int
+/* LINK_BUSY: not within the time. */
+static enum link_result
 wait_for_lock(int tmp, const char *file, int64_t now)
 {
 	enum link_result r = link_lock(tmp, file);
@@ -140,7 +147,7 @@ wait_for_lock(int tmp, const char *file, int64_t now)
 	struct watch *w;
 
 	if (r != LINK_BUSY)
-		return r == LINK_OK ? 0 : -1;
+		return r;
 	w = watch_open();
 	(void)watch_add(w, tmp); /* else it polls */
 	while ((r = link_lock(tmp, file)) == LINK_BUSY) {
@@ -150,7 +157,7 @@ wait_for_lock(int tmp, const char *file, int64_t now)
 			break;
 	}
 	watch_close(w);
-	return r == LINK_OK ? 0 : -1;
+	return r;
 }
 
 /* The file that is linked; its mtime is the time of the file system. */
@@ -186,32 +193,28 @@ make_file(struct account *a, int tmp, struct strbuf *name, int64_t *now)
 int
 lock_own(int tmp, struct lock *out)
 {
-	struct lock l = { .tmp = tmp, .fd = fs_open_dir(tmp, ".") };
-
-	if (l.fd == -1)
-		return -1;
-	while (flock(l.fd, LOCK_EX) == -1 && errno == EINTR)
-		if (sig_ending()) {
-			fs_close(l.fd);
+	while (flock(tmp, LOCK_EX) == -1 && errno == EINTR)
+		if (sig_ending())
 			return -1;
-		}
-	*out = l;
+	*out = (struct lock){ .tmp = tmp };
 	return 0;
 }
 
 int
 lock_raise(struct account *a, struct lock *l)
 {
+	enum link_result is = LINK_OK;
 	struct strbuf name = { 0 };
 	int saved, r;
 
 	r = make_file(a, l->tmp, &name, &l->now);
 	if (r == 0 && a->conf->use_locks) {
-		r = wait_for_lock(l->tmp, name.p, l->now);
-		l->dot = r == 0;
+		is = wait_for_lock(l->tmp, name.p, l->now);
+		l->dot = is == LINK_OK || is == LINK_MOVED;
+		r = l->dot ? 0 : -1;
 	}
 	saved = errno;
-	if (name.len > 0) /* else the clean-up of tmp finds it */
+	if (name.len > 0 && is != LINK_MOVED)
 		(void)unlinkat(l->tmp, name.p, 0);
 	strbuf_clear(&name);
 	errno = saved;
@@ -226,7 +229,7 @@ lock_take(struct account *a, int tmp, struct lock *out)
 	if (lock_own(tmp, &l) == -1)
 		return -1;
 	if (lock_raise(a, &l) == -1) {
-		fs_close(l.fd);
+		lock_drop(&l);
 		return -1;
 	}
 	*out = l;
@@ -240,8 +243,7 @@ lock_drop(struct lock *l)
 
 	if (l->dot)
 		(void)unlinkat(l->tmp, dotlock, 0);
-	(void)close(l->fd); /* a directory; the flock goes with it */
+	(void)flock(l->tmp, LOCK_UN);
 	l->dot = false;
-	l->fd = -1;
 	errno = saved;
 }

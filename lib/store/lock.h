@@ -8,8 +8,7 @@
 #include "store/account.h"
 
 struct lock {
-	int fd; /* the flock, among ourselves */
-	int tmp;
+	int tmp; /* with the flock, among ourselves */
 	bool dot; /* tmp/courier.lock is ours */
 	int64_t
 	    now; /* of the file system: ns since 1970, mtime of a new file */
@@ -20,7 +19,7 @@ struct lock {
  * (IMAP_USELOCKS) with tmp/courier.lock as courier.lock(5) has it.
  * Waits for others.  EBUSY after a minute; EINTR when the process shall end;
  * EROFS, EACCES, ENOSPC, EDQUOT ... when no file can be made in tmp.
- * Not to be nested: the second waits for the first.
+ * Not to be nested; and tmp is not shared with another process by fork().
  */
 int lock_take(struct account *a, int tmp, struct lock *out);
 /*

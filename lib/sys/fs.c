@@ -4,6 +4,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -11,6 +13,7 @@
 
 enum {
 	TREE_DEPTH = 64,
+	WALK_LEN = 16 * 1024, /* of a directory, at once */
 	NO_REPLACE = 1, /* RENAME_NOREPLACE: not in every C library */
 };
 
@@ -137,11 +140,18 @@ fs_pread(int fd, void *to, size_t len, int64_t offset)
 }
 
 int
+fs_rename_excl(int fromdir, const char *from, int todir, const char *to)
+{
+	return (int)syscall(
+	    SYS_renameat2, fromdir, from, todir, to, NO_REPLACE);
+}
+
+int
 fs_rename_new(int fromdir, const char *from, int todir, const char *to)
 {
 	struct stat st;
 
-	if (syscall(SYS_renameat2, fromdir, from, todir, to, NO_REPLACE) == 0)
+	if (fs_rename_excl(fromdir, from, todir, to) == 0)
 		return 0;
 	if (errno != EINVAL && errno != ENOSYS)
 		return -1;
@@ -184,36 +194,47 @@ fs_close(int fd)
 	errno = saved;
 }
 
+/* getdents64(2) */
+struct entry {
+	uint64_t ino, next;
+	uint16_t len; /* with the name and its NUL, behind this */
+	uint8_t type;
+	char name[5];
+};
+
+/* The entries that one read brought. */
+static int
+walk_some(const char *at, size_t len, fs_each *each, void *arg)
+{
+	struct entry e;
+	const char *name;
+	int r = 0;
+
+	for (; r == 0 && len > 0; at += e.len, len -= e.len) {
+		memcpy(&e, at, sizeof e);
+		name = at + offsetof(struct entry, name);
+		if (name[0] == '.' &&
+		    (name[1] == '\0' || strcmp(name, "..") == 0))
+			continue;
+		r = each(arg, name, e.type);
+	}
+	return r;
+}
+
+/* readdir() would ask for memory, and what kind of file it has. */
 int
 fs_walk(int dir, fs_each *each, void *arg)
 {
+	char some[WALK_LEN];
 	int fd = fs_open_dir(dir, "."), r = 0;
-	const struct dirent *e;
-	DIR *d;
+	long n;
 
 	if (fd == -1)
 		return -1;
-	if ((d = fdopendir(fd)) == NULL) {
-		fs_close(fd);
-		return -1;
-	}
-	for (;;) {
-		errno = 0;
-		if ((e = readdir(d)) == NULL) {
-			r = errno ? -1 : 0;
-			break;
-		}
-		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
-			continue;
-		if ((r = each(arg, e->d_name, e->d_type)) != 0)
-			break;
-	}
-	{
-		int saved = errno;
-
-		(void)closedir(d);
-		errno = saved;
-	}
+	while (r == 0 &&
+	       (n = syscall(SYS_getdents64, fd, some, sizeof some)) != 0)
+		r = n == -1 ? -1 : walk_some(some, (size_t)n, each, arg);
+	fs_close(fd);
 	return r;
 }
 

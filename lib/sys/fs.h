@@ -45,7 +45,11 @@ int fs_pwrite(int fd, struct span s, int64_t offset);
  */
 ssize_t fs_pread(int fd, void *to, size_t len, int64_t offset);
 
-/* rename(), but EEXIST when to is there already: nothing is overwritten. */
+/*
+ * rename(), but EEXIST when to is there already: nothing is overwritten.
+ * fs_rename_excl() fails (EINVAL, ENOSYS) where that is not one step.
+ */
+int fs_rename_excl(int fromdir, const char *from, int todir, const char *to);
 int fs_rename_new(int fromdir, const char *from, int todir, const char *to);
 
 /*
