@@ -84,12 +84,7 @@ static int
 prepare(const struct arrival_place *to)
 {
 	struct mailbox *m = box_of(to->a, to->folder);
-	struct uiddb db;
 
-	if (uiddb_head(to->md->dir, &db) == -1)
-		return -1;
-	if (db.uidvalidity != 0 && db.uidnext > 1 && db.uidnext < UINT32_MAX)
-		return 0;
 	if (m != NULL)
 		return sync_box(m);
 	if (mailbox_open(to->a, to->folder, false, &m) == -1)
@@ -121,12 +116,18 @@ count_waiting(const struct arrival_place *to)
 	return n;
 }
 
+struct given {
+	struct uiddb was, now;
+	bool prepared; /* the folder is; else it may have to be */
+	bool waits; /* for that */
+};
+
 static int
 give_uids(const struct arrival_place *to, struct arrival *v, size_t n,
-    struct uiddb *was, struct uiddb *now)
+    struct given *g)
 {
 	struct uiddb_place at = { to->a, to->md->dir, to->md->tmp, 0,
-		count_waiting(to) };
+		count_waiting(to), !g->prepared };
 	struct strbuf bases = { 0 };
 	uint32_t first;
 	int r;
@@ -135,11 +136,11 @@ give_uids(const struct arrival_place *to, struct arrival *v, size_t n,
 		strbuf_cat(&bases, v[i].base);
 		strbuf_putc(&bases, '\n');
 	}
-	r = uiddb_give(&at, strbuf_span(&bases), (uint32_t)n, was, now);
+	r = uiddb_give(&at, strbuf_span(&bases), (uint32_t)n, &g->was, &g->now);
 	strbuf_clear(&bases);
 	if (r == -1)
 		return -1;
-	first = now->uidnext - (uint32_t)n;
+	first = g->now.uidnext - (uint32_t)n;
 	for (size_t i = 0; i < n; i++)
 		v[i].uid = first + (uint32_t)i;
 	return 0;
@@ -231,27 +232,42 @@ tell(const struct arrival_place *to, const struct arrival *v, size_t n,
 	arena_clear(&ar);
 }
 
+static int
+publish(const struct arrival_place *to, struct arrival *v, size_t n,
+    enum arrival_mode mode, struct given *g)
+{
+	struct lock lock;
+	int r;
+
+	if (lock_take(to->a, to->md->tmp, &lock) == -1)
+		return -1;
+	r = give_uids(to, v, n, g);
+	g->waits = r == -1 && !g->prepared && errno == EAGAIN;
+	if (r == 0) {
+		r = rename_all(to, v, n, mode);
+		if (r == 0 || mode == ARRIVAL_EACH)
+			tell(to, v, n, &g->was, &g->now);
+	}
+	lock_drop(&lock);
+	return r;
+}
+
 int
 arrival_publish(const struct arrival_place *to, struct arrival *v, size_t n,
     enum arrival_mode mode, uint32_t *uidvalidity)
 {
-	struct uiddb was, now;
-	struct lock lock;
+	struct given g = { .prepared = false };
 	int r;
 
 	for (size_t i = 0; i < n; i++)
 		v[i].uid = 0;
-	if (prepare(to) == -1 || write_keywords(to, v, n) == -1)
+	if (write_keywords(to, v, n) == -1)
 		return -1;
-	if (lock_take(to->a, to->md->tmp, &lock) == -1)
-		return -1;
-	r = give_uids(to, v, n, &was, &now);
-	if (r == 0) {
-		*uidvalidity = now.uidvalidity;
-		r = rename_all(to, v, n, mode);
-		if (r == 0 || mode == ARRIVAL_EACH)
-			tell(to, v, n, &was, &now);
+	r = publish(to, v, n, mode, &g);
+	if (g.waits) {
+		g.prepared = true;
+		r = prepare(to) == -1 ? -1 : publish(to, v, n, mode, &g);
 	}
-	lock_drop(&lock);
+	*uidvalidity = g.now.uidvalidity;
 	return r;
 }

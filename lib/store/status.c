@@ -144,7 +144,7 @@ static int
 make_db(struct account *a, struct span folder, const struct maildir *md,
     struct uiddb *db)
 {
-	struct uiddb_place at = { a, md->dir, md->tmp, 0, 0 };
+	struct uiddb_place at = { a, md->dir, md->tmp, 0, 0, false };
 	struct lock lock;
 	int r;
 

@@ -17,6 +17,10 @@
  *   zeros in front.  Courier reads that (spaces too, but zeros keep to its
  *   grammar of one space) and drops the zeros when it rewrites the file; we
  *   then write it anew, once.
+ *   That is for messages which are in the folder (a scan).  Those on their
+ *   way into it (uiddb_give()) are renamed only when both are on the disk,
+ *   so one sync is enough: an entry that came there without the header has
+ *   no file, and no client knows of it.
  *
  * Problem 2: a line that is cut (a kill in the middle of write(), a full
  * disk).
@@ -217,34 +221,54 @@ uiddb_load(int dir, struct uiddb *db, uiddb_each *each, void *arg)
 	return 0;
 }
 
-int
-uiddb_head(int dir, struct uiddb *db)
+static int
+read_head(int fd, const struct stat *st, struct uiddb *db)
 {
 	char head[HEAD_LEN], last = '\n';
 	struct uiddb new = { 0 };
 	struct span s;
-	struct stat st;
-	int fd = open_file(dir, O_RDONLY, &st);
-	ssize_t n;
+	ssize_t n = fs_pread(fd, head, sizeof head, 0);
 
-	if (fd == -1 && !counts_as_none())
-		return -1;
-	if (fd == -1) {
-		*db = new;
-		return 0;
-	}
-	n = fs_pread(fd, head, sizeof head, 0);
-	if (n > 0 && fs_pread(fd, &last, 1, st.st_size - 1) == -1)
-		n = -1;
-	fs_close(fd);
-	if (n == -1)
+	if (n == -1 || (n > 0 && fs_pread(fd, &last, 1, st->st_size - 1) == -1))
 		return -1;
 	s = span_of(head, (size_t)n);
 	if (p_header(&s, &new) && last != '\n')
 		new.neat = false;
-	new.ino = st.st_ino;
-	new.len = st.st_size;
+	new.ino = st->st_ino;
+	new.len = st->st_size;
 	*db = new;
+	return 0;
+}
+
+/* The same, and the file stays open as *fd; that is -1 where it is none. */
+static int
+open_head(int dir, int flags, struct uiddb *db, int *fd)
+{
+	struct stat st;
+
+	*fd = open_file(dir, flags, &st);
+	if (*fd == -1 && !counts_as_none())
+		return -1;
+	if (*fd == -1) {
+		*db = (struct uiddb){ 0 };
+		return 0;
+	}
+	if (read_head(*fd, &st, db) == 0)
+		return 0;
+	fs_close(*fd);
+	*fd = -1;
+	return -1;
+}
+
+int
+uiddb_head(int dir, struct uiddb *db)
+{
+	int fd;
+
+	if (open_head(dir, O_RDONLY, db, &fd) == -1)
+		return -1;
+	if (fd != -1)
+		fs_close(fd);
 	return 0;
 }
 
@@ -284,37 +308,42 @@ is_same(int fd, const struct stat *st, const struct uiddb *db)
 	       now.uidvalidity == db->uidvalidity && now.uidnext <= db->uidnext;
 }
 
-int
-uiddb_append(int dir, struct uiddb *db, struct span lines, uint32_t n)
+/* Here: the messages are in the folder. */
+static int
+append(int fd, struct uiddb *db, struct span lines, uint32_t n, bool here)
 {
 	char head[HEAD_LEN];
-	int len = put_header(db, head, sizeof head);
-	struct stat st;
-	int fd = open_file(dir, O_RDWR, &st);
+	int len = put_header(db, head, sizeof head), saved;
 
-	if (fd == -1)
-		return -1;
-	if (!is_same(fd, &st, db)) {
-		errno = EBADMSG;
-		goto close_file;
-	}
 	if (fs_pwrite(fd, span_of(head, (size_t)len), 0) == -1 ||
-	    fdatasync(fd) == -1)
-		goto close_file;
-	if (fs_pwrite(fd, lines, db->len) == -1 || fdatasync(fd) == -1)
-		goto cut_off;
-	fs_close(fd);
+	    (here && fdatasync(fd) == -1))
+		return -1;
+	if (fs_pwrite(fd, lines, db->len) == -1 || fdatasync(fd) == -1) {
+		saved = errno;
+		if (ftruncate(fd, db->len) == -1)
+			db->neat = false; /* as the next one will find it */
+		errno = saved;
+		return -1;
+	}
 	db->len += (int64_t)span_len(lines);
 	db->entries += n;
 	return 0;
-cut_off:
-	len = errno;
-	if (ftruncate(fd, db->len) == -1)
-		db->neat = false; /* as the next one will find it */
-	errno = len;
-close_file:
+}
+
+int
+uiddb_append(int dir, struct uiddb *db, struct span lines, uint32_t n)
+{
+	struct stat st;
+	int fd = open_file(dir, O_RDWR, &st), r = -1;
+
+	if (fd == -1)
+		return -1;
+	if (is_same(fd, &st, db))
+		r = append(fd, db, lines, n, true);
+	else
+		errno = EBADMSG;
 	fs_close(fd);
-	return -1;
+	return r;
 }
 
 /* courierimapuiddb(5): the mtime of the file that will become the database. */
@@ -405,6 +434,13 @@ keep(void *arg, uint32_t uid, struct span base)
 	k->n++;
 }
 
+static bool
+has_begun(const struct uiddb *db)
+{
+	return db->uidvalidity != 0 && db->uidnext > 1 &&
+	       db->uidnext < UINT32_MAX;
+}
+
 static void
 put_new(struct strbuf *lines, struct span bases, uint32_t uid)
 {
@@ -419,11 +455,15 @@ uiddb_give(const struct uiddb_place *at, struct span bases, uint32_t n,
 	struct keeping k = { .n = 0 };
 	struct uiddb head, db;
 	uint32_t next;
-	int r = -1;
+	int fd, r = -1;
 
-	if (uiddb_head(at->dir, &head) == -1)
+	if (open_head(at->dir, O_RDWR, &head, &fd) == -1)
 		return -1;
 	db = head;
+	if (at->begun && !has_begun(&head)) {
+		errno = EAGAIN;
+		goto clear_lines;
+	}
 	if (!db.neat && uiddb_load(at->dir, &db, keep, &k) == -1)
 		goto clear_lines;
 	next = db.uidnext > 0 ? db.uidnext : 1;
@@ -432,13 +472,15 @@ uiddb_give(const struct uiddb_place *at, struct span bases, uint32_t n,
 		goto clear_lines;
 	}
 	put_new(&k.lines, bases, next);
-	r = head.neat ? uiddb_append(at->dir, &db, strbuf_span(&k.lines), n)
+	r = head.neat ? append(fd, &db, strbuf_span(&k.lines), n, false)
 		      : uiddb_replace(at, &db, strbuf_span(&k.lines), k.n + n);
 	if (r == 0) {
 		*was = head;
 		*now = db;
 	}
 clear_lines:
+	if (fd != -1)
+		fs_close(fd);
 	strbuf_clear(&k.lines);
 	return r;
 }

@@ -60,6 +60,7 @@ struct uiddb_place {
 	int tmp;
 	uint32_t above; /* a new UIDVALIDITY is greater than this */
 	uint32_t skip; /* UIDs that uiddb_give() leaves out before its own */
+	bool begun; /* EAGAIN where no UID was given yet, or none is left */
 };
 
 /*
@@ -75,7 +76,8 @@ int uiddb_replace(const struct uiddb_place *at, struct uiddb *db,
  * of which is below now->uidnext, to bases (each followed by an LF).  Under
  * the folder's lock; on disk when it returns 0.  Does not read what is there
  * already, unless that has to be rewritten.  was and now tell of the file
- * before and after, but for the number of entries.
+ * before and after, but for the number of entries.  No file with such a base
+ * may be in the folder before it returns.
  */
 int uiddb_give(const struct uiddb_place *at, struct span bases, uint32_t n,
     struct uiddb *was, struct uiddb *now);

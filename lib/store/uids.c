@@ -154,7 +154,7 @@ static int
 replace(struct scan *s, struct uiddb *db)
 {
 	struct mailbox *m = s->m;
-	struct uiddb_place at = { m->a, m->md.dir, m->md.tmp, 0, 0 };
+	struct uiddb_place at = { m->a, m->md.dir, m->md.tmp, 0, 0, false };
 	struct span folder = strbuf_span(&m->folder);
 	bool fresh = db->uidvalidity == 0;
 	struct strbuf lines = { 0 };

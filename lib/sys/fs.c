@@ -231,8 +231,8 @@ fs_walk(int dir, fs_each *each, void *arg)
 
 	if (fd == -1)
 		return -1;
-	while (r == 0 &&
-	       (n = syscall(SYS_getdents64, fd, some, sizeof some)) != 0)
+	while (
+	    r == 0 && (n = syscall(SYS_getdents64, fd, some, sizeof some)) != 0)
 		r = n == -1 ? -1 : walk_some(some, (size_t)n, each, arg);
 	fs_close(fd);
 	return r;
