@@ -4,14 +4,14 @@
  * The order, and what a kill at each step leaves:
  *
  *	1. the bytes, in tmp, synced	files in tmp, removed after 36 hours
- *	   when all have come
+ *	   when all have come (of copies, where links can be made, the first)
  *	2. the quota is checked
  *	3. keyword files, for bases	removed by the first load that finds
  *	   that are no messages yet	them old
  *	4. under the folder's lock:
  *	   UIDs for all, synced		entries without files: skipped numbers
- *	5. all files from tmp to cur	the first of them are there, with the
- *	   				UIDs they were to have
+ *	5. all files from tmp to cur,	the first of them are there, with the
+ *	   or links			UIDs they were to have
  *	6. cur is synced		all are there
  *	7. the lock goes, usage is	the next recalculation finds it
  *	   recorded
@@ -49,6 +49,9 @@ struct append {
 	uint32_t *uids;
 	size_t synced; /* v[0..synced-1] are */
 	bool published;
+	struct mailbox *source; /* of copies */
+	bool can_link; /* the first of them was */
+	int written; /* the last message's file, or -1 */
 
 	/* the message that is being written */
 	int fd;
@@ -76,7 +79,7 @@ append_begin(struct account *a, struct span folder, struct append **out)
 		oom();
 	ap->a = a;
 	ap->md = md;
-	ap->fd = -1;
+	ap->fd = ap->written = -1;
 	ap->folder = arena_span(&ap->ar, folder);
 	*out = ap;
 	return 0;
@@ -88,32 +91,59 @@ last(struct append *ap)
 	return &ap->v[ap->n - 1];
 }
 
-/* One more message, with a name in tmp. */
+/* A name in tmp. */
+static void
+name_in_tmp(struct append *ap, struct arrival *v)
+{
+	struct strbuf name = { 0 };
+
+	maildir_tmp_name(ap->a, "", &name);
+	v->fromdir = ap->md.tmp;
+	v->from = arena_span(&ap->ar, strbuf_span(&name)).p;
+	v->stays = v->linked = false;
+	strbuf_clear(&name);
+}
+
+/* One more message. */
 static struct arrival *
 add(struct append *ap)
 {
-	struct strbuf name = { 0 };
 	struct arrival *v;
 
 	ap->v = arena_grow(&ap->ar, ap->v, ap->n, &ap->max, sizeof *ap->v);
 	v = &ap->v[ap->n++];
-	maildir_tmp_name(ap->a, "", &name);
 	*v = (struct arrival){ .fromdir = ap->md.tmp };
 	v->base = v->old_name = span_of("", 0);
-	v->from = arena_span(&ap->ar, strbuf_span(&name)).p;
-	strbuf_clear(&name);
 	return v;
+}
+
+static void
+discard(const struct append *ap, const struct arrival *v)
+{
+	int saved = errno;
+
+	if (!v->stays && v->from != NULL)
+		(void)unlinkat(ap->md.tmp, v->from, 0);
+	errno = saved;
 }
 
 /* The last message is no more. */
 static void
 drop(struct append *ap)
 {
-	int saved = errno;
-
-	(void)unlinkat(ap->md.tmp, last(ap)->from, 0);
+	discard(ap, last(ap));
 	ap->n--;
-	errno = saved;
+}
+
+/* The disk may begin with it while the next one comes. */
+static void
+leave_written(struct append *ap)
+{
+	if (ap->written == -1)
+		return;
+	fs_start_sync(ap->written);
+	fs_close(ap->written);
+	ap->written = -1;
 }
 
 static uint32_t
@@ -167,7 +197,9 @@ append_message(struct append *ap, const struct append_info *info, bool literal8)
 
 	if (info->octets > 0 && check_room(ap, info) == -1)
 		return -1;
+	leave_written(ap);
 	v = add(ap);
+	name_in_tmp(ap, v);
 	v->flags = info->flags & FLAGS_STORED;
 	if (ap->a->conf->keywords != 0)
 		v->keywords = keyword_set(ap, info->keywords, info->nkeywords);
@@ -314,10 +346,10 @@ append_end(struct append *ap, bool *header_8bit)
 	if (ap->error == 0 &&
 	    (set_date(ap->fd, ap->date) == -1 || fstat(ap->fd, &st) == -1))
 		ap->error = errno;
-	fs_start_sync(ap->fd);
-	fs_close(ap->fd);
+	ap->written = ap->fd;
 	ap->fd = -1;
 	if (ap->error != 0) {
+		leave_written(ap);
 		drop(ap);
 		errno = ap->error;
 		return -1;
@@ -328,61 +360,79 @@ append_end(struct append *ap, bool *header_8bit)
 	return 0;
 }
 
-int
-append_reopen(struct append *ap, size_t i)
-{
-	if (i >= ap->n) {
-		errno = ENOENT;
-		return -1;
-	}
-	return fs_open_file(ap->md.tmp, ap->v[i].from, NULL);
-}
-
 /* --- copies ---------------------------------------------------------- */
 
 static int
-copy_bytes(struct append *ap, int from, const char *name)
+stat_source(struct append *ap, struct arrival *v, struct stat *st)
 {
-	struct timespec t[2] = { { .tv_nsec = UTIME_OMIT }, { 0 } };
-	struct stat st;
-	int64_t at = 0;
-	ssize_t n = -1;
-	int in = fs_open_file(from, name, &st), out;
-
-	if (in == -1)
+	if (mailbox_stat_message(ap->source, v->seq, st) == -1)
 		return -1;
-	out = fs_create(ap->md.tmp, last(ap)->from, MODE_FILE);
-	if (out == -1)
-		goto close_in;
-	while ((n = fs_pread(in, ap->buf, BUFFER, at)) > 0) {
-		at += n;
-		if (fs_write(out, span_of(ap->buf, (size_t)n)) == -1) {
-			n = -1;
-			break;
-		}
+	if (!S_ISREG(st->st_mode)) {
+		errno = ESTALE;
+		return -1;
 	}
-	t[1] = st.st_mtim;
-	if (n == 0 && futimens(out, t) == -1)
-		n = -1;
-	if (n == 0)
-		fs_start_sync(out);
-	fs_close(out);
-close_in:
-	fs_close(in);
-	return n == 0 ? 0 : -1;
+	v->young = arrival_is_young(st);
+	return 0;
 }
 
 static int
-copy_file(struct append *ap, int from, const char *name)
+source_dir(const struct append *ap, uint32_t i)
 {
-	if (!account_is_purged(ap->a, ap->folder) &&
-	    linkat(from, name, ap->md.tmp, last(ap)->from, 0) == 0) {
-		last(ap)->linked = true;
-		arrival_start_sync(last(ap));
-		return 0;
-	}
-	/* other file systems, too many links, links that are not allowed */
-	return copy_bytes(ap, from, name);
+	const struct mailbox *m = ap->source;
+
+	return m->im.rows[i].state & MSG_IN_NEW ? m->md.new : m->md.cur;
+}
+
+/* A copy, or a link, in tmp; *st tells of it. */
+static int
+copy_to_tmp(struct append *ap, struct arrival *v, struct stat *st)
+{
+	uint32_t i = box_place(ap->source, v->seq);
+	int tries = 0, r;
+
+	name_in_tmp(ap, v);
+	do {
+		r = stat_source(ap, v, st);
+		if (r == -1)
+			return -1;
+		r = arrival_copy(v, !account_is_purged(ap->a, ap->folder),
+		    source_dir(ap, i), box_name(ap->source, i));
+	} while (r == -1 && errno == ENOENT && ++tries < 4);
+	if (r == -1)
+		return -1;
+	return fstatat(ap->md.tmp, v->from, st, AT_SYMLINK_NOFOLLOW);
+}
+
+/* What links will be made to must stand in tmp after all. */
+static int
+bring_to_tmp(struct append *ap, size_t i)
+{
+	struct stat st;
+
+	return ap->v[i].stays ? copy_to_tmp(ap, &ap->v[i], &st) : 0;
+}
+
+static int
+bring_all_to_tmp(struct append *ap)
+{
+	for (size_t i = 0; i < ap->n; i++)
+		if (bring_to_tmp(ap, i) == -1)
+			return -1;
+	return 0;
+}
+
+/* The link is made where it is to be, when all are. */
+static int
+link_later(struct append *ap, struct arrival *v, struct stat *st)
+{
+	uint32_t i = box_place(ap->source, v->seq);
+
+	if (stat_source(ap, v, st) == -1)
+		return -1;
+	v->stays = v->linked = true;
+	v->fromdir = source_dir(ap, i);
+	v->from = arena_span(&ap->ar, span_str(box_name(ap->source, i))).p;
+	return 0;
 }
 
 static uint32_t
@@ -403,29 +453,20 @@ int
 append_copy(struct append *ap, struct mailbox *m, uint32_t seq)
 {
 	uint32_t i = box_place(m, seq);
-	struct arrival *v = add(ap);
+	struct arrival *v;
 	struct stat st;
-	int tries = 0, r;
+	int r;
 
-	do {
-		r = mailbox_stat_message(m, seq, &st);
-		if (r == 0 && !S_ISREG(st.st_mode)) {
-			errno = ESTALE;
-			r = -1;
-		}
-		if (r == -1)
-			break;
-		v->young = arrival_is_young(&st);
-		r = copy_file(ap,
-		    m->im.rows[i].state & MSG_IN_NEW ? m->md.new : m->md.cur,
-		    box_name(m, i));
-	} while (r == -1 && errno == ENOENT && ++tries < 4);
-	if (r == 0)
-		r = fstatat(ap->md.tmp, v->from, &st, AT_SYMLINK_NOFOLLOW);
+	leave_written(ap);
+	v = add(ap);
+	v->seq = seq;
+	ap->source = m;
+	r = ap->can_link ? link_later(ap, v, &st) : copy_to_tmp(ap, v, &st);
 	if (r == -1) {
 		drop(ap);
 		return -1;
 	}
+	ap->can_link = v->linked;
 	v->flags = box_row(m, i)->flags & FLAGS_STORED;
 	v->old_name = arena_span(&ap->ar, span_str(box_name(m, i)));
 	v->keywords = copy_keywords(ap, m, box_keywords(m, i));
@@ -433,19 +474,62 @@ append_copy(struct append *ap, struct mailbox *m, uint32_t seq)
 	return 0;
 }
 
+int
+append_reopen(struct append *ap, size_t i)
+{
+	if (i >= ap->n) {
+		errno = ENOENT;
+		return -1;
+	}
+	return bring_to_tmp(ap, i) == -1
+		   ? -1
+		   : fs_open_file(ap->md.tmp, ap->v[i].from, NULL);
+}
+
 /* --- all of them ----------------------------------------------------- */
 
-/*
- * All were begun to be written when they came, so that the first waits for
- * all; one after the other would wait for each.
- */
+static int
+sync_files(struct append *ap)
+{
+	size_t n = ap->n - (ap->written != -1);
+
+	if (arrival_sync(ap->v + ap->synced, n - ap->synced, ARRIVAL_ALL) == -1)
+		return -1;
+	if (ap->written != -1) {
+		if (fsync(ap->written) == -1)
+			return -1;
+		fs_close(ap->written);
+		ap->written = -1;
+	}
+	ap->synced = ap->n;
+	return 0;
+}
+
 static int
 sync_all(struct append *ap)
 {
-	for (; ap->synced < ap->n; ap->synced++)
-		if (arrival_sync(&ap->v[ap->synced]) == -1)
-			return -1;
-	return 0;
+	if (ap->synced == ap->n || sync_files(ap) == 0)
+		return 0;
+	if (errno != ENOENT)
+		return -1;
+	/* somebody has renamed what would be linked */
+	return bring_all_to_tmp(ap) == -1 ? -1 : sync_files(ap);
+}
+
+/* A link can fail when all is said to be well: one more time without. */
+static int
+publish(struct append *ap, uint32_t *uidvalidity)
+{
+	struct arrival_place to = { ap->a, &ap->md, ap->folder, &ap->kw };
+
+	if (arrival_publish(&to, ap->v, ap->n, ARRIVAL_ALL, uidvalidity) == 0)
+		return 0;
+	if (!ap->can_link || errno == ENOSPC || errno == EDQUOT)
+		return -1;
+	ap->synced = 0;
+	if (bring_all_to_tmp(ap) == -1 || sync_all(ap) == -1)
+		return -1;
+	return arrival_publish(&to, ap->v, ap->n, ARRIVAL_ALL, uidvalidity);
 }
 
 int
@@ -463,13 +547,10 @@ int
 append_commit(
     struct append *ap, uint32_t *uidvalidity, const uint32_t **uids, size_t *n)
 {
-	struct arrival_place to = { ap->a, &ap->md, ap->folder, &ap->kw };
 	int64_t bytes, messages;
 	uint32_t v;
 
-	if (append_check(ap) == -1)
-		return -1;
-	if (arrival_publish(&to, ap->v, ap->n, ARRIVAL_ALL, &v) == -1)
+	if (append_check(ap) == -1 || publish(ap, &v) == -1)
 		return -1;
 	ap->published = true;
 	sum(ap, &bytes, &messages);
@@ -493,8 +574,9 @@ append_free(struct append *ap)
 		return;
 	if (ap->fd != -1)
 		fs_close(ap->fd);
+	leave_written(ap);
 	for (size_t i = 0; i < ap->n && !ap->published; i++)
-		(void)unlinkat(ap->md.tmp, ap->v[i].from, 0);
+		discard(ap, &ap->v[i]);
 	maildir_close(&ap->md);
 	kwset_clear(&ap->kw);
 	arena_clear(&ap->ar);

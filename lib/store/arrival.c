@@ -2,6 +2,7 @@
 #include "store/arrival.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -14,7 +15,7 @@
 #include "sys/clock.h"
 #include "sys/fs.h"
 
-enum { YOUNG_S = 3600 };
+enum { YOUNG_S = 3600, AT_ONCE = 64, BUFFER = 65536 };
 
 bool
 arrival_is_young(const struct stat *st)
@@ -22,32 +23,101 @@ arrival_is_young(const struct stat *st)
 	return clock_now() - st->st_ctim.tv_sec < YOUNG_S;
 }
 
-void
-arrival_start_sync(const struct arrival *v)
-{
-	int fd;
+/* --- bytes ----------------------------------------------------------- */
 
-	if (v->linked && !v->young)
-		return;
-	if ((fd = fs_open_file(v->fromdir, v->from, NULL)) == -1)
-		return; /* arrival_sync() will say why */
-	fs_start_sync(fd);
-	fs_close(fd);
+static int
+copy_bytes(const struct arrival *v, int dir, const char *name)
+{
+	struct timespec t[2] = { { .tv_nsec = UTIME_OMIT }, { 0 } };
+	char buf[BUFFER];
+	struct stat st;
+	int64_t at = 0;
+	ssize_t n = -1;
+	int in = fs_open_file(dir, name, &st), out;
+
+	if (in == -1)
+		return -1;
+	if ((out = fs_create(v->fromdir, v->from, MODE_FILE)) == -1)
+		goto close_in;
+	while ((n = fs_pread(in, buf, sizeof buf, at)) > 0) {
+		at += n;
+		if (fs_write(out, span_of(buf, (size_t)n)) == -1) {
+			n = -1;
+			break;
+		}
+	}
+	t[1] = st.st_mtim;
+	if (n == 0 && futimens(out, t) == -1)
+		n = -1;
+	if (n == 0)
+		fs_start_sync(out);
+	fs_close(out);
+close_in:
+	fs_close(in);
+	return n == 0 ? 0 : -1;
 }
 
 int
-arrival_sync(const struct arrival *v)
+arrival_copy(struct arrival *v, bool link, int dir, const char *name)
 {
-	int fd, r;
-
-	if (v->linked && !v->young)
+	v->linked = link && linkat(dir, name, v->fromdir, v->from, 0) == 0;
+	if (v->linked)
 		return 0;
-	if ((fd = fs_open_file(v->fromdir, v->from, NULL)) == -1)
-		return -1;
-	r = v->linked ? fs_wait_sync(fd) : fsync(fd);
-	fs_close(fd);
+	/* other file systems, too many links, links that are not allowed */
+	return copy_bytes(v, dir, name);
+}
+
+static bool
+is_safe(const struct arrival *v)
+{
+	return v->linked && !v->young;
+}
+
+/* Begun with all, so that the first waits for all; fds has their files. */
+static int
+start_some(const struct arrival *v, size_t n, enum arrival_mode mode, int *fds)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		fds[i] = -1;
+		if (r == -1 || is_safe(&v[i]))
+			continue;
+		fds[i] = fs_open_file(v[i].fromdir, v[i].from, NULL);
+		if (fds[i] == -1 && (mode == ARRIVAL_ALL || errno != ENOENT))
+			r = -1;
+		if (fds[i] != -1 && v[i].linked)
+			fs_start_sync(fds[i]);
+	}
 	return r;
 }
+
+static int
+sync_some(const struct arrival *v, size_t n, enum arrival_mode mode)
+{
+	int fds[AT_ONCE], r = start_some(v, n, mode, fds);
+
+	for (size_t i = 0; i < n; i++) {
+		if (fds[i] == -1)
+			continue;
+		if (r == 0)
+			r = v[i].linked ? fs_wait_sync(fds[i]) : fsync(fds[i]);
+		fs_close(fds[i]);
+	}
+	return r;
+}
+
+int
+arrival_sync(const struct arrival *v, size_t n, enum arrival_mode mode)
+{
+	for (size_t i = 0; i < n; i += AT_ONCE)
+		if (sync_some(v + i, n - i < AT_ONCE ? n - i : AT_ONCE, mode) ==
+		    -1)
+			return -1;
+	return 0;
+}
+
+/* --- in the folder --------------------------------------------------- */
 
 /* Keywords stand there before the message is seen (courierimapkeywords(5)). */
 static int
@@ -177,6 +247,14 @@ undo(const struct arrival_place *to, struct arrival *v, size_t n)
 }
 
 static int
+put(const struct arrival_place *to, const struct arrival *v, const char *name)
+{
+	if (v->stays)
+		return linkat(v->fromdir, v->from, to->md->cur, name, 0);
+	return fs_rename_new(v->fromdir, v->from, to->md->cur, name);
+}
+
+static int
 rename_all(const struct arrival_place *to, struct arrival *v, size_t n,
     enum arrival_mode mode)
 {
@@ -184,12 +262,11 @@ rename_all(const struct arrival_place *to, struct arrival *v, size_t n,
 	int r = 0;
 
 	for (size_t i = 0; i < n && r == 0; i++) {
-		r = fs_rename_new(v[i].fromdir, v[i].from, to->md->cur,
-		    final_name(&v[i], &name));
+		r = put(to, &v[i], final_name(&v[i], &name));
 		if (r == 0)
 			continue;
 		if (mode == ARRIVAL_ALL)
-			undo(to, v, i);
+			undo(to, v, i + 1); /* link() may have done it */
 		else if (errno == ENOENT)
 			r = 0;
 		for (size_t k = i; k < (r == 0 ? i + 1 : n); k++)

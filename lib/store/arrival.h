@@ -21,6 +21,8 @@ struct arrival {
 	uint64_t size;
 	bool linked; /* the bytes stood in a Maildir before */
 	bool young; /* and may not be on the disk yet */
+	bool stays; /* it gets another name, and keeps this one */
+	uint32_t seq; /* for the caller */
 	uint32_t uid; /* out: 0 when it did not arrive */
 };
 
@@ -31,11 +33,6 @@ struct arrival_place {
 	struct kwset *kw;
 };
 
-enum arrival_mode {
-	ARRIVAL_ALL, /* all or none */
-	ARRIVAL_EACH /* what has gone is passed over */
-};
-
 /*
  * Who delivered a message may never have synced it.  The kernel writes
  * everything within half a minute (ten, to spare a disk), so that only files
@@ -43,17 +40,27 @@ enum arrival_mode {
  */
 bool arrival_is_young(const struct stat *st);
 
-/*
- * Begin to write the bytes of v, and wait until they are written.  To begin
- * with all before waiting for the first is to wait once.  The bytes of linked
- * ones are safe with the next sync of a directory.
- */
-void arrival_start_sync(const struct arrival *v);
-int arrival_sync(const struct arrival *v);
+enum arrival_mode {
+	ARRIVAL_ALL, /* all or none */
+	ARRIVAL_EACH /* what has gone is passed over */
+};
 
 /*
- * Give v[0..n-1] UIDs and keywords, and rename them to where they are seen, in
- * this order, everything on disk when it returns 0.  A session's own
+ * Make v->from in v->fromdir a copy of the file name of dir, with its mtime:
+ * a link where that is allowed and possible, which v->linked tells.
+ */
+int arrival_copy(struct arrival *v, bool link, int dir, const char *name);
+
+/*
+ * Wait until the bytes of v[0..n-1] are written; those of linked ones are
+ * safe with the next sync of a directory.  ENOENT: a file is not there any
+ * more; ARRIVAL_EACH passes over it.
+ */
+int arrival_sync(const struct arrival *v, size_t n, enum arrival_mode mode);
+
+/*
+ * Give v[0..n-1] UIDs and keywords, and rename (or link) them to where they are
+ * seen, in this order, everything on disk when it returns 0.  A session's own
  * mailbox of the folder is told.
  * ARRIVAL_EACH: on failure those that have a uid are there.
  */

@@ -46,7 +46,6 @@ add(struct move *mv, size_t k, const struct stat *st)
 	v->from = arena_span(&mv->ar, name).p;
 	v->linked = true;
 	v->young = arrival_is_young(st);
-	arrival_start_sync(v);
 	v->old_name = arena_span(&mv->ar, name);
 	v->flags = box_row(m, i)->flags & FLAGS_STORED;
 	v->keywords = box_keywords(m, i);
@@ -110,16 +109,6 @@ settle(struct move *mv)
 	return moved;
 }
 
-/* What is told to be there is on the disk, bytes and all. */
-static int
-sync_bytes(const struct move *mv)
-{
-	for (size_t i = 0; i < mv->n; i++)
-		if (arrival_sync(&mv->v[i]) == -1 && errno != ENOENT)
-			return -1;
-	return 0;
-}
-
 static int
 one_round(struct move *mv, size_t n, uint32_t *uidvalidity)
 {
@@ -129,7 +118,9 @@ one_round(struct move *mv, size_t n, uint32_t *uidvalidity)
 	gather(mv, n);
 	if (mv->n == 0)
 		return 0;
-	if (check_quota(mv, &bytes, &messages) == -1 || sync_bytes(mv) == -1)
+	/* what is told to be there is on the disk, bytes and all */
+	if (check_quota(mv, &bytes, &messages) == -1 ||
+	    arrival_sync(mv->v, mv->n, ARRIVAL_EACH) == -1)
 		return -1;
 	r = arrival_publish(&mv->to, mv->v, mv->n, ARRIVAL_EACH, uidvalidity);
 	if (settle(mv) > 0 && messages != 0)
