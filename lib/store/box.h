@@ -37,6 +37,7 @@ struct index_link {
 	int64_t changed; /* ctime, ns; 0: after a change of ours */
 	int64_t log_at, end;
 	int64_t retry_ms; /* when off: when to try again; 0: never */
+	bool at_end; /* until the lock goes: nothing stands behind end */
 	bool off; /* in memory only */
 	bool rewrite; /* to be written anew */
 	bool other; /* the rows are mapped from an older one */

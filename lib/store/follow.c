@@ -285,6 +285,7 @@ follow_look(struct mailbox *m)
 	struct index_link *l = &m->link;
 	struct stat st;
 
+	l->at_end = false;
 	if (!m->state.sticky || m->state.uidvalidity == 0 || is_off(m))
 		return;
 	if (fstatat(l->dir, index_name, &st, AT_SYMLINK_NOFOLLOW) == -1) {
@@ -298,6 +299,7 @@ follow_look(struct mailbox *m)
 		if (st.st_size > l->end && l->fd != -1)
 			(void)replay_tail(m, st.st_size);
 		l->changed = ctime_ns(&st);
+		l->at_end = l->end == st.st_size;
 		return;
 	}
 	adopt(m, &st);
@@ -487,8 +489,10 @@ is_rewrite_due(const struct mailbox *m)
 	int64_t max = l->log_at / BASE_PART, len;
 	struct stat st;
 
-	if (l->rewrite || l->fd == -1 || fstat(l->fd, &st) == -1 ||
-	    st.st_size != l->end || st.st_nlink == 0)
+	if (l->rewrite || l->fd == -1)
+		return true;
+	if (!l->at_end && (fstat(l->fd, &st) == -1 || st.st_size != l->end ||
+			      st.st_nlink == 0))
 		return true;
 	len = l->end - l->log_at + (int64_t)m->log.len;
 	return len > (max > LOG_MIN ? max : LOG_MIN);
@@ -548,6 +552,7 @@ follow_commit(struct mailbox *m)
 	}
 reset_log:
 	m->locked--;
+	m->link.at_end = false;
 	if (m->log.max > LOG_MIN)
 		strbuf_clear(&m->log);
 	strbuf_reset(&m->log);

@@ -549,8 +549,10 @@ sync_box(struct mailbox *m)
 	int r;
 
 	box_record_quota(m);
-	if (m->locked == 0)
+	if (m->locked == 0) {
 		follow_look(m);
+		m->link.at_end = false; /* the lock is not held */
+	}
 	if ((r = look(m, &l)) == 0 && is_due(&l))
 		r = scan_locked(m);
 	m->state.owed = stamp_is_open(&m->cur_stamp) ||
