@@ -15,7 +15,8 @@
 #include "sys/fs.h"
 
 enum {
-	LOG_MIN = 64 * 1024, /* shorter ones stay */
+	LOG_MIN = 256 * 1024, /* shorter ones stay */
+	KEPT_MAX = 64 * 1024, /* memory for the next one */
 	BASE_PART = 16, /* and those shorter than this part of the base */
 	RETRY_MS = 60 * 1000,
 	SLACK_US = 2 * 1000 * 1000
@@ -553,7 +554,7 @@ follow_commit(struct mailbox *m)
 reset_log:
 	m->locked--;
 	m->link.at_end = false;
-	if (m->log.max > LOG_MIN)
+	if (m->log.max > KEPT_MAX)
 		strbuf_clear(&m->log);
 	strbuf_reset(&m->log);
 }

@@ -249,6 +249,17 @@ maildir_cmp(struct span a, struct span b)
 	return span_cmp(a, b);
 }
 
+uint64_t
+maildir_number(struct span name)
+{
+	struct span n = leading_number(flags_base(name));
+	uint64_t v = 0;
+
+	if (n.p == n.end)
+		return 0;
+	return num_u64(&n, &v) ? v : UINT64_MAX;
+}
+
 struct cleaning {
 	int tmp;
 	int64_t now;

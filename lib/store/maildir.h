@@ -69,6 +69,8 @@ bool maildir_size(struct span filename, uint64_t *size);
  * in front (none is 0), then by the bytes before ":" (courierimapuiddb(5)).
  */
 int maildir_cmp(struct span a, struct span b);
+/* The number, or UINT64_MAX: equal ones are for maildir_cmp() to part. */
+uint64_t maildir_number(struct span name);
 
 /*
  * Put a file with this text in the place of name in the Maildir itself.  It

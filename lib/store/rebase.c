@@ -56,6 +56,13 @@ put_zeros(struct out *o, uint64_t upto)
 		    span_of(zeros, upto - o->at < PAGE ? upto - o->at : PAGE));
 }
 
+/* lay_out() has checked the row. */
+static bool
+stays(const struct mailbox *m, uint32_t i)
+{
+	return !(m->im.rows[i].state & MSG_GONE);
+}
+
 /* What a row's name field points at. */
 static struct span
 name_of(struct mailbox *m, uint32_t i, struct strbuf *scratch)
@@ -75,7 +82,7 @@ put_names(struct out *o)
 	struct strbuf scratch = { 0 };
 
 	for (uint32_t i = 0; i < o->m->im.n; i++)
-		if (box_is_live(o->m, i))
+		if (stays(o->m, i))
 			put(o, name_of(o->m, i, &scratch));
 	strbuf_clear(&scratch);
 }
@@ -88,7 +95,7 @@ put_rows(struct out *o)
 	struct row r;
 
 	for (uint32_t i = 0; i < im->n; i++) {
-		if (!box_is_live(o->m, i))
+		if (!stays(o->m, i))
 			continue;
 		r = im->rows[i];
 		r.state = 0;
@@ -156,7 +163,6 @@ lay_out(struct out *o)
 	for (uint32_t i = 0; i < m->im.n; i++) {
 		if (!box_is_live(m, i))
 			continue;
-		(void)box_row(m, i);
 		(void)box_base(m, i);
 		h->rows++;
 		h->names_len += m->im.rows[i].namelen;

@@ -206,7 +206,8 @@ set_name(struct mailbox *m, uint32_t i, struct span name)
 static void
 see_message(struct scan *s, uint32_t i, struct span name)
 {
-	const struct row *r = box_row(s->m, i);
+	/* checked when it was entered */
+	const struct row *r = &s->m->im.rows[i];
 	bool same = image_is_named(&s->m->im, i, name);
 
 	if (s->seen[i] == s->pass && !same) {

@@ -39,6 +39,7 @@ struct scan {
 	bool *stored; /* for each message: it has its entry */
 	uint8_t pass;
 	bool messy; /* courierimapuiddb is to be written anew */
+	bool entered; /* with those that came, for keywords */
 	bool moved; /* something went from new to cur */
 	bool left; /* something could not */
 	struct strbuf twins; /* names whose base another file has, with NULs */

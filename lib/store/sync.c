@@ -219,12 +219,17 @@ add_found(struct scan *s)
 
 /* --- keywords -------------------------------------------------------- */
 
+/* Most folders have no keywords: nothing is entered for those. */
 static uint32_t
 find_message(void *arg, struct span base)
 {
-	const struct scan *s = arg;
-	uint32_t number = scan_find(s, base);
+	struct scan *s = arg;
+	uint32_t number;
 
+	if (!s->entered)
+		scan_enter_messages(s);
+	s->entered = true;
+	number = scan_find(s, base);
 	return number < s->count ? number : s->count;
 }
 
@@ -243,6 +248,8 @@ put_keywords(struct scan *s, const uint32_t *sets, uint32_t fresh)
 	struct mailbox *m = s->m;
 
 	for (uint32_t i = 0; i < m->im.n; i++) {
+		if (sets[i] == 0 && m->im.rows[i].keywords == 0)
+			continue;
 		if (!box_is_live(m, i) || box_keywords(m, i) == sets[i])
 			continue;
 		if (i >= fresh) {
@@ -271,7 +278,7 @@ read_keywords(struct scan *s, const struct look *l)
 	sets = malloc(((size_t)m->im.n + 1) * sizeof *sets);
 	if (sets == NULL)
 		oom();
-	scan_enter_messages(s);
+	s->entered = false; /* those that have come since */
 	r = keywords_load(&load, sets, &m->keywords_found);
 	if (r == 0)
 		put_keywords(s, sets, known);

@@ -55,6 +55,7 @@ check(struct scan *s)
 }
 
 struct order {
+	uint64_t number;
 	struct span name;
 	size_t i;
 };
@@ -64,6 +65,8 @@ by_name(const void *va, const void *vb)
 {
 	const struct order *a = va, *b = vb;
 
+	if (a->number != b->number)
+		return a->number < b->number ? -1 : 1;
 	return maildir_cmp(a->name, b->name);
 }
 
@@ -82,6 +85,7 @@ sort_new(const struct scan *s, size_t *n)
 		if (f->seen == 0 || f->uid != 0)
 			continue;
 		v[*n].name = span_str(s->names.p + f->name);
+		v[*n].number = maildir_number(v[*n].name);
 		v[(*n)++].i = i;
 	}
 	if (*n > 1)
