@@ -204,6 +204,9 @@ ifneq ($(HAVE_GDBM),1)
 COMMANDS := $(filter-out makeimapaccess,$(COMMANDS))
 endif
 
+# what is linked with another C library
+include small.mk
+
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wold-style-definition -Wpointer-arith -Wcast-qual -Wwrite-strings \
 	-Wvla -Wundef -Wformat=2 -Wconversion -Wno-sign-conversion \
@@ -260,9 +263,9 @@ $(BUILD)/$(1): $(BUILD)/$(2).o $$(LAYERS_$(3):%=$(BUILD)/lib/%.a)
 	@echo "  LD $$@"
 	@$(LINK) -o $$@ $$^ $$(call libs,$$(LAYERS_$(3)))
 endef
-$(foreach p,$(PROGRAMS) $(COMMANDS),$(eval \
+$(foreach p,$(filter-out $(SMALL),$(PROGRAMS)) $(COMMANDS),$(eval \
     $(call PROGRAM_RULE,bin/$(p),main/$(p),$(p))))
-$(foreach p,$(CHECKPW),$(eval \
+$(foreach p,$(filter-out $(SMALL),$(CHECKPW)),$(eval \
     $(call PROGRAM_RULE,bin/$(p),$(p:checkpw-%=main/checkpw/%),$(p))))
 $(foreach p,$(TOOLS),$(eval $(call PROGRAM_RULE,t/tool/$(p),t/tool/$(p),$(p))))
 
@@ -297,7 +300,8 @@ check: tests
 SAN = -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=all
 # and no cage: what instruments a program looks and writes outside
-UNHARDENED = HARDEN_CFLAGS=-fPIE HARDEN_LDFLAGS=-pie WITHOUT="cage $(WITHOUT)"
+UNHARDENED = HARDEN_CFLAGS=-fPIE HARDEN_LDFLAGS=-pie \
+	WITHOUT="cage musl $(WITHOUT)"
 check-san:
 	@ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
 	    $(MAKE) BUILD=build-san CC="$(SAN_CC)" CFLAGS="-O1 -g $(SAN)" \
@@ -325,7 +329,7 @@ cover:
 	    $(UNHARDENED) check || echo "cover: some tests failed" >&2
 	@sh t/cover.sh build-cover
 
-include bench/bench.mk small.mk
+include bench/bench.mk
 
 demo: all $(TOOL_BINS)
 	@BUILD=$(BUILD) sh t/demo/demo.sh

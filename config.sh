@@ -15,7 +15,7 @@ if ! command -v "${CC%% *}" >/dev/null; then
 fi
 for p in $WITH $WITHOUT; do
 	case $p in
-	unistring | gdbm | crypt | nettle | gnutls | systemd | cage) ;;
+	unistring | gdbm | crypt | nettle | gnutls | systemd | cage | musl) ;;
 	mandoc | clang) ;;
 	*)
 		echo "config.sh: no part is called \"$p\"" >&2
@@ -108,6 +108,20 @@ program() {
 	result "$1" "$found" "$2"
 }
 
+# musl beside the system's C library, and archives that link with it
+small() {
+	found='' libs=small/fortified.c
+	for l in gdbm crypt nettle unistring; do
+		libs="$libs $($CC -print-file-name=lib$l.a)"
+	done
+	main='int gdbm_open(), crypt_rn(), nettle_sha256_init(), u8_totitle();
+int main() { return gdbm_open() + crypt_rn() + nettle_sha256_init() +
+	u8_totitle(); }'
+	wanted musl && (CC=musl-gcc && builds "$main" -D_GNU_SOURCE -static) &&
+		found=yes
+	result musl "$found" 'some ms of each login'
+}
+
 failed=0
 echo "satchel, with $($CC --version 2>/dev/null | sed 1q)"
 hardening
@@ -125,6 +139,7 @@ wanted cage && builds '#include <linux/seccomp.h>
 int main(void) { return 0; }
 #endif' && found=yes
 result cage "$found" 'sessions are not confined'
+small
 program mandoc 'the check of the manual pages'
 program clang 'make fuzz'
 [ $failed = 0 ] || exit 1

@@ -64,6 +64,6 @@ for my $file (Tree::files($ours)) {
 	Tree::report("$file: width", @bad);
 }
 cmp_ok(scalar(Tree::lines('Makefile')), '<', 400, 'Makefile below 400 lines');
-cmp_ok(scalar(Tree::lines('config.sh')), '<=', 140, 'config.sh within 140');
+cmp_ok(scalar(Tree::lines('config.sh')), '<=', 150, 'config.sh within 150');
 cmp_ok(scalar(Tree::lines('README.md')), '<=', 130, 'README.md within 130');
 done_testing();
