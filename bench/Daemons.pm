@@ -1,7 +1,9 @@
 # Daemons: each server behind its own login, on loopback, on free ports.
 #
 # Twenty accounts, one password, hashed by $1$ everywhere: a slow hash would
-# hide what is measured.  Needs root, as logins do.
+# hide what is measured.  Needs root, as logins do.  A server may be there more
+# than once: ours behind tcpserver and with limit, Dovecot with its processes
+# for logins kept ("high-performance").
 package Daemons;
 use strict;
 use warnings;
@@ -11,14 +13,34 @@ use POSIX ();
 use Servers 'user';
 use Time::HiRes 'sleep';
 
-our @EXPORT_OK = qw(start stop memory);
+our @EXPORT_OK = qw(start stop memory variants);
 
 my $users = 20;
 my $password = 'pass';
 my $hash = '$1$bench$' . substr crypt($password, '$1$bench$'), 9;
+my $processors = () = glob '/sys/devices/system/cpu/cpu[0-9]*';
 my @running;	# also when this ends in the middle
 my %how = (dovecot => \&dovecot, courier => \&courier);
 my @path = (PATH => '/usr/sbin:/usr/bin:/sbin:/bin', TZ => 'UTC');
+
+my %variants = (
+	ours => [['ours'], ['ours-tcp', super => 'tcpserver'],
+	    ['ours-lim', limit => 1]],
+	dovecot => [['dovecot'], ['dove-hp', keep => 1]],
+);
+
+# The servers once more, as the logins are to be measured.
+sub variants
+{
+	return map {
+		my $s = $_;
+		map {
+			my ($name, @more) = @$_;
+			+{ %$s, how => $how{$s->{name}} // \&ours, @more,
+			    name => $name };
+		} @{$variants{$s->{name}} // [[$s->{name}]]};
+	} @_;
+}
 
 sub free_port
 {
@@ -34,6 +56,7 @@ sub daemon
 
 	if ($pid == 0) {
 		@running = ();
+		POSIX::setsid();
 		@SIG{qw(INT TERM HUP)} = ('DEFAULT') x 3;
 		open STDIN, '<', '/dev/null';
 		open STDOUT, '>>', "$d->{dir}/log";
@@ -61,10 +84,13 @@ sub certificate
 	return "$dir/cert.pem";
 }
 
-# In front of ours, and of nothing: whichever super-server is there.
+# In front of ours; the same is asked of each.
 sub super
 {
-	my ($port) = @_;
+	my ($s, $port) = @_;
+
+	return ("$s->{where}/listen", '-x', '', '-C', 0, '-N', 0, '-c', 1000,
+	    '-l', "127.0.0.1.$port") if !$s->{super};
 	my ($tcpserver) = grep { -x } map { "$_/tcpserver" }
 	    qw(/usr/bin /usr/local/bin);
 
@@ -80,6 +106,8 @@ sub ours
 	my $tool = "$bin/../t/tool/mkuserdb";
 
 	-x $tool or die "no mkuserdb\n";
+	$d->{slots} = "/dev/shm/satchel-bench-$s->{name}.$$";
+	mkdir $d->{slots}, 0755 or die "$d->{slots}: $!\n";
 	mkdir "$d->{dir}/etc";
 	open my $db, '|-', $tool, "$d->{dir}/etc" or die "$tool: $!\n";
 	print $db "u$_\tuid=$uid|gid=$gid|home=$d->{homes}/u$_|" .
@@ -87,12 +115,19 @@ sub ours
 	close $db or die "$tool failed\n";
 	my %env = (USERDB => "$d->{dir}/etc/userdb", IMAP_KEYWORDS => 1,
 	    TLS_CERTFILE => $d->{cert}, MAXPERIP => 0);
-	my @chain = map { "$bin/$_" } 'imaplogin', 'checkpw-userdb', 'imapd';
-	daemon($d, \%env, super($d->{port}), @chain, 'Maildir');
+	# in memory, as /run is; its directory for talkers as well
+	$env{SATCHEL_SLOTS} = "$d->{slots}";
+	$env{SATCHEL_PER_IP} = 0;
+	if ($s->{limit}) {
+		@env{qw(SATCHEL_PER_IP SATCHEL_PER_USER_IP)} = (1000, 1000);
+	}
+	my @chain = map { "$bin/$_" } 'imaplogin', 'checkpw-userdb',
+	    $s->{limit} ? 'limit' : (), 'imapd';
+	daemon($d, \%env, super($s, $d->{port}), @chain, 'Maildir');
 	if (-x "$bin/tlsd") {
 		$d->{tls} = free_port();
-		daemon($d, \%env, super($d->{tls}), "$bin/tlsd", '-i', @chain,
-		    'Maildir');
+		daemon($d, \%env, super($s, $d->{tls}), "$bin/tlsd", '-i',
+		    @chain, 'Maildir');
 	}
 	return;
 }
@@ -108,6 +143,8 @@ sub dovecot
 	    for 1 .. $users;
 	close $db;
 	$d->{tls} = free_port();
+	my $keep = $s->{keep} ?
+	    "service_count = 0\n  process_min_avail = $processors" : '';
 	open my $conf, '>', "$dir/dovecot.conf" or die "$dir: $!\n";
 	print $conf <<"END";
 protocols = imap
@@ -133,6 +170,7 @@ userdb {
   args = username_format=%u $dir/users
 }
 service imap-login {
+  $keep
   inet_listener imap {
     port = $d->{port}
   }
@@ -223,7 +261,7 @@ sub start
 	chmod 0755, $dir, $d->{dir};
 	$d->{cert} = certificate($dir);
 	$home->("u$_") for 1 .. $users;
-	eval { ($how{$s->{name}} // \&ours)->($s, $d); 1 }
+	eval { $s->{how}->($s, $d); 1 }
 	    or do { my $why = $@; stop($d); die $why };
 	for (1 .. 50) {
 		return $d if answers($d->{port});
@@ -233,24 +271,26 @@ sub start
 	die "does not come up: see $d->{dir}/log\n";
 }
 
-# { pid => [its children] }
-sub children
+# All processes of a daemon: those below it, and those of its session, as who
+# has no parent any more (tlsd-engine).
+sub processes
 {
-	my %of;
+	my ($d) = @_;
+	my (%of, %session, %seen);
 
 	for my $file (glob '/proc/[0-9]*/stat') {
 		open my $fh, '<', $file or next;
 		my $stat = readline($fh) // '';
-		push @{$of{$2}}, $1 if $stat =~ /^(\d+) \(.*\) \w (\d+)/;
+		my ($pid, $parent, $session) =
+		    $stat =~ /^(\d+) \(.*\) \w (\d+) \d+ (\d+)/ or next;
+		push @{$of{$parent}}, $pid;
+		push @{$session{$session}}, $pid;
 	}
-	return \%of;
-}
-
-sub descendants
-{
-	my ($of, @pids) = @_;
-
-	return map { ($_, descendants($of, @{$of->{$_} // []})) } @pids;
+	my @more = map { ($_, @{$session{$_} // []}) } @{$d->{pids}};
+	while (defined(my $pid = shift @more)) {
+		push @more, @{$of{$pid} // []} if !$seen{$pid}++;
+	}
+	return keys %seen;
 }
 
 # Proportional and private memory of all its processes, KiB; how many there
@@ -260,7 +300,7 @@ sub memory
 	my ($d) = @_;
 	my ($pss, $own, $n) = (0, 0, 0);
 
-	for my $pid (descendants(children(), @{$d->{pids}})) {
+	for my $pid (processes($d)) {
 		open my $fh, '<', "/proc/$pid/smaps_rollup" or next;
 		$n++;
 		while (my $line = <$fh>) {
@@ -276,7 +316,7 @@ sub memory
 sub stop
 {
 	my ($d) = @_;
-	my @all = descendants(children(), @{$d->{pids}});
+	my @all = processes($d);
 
 	kill 'TERM', @all;
 	for (1 .. 20) {
@@ -287,6 +327,7 @@ sub stop
 	}
 	kill 'KILL', @all;
 	waitpid $_, 0 for @{$d->{pids}};
+	system('rm', '-rf', $d->{slots}) if $d->{slots};
 	@running = grep { $_ != $d } @running;
 	return;
 }

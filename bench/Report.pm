@@ -2,7 +2,7 @@
 package Report;
 use strict;
 use warnings;
-use Scenarios '%target';
+use Scenarios qw(%target %most);
 
 sub new
 {
@@ -48,18 +48,22 @@ sub ratio
 	    sprintf('%.1f', $a / $b) : '-';
 }
 
-# "10/7 yes": what is to be reached, and whether it is.
+# "10/7 yes": what is to be reached, and whether it is; "3/2 hp yes" where
+# Dovecot's other mode is a peer.
 sub verdict
 {
-	my ($figure, $size, $peers, $floor) = @_;
+	my ($figure, $size, $peers, $floor, $fast) = @_;
 	my $want = $target{$figure}{$size} or return '';
-	my ($faster, $at_most) = @$want;
+	my ($faster, $at_most, $than_fast) = @$want;
 	my @missed;
 
 	push @missed, 'peer' if $peers eq '-' || $peers < $faster;
 	push @missed, 'floor' if defined $at_most && ($floor eq '-' ||
 	    $floor > $at_most);
-	return sprintf '%s/%s %s', $faster, $at_most // '-',
+	push @missed, 'hp' if defined $than_fast && ($fast eq '-' ||
+	    $fast < $than_fast);
+	return sprintf '%s/%s %s', $faster, $at_most //
+	    (defined $than_fast ? "$than_fast hp" : '-'),
 	    @missed ? 'NO: ' . join ', ', @missed : 'yes';
 }
 
@@ -89,14 +93,29 @@ sub table
 		my $floor = median($of->{floor});
 		my $peers = ratio(best($of, @servers), $ours);
 		my $over = ratio($ours, $floor);
+		my $fast = ratio(median($of->{'dove-hp'}), $ours);
 		printf '%-22s %5s', $figure, $size;
 		printf ' %9s', ms(median($of->{$_})) for @servers;
 		printf ' %9s %8s %8s  %s', ms($floor), $peers, $over,
-		    verdict($figure, $size, $peers, $over) if $what eq 'ms';
+		    verdict($figure, $size, $peers, $over,
+		    $fast) if $what eq 'ms';
 		print "\n";
 	}
 	print "\n";
 	return;
+}
+
+# "320 yes": how much private memory may be used, and whether that is less
+# than what the peers have.
+sub room
+{
+	my ($self, $key, @servers) = @_;
+	my ($figure, $size) = split /\t/, $key;
+	my $most = $most{$figure}{$size} or return '';
+	my $ours = median($self->{cpu}{$key}{ours}) // return '';
+	my $best = best($self->{cpu}{$key}, @servers) // 0;
+
+	return "$most " . ($ours <= $most && $ours < $best ? 'yes' : 'NO');
 }
 
 sub memory
@@ -111,6 +130,7 @@ sub memory
 		printf ' %14s', defined median($self->{ms}{$key}{$_}) ?
 		    sprintf '%s %d, %d', $_, median($self->{ms}{$key}{$_}),
 		    median($self->{cpu}{$key}{$_}) : '-' for @servers;
+		print '  ' . $self->room($key, @servers);
 		print "\n";
 	}
 	print "\n";

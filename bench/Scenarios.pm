@@ -31,7 +31,7 @@ use strict;
 use warnings;
 use Exporter 'import';
 
-our @EXPORT_OK = qw(scenarios %target);
+our @EXPORT_OK = qw(scenarios %target %most);
 
 my $env = 'FETCH 1:* (FLAGS UID RFC822.SIZE INTERNALDATE ENVELOPE)';
 my $bs = 'FETCH 1:* (BODYSTRUCTURE)';
@@ -40,7 +40,8 @@ my $hdr = 'FETCH 1:* (BODY.PEEK[HEADER.FIELDS (FROM TO SUBJECT DATE ' .
 my @small = qw(1k 10k 100k);	# realistic mail
 my @quick = qw(1k 10k);		# what takes the peers too long at 100k
 
-# figure => { size => [times faster than the better peer, times the floor] }
+# figure => { size => [times faster than the better peer, times the floor,
+# times faster than Dovecot with its processes for logins kept] }
 our %target = (
 	'start.greeting' => { '-' => [2.5, 1.5] },
 	'start.session' => { '-' => [2.5, 1.5] },
@@ -71,6 +72,14 @@ our %target = (
 	'list-status.warm' => { '-' => [5, 3] },
 	'resync-flags.session' => { '10k' => [5] },
 	'resync-qresync.session' => { '10k' => [4] },
+	'login.c1' => { '1k' => [3, undef, 2] },
+	'login.c50' => { '1k' => [4, undef, 1.5] },
+);
+
+# figure => { size => KiB of private memory }
+our %most = (
+	'hold.chain' => { '10k' => 320 },
+	'hold-tls.chain' => { '10k' => 1228 },
 );
 
 my $select = ['-', 'cmd', 'EXISTS', 1, 'SELECT INBOX'];

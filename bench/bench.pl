@@ -19,7 +19,7 @@ use Fcntl ':flock';
 use IO::Handle;
 use POSIX ();
 use Time::HiRes 'time';
-use Daemons;
+use Daemons 'variants';
 use Report;
 use Scenarios 'scenarios';
 use Servers qw(servers user);
@@ -38,14 +38,14 @@ my $started = time;
 my $report = Report->new;
 my ($uid, $gid) = @{user()};
 my %octets;	# figure => those of our last answer
-my @servers;
+my (@servers, @shown);
 
 # ^C: what there is so far; daemons are stopped at the exit
 sub finish
 {
 	exit 1 if !@servers;
 	system('rm', '-rf', "$dir/run");
-	$report->print(map { $_->{name} } @servers);
+	$report->print(@shown);
 	$report->save($ENV{BENCH_TSV} // "$build/bench.tsv");
 	exit($_[0] ? 1 : 0);
 }
@@ -457,15 +457,12 @@ sub hold_logins
 	return;
 }
 
-sub logins
+# Those that come up, with so many messages for each account.
+sub daemons
 {
 	my ($size, @servers) = @_;
 	my @up;
 
-	if ($> != 0) {
-		say_so('logins are left out: not root');
-		return;
-	}
 	system('rm', '-rf', "$dir/run");
 	for my $s (@servers) {
 		delete $s->{gone};
@@ -475,16 +472,32 @@ sub logins
 		push @up, $s;
 		login($s, $size, ['-', 0, 20, 1]);
 	}
+	return @up;
+}
+
+sub logins
+{
+	my @servers = @_;
+
+	if ($> != 0) {
+		say_so('logins are left out: not root');
+		return;
+	}
+	my @up = daemons('1k', @servers);
 	for my $row (@logins) {
 		for my $round (1 .. $rounds) {
-			login($_, $size, $row) for @up;
+			login($_, '1k', $row) for @up;
 		}
-		say_so("$row->[0] $size");
+		say_so("$row->[0] 1k");
 	}
-	for my $s (@up) {
-		hold_logins($s, $size, $_) for 0, 1;
+	Daemons::stop($_->{daemon}) for @up;
+	# one at a time, since memory is shared with those that are alike
+	for my $s (@servers) {
+		my @one = daemons('10k', $s) or next;
+		hold_logins($s, '10k', $_) for 0, 1;
 		Daemons::stop($s->{daemon});
 	}
+	say_so('hold.chain 10k');
 	return;
 }
 
@@ -499,6 +512,7 @@ flock $lock, LOCK_EX | LOCK_NB
 my $who = $ENV{BENCH_SERVERS} // '.*';
 @servers = grep { $_->{where} || $_->{name} =~ /^(?:$who)$/ }
     servers("$build/bin", $dir, \&say_so);
+@shown = map { $_->{name} } @servers;
 my @all = grep { $_->{name} =~ /$only/ } scenarios();
 for my $tree (qw(empty folders)) {
 	my @these = grep { ($_->{tree} // '') eq $tree } @all;
@@ -507,5 +521,10 @@ for my $tree (qw(empty folders)) {
 for my $size (@sizes) {
 	trees('folder', $size, [grep { sized($_, $size) } @all], @servers);
 }
-logins('1k', @servers) if 'login' =~ /$only/;
+if ('login' =~ /$only/) {
+	my @variants = variants(@servers);
+	my %known = map { $_ => 1 } @shown;
+	push @shown, grep { !$known{$_} } map { $_->{name} } @variants;
+	logins(@variants);
+}
 finish();
