@@ -294,19 +294,25 @@ sub processes
 }
 
 # Proportional and private memory of all its processes, KiB; how many there
-# are.
+# are.  Private is what would not be there without the process: no page of a
+# file, which stays in memory as long as there is room, whoever maps it.
 sub memory
 {
 	my ($d) = @_;
 	my ($pss, $own, $n) = (0, 0, 0);
 
 	for my $pid (processes($d)) {
-		open my $fh, '<', "/proc/$pid/smaps_rollup" or next;
+		open my $fh, '<', "/proc/$pid/smaps" or next;
+		my $private = 0;
 		$n++;
 		while (my $line = <$fh>) {
-			$pss += $1 if $line =~ /^Pss:\s+(\d+)/;
-			$own += $1
-			    if $line =~ /^Private_(?:Clean|Dirty):\s+(\d+)/;
+			my ($what, $kib) = $line =~ /^(\w+):\s+(\d+) kB/
+			    or next;
+			$pss += $kib if $what eq 'Pss';
+			$private = 0 if $what eq 'Size';
+			$private += $kib if $what =~ /^Private_/;
+			$own += $private < $kib ? $private : $kib
+			    if $what eq 'Anonymous';
 		}
 	}
 	return ($pss, $own, $n);

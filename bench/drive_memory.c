@@ -6,24 +6,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Private is what stands in no file, and in this process alone. */
 static void
-add_rollup(pid_t pid, struct memory *m)
+add_smaps(pid_t pid, struct memory *m)
 {
-	char text[128];
-	unsigned kib;
+	unsigned kib, own = 0;
+	char text[512];
 	FILE *f;
 
-	(void)snprintf(text, sizeof text, "/proc/%d/smaps_rollup", (int)pid);
+	(void)snprintf(text, sizeof text, "/proc/%d/smaps", (int)pid);
 	f = fopen(text, "r");
 	if (f == NULL)
 		return;
 	m->processes++;
 	while (fgets(text, sizeof text, f) != NULL) {
-		if (sscanf(text, "Pss: %u", &kib) == 1)
+		if (sscanf(text, "Size: %u", &kib) == 1)
+			own = 0; /* the next mapping's */
+		else if (sscanf(text, "Pss: %u", &kib) == 1)
 			m->pss += kib;
-		if (sscanf(text, "Private_Clean: %u", &kib) == 1 ||
-		    sscanf(text, "Private_Dirty: %u", &kib) == 1)
-			m->own += kib;
+		else if (sscanf(text, "Private_Clean: %u", &kib) == 1 ||
+			 sscanf(text, "Private_Dirty: %u", &kib) == 1)
+			own += kib;
+		else if (sscanf(text, "Anonymous: %u", &kib) == 1)
+			m->own += own < kib ? own : kib;
 	}
 	(void)fclose(f);
 }
@@ -53,13 +58,13 @@ memory_of(pid_t pid, struct memory *m)
 	DIR *d = opendir("/proc");
 	struct dirent *e;
 
-	add_rollup(pid, m);
+	add_smaps(pid, m);
 	if (d == NULL)
 		return;
 	while ((e = readdir(d)) != NULL) {
 		if (*e->d_name >= '1' && *e->d_name <= '9' &&
 		    parent_of(e->d_name) == pid)
-			add_rollup((pid_t)strtol(e->d_name, NULL, 10), m);
+			add_smaps((pid_t)strtol(e->d_name, NULL, 10), m);
 	}
 	(void)closedir(d);
 }
