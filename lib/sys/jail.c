@@ -52,28 +52,38 @@ enter(const char *dir)
 	       (st.st_mode & 022) == 0;
 }
 
-/*
- * The one that was set; else one beside the slots, made when it is not there;
- * else one that was removed, which is as empty, but costs more each time than
- * all the rest of a jail.
- */
+/* A new one, removed at once. */
 static int
-change_root(const char *root)
+enter_removed(char *name)
 {
-	char name[] = "/tmp/satchel-jail-XXXXXX", spare[PATH_MAX];
-
-	(void)snprintf(spare, sizeof spare, "%s/empty", slot_base());
-	if (enter(root))
-		return chroot(".");
-	if (enter(spare) || (mkdir(spare, 0700) == 0 && enter(spare)))
-		return chroot(".");
 	if (mkdtemp(name) == NULL)
 		return -1;
 	if (chdir(name) == -1) {
 		(void)rmdir(name); /* it was ours, and is empty */
 		return -1;
 	}
-	return rmdir(name) == -1 ? -1 : chroot(".");
+	return rmdir(name);
+}
+
+/*
+ * The one that was set; else one beside the slots, made when it is not there;
+ * else one that was removed, which is as empty.  On a disk that costs more
+ * each time than all the rest of a jail, so memory is tried first.
+ */
+static int
+change_root(const char *root)
+{
+	char run[] = "/run/satchel-jail-XXXXXX", spare[PATH_MAX];
+	char tmp[] = "/tmp/satchel-jail-XXXXXX";
+
+	(void)snprintf(spare, sizeof spare, "%s/empty", slot_base());
+	if (enter(root))
+		return chroot(".");
+	if (enter(spare) || (mkdir(spare, 0700) == 0 && enter(spare)))
+		return chroot(".");
+	if (enter_removed(run) == -1 && enter_removed(tmp) == -1)
+		return -1;
+	return chroot(".");
 }
 
 #if HAVE_CAGE
