@@ -81,6 +81,8 @@ login_clock_agrees(int dir)
 	int64_t skew = 0;
 	int fd;
 
+	if (fs_is_local(dir))
+		return true; /* it is ours; a file made costs 0.3 ms */
 	(void)unlinkat(dir, name, 0); /* an old one would have an old time */
 	if ((fd = fs_create(dir, name, 0600)) == -1)
 		return true; /* a full or read-only disk is no clock's fault */

@@ -27,7 +27,10 @@ void login_run_exec(int dir);
 /* Whether dir belongs to this process's user and group. */
 bool login_is_owner(int dir);
 
-/* Whether the file system's clock, by a file made in tmp, agrees with ours. */
+/*
+ * Whether the file system's clock agrees with ours: by a file made in tmp,
+ * unless it is a disk's, which has ours.
+ */
 bool login_clock_agrees(int dir);
 
 #endif

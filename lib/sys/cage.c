@@ -69,7 +69,7 @@ static const int calls[] = {
 	/* what a session does all day */
 	SYS_pread64, SYS_newfstatat, SYS_openat, SYS_close, SYS_read,
 	SYS_write, SYS_ppoll, SYS_getdents64, SYS_fstat, SYS_lseek,
-	SYS_readv, SYS_writev, SYS_pwrite64,
+	SYS_readv, SYS_writev, SYS_pwrite64, SYS_fstatfs,
 
 	/* files, and changes of directories */
 	SYS_linkat, SYS_unlinkat, SYS_renameat, SYS_renameat2, SYS_mkdirat,

@@ -9,13 +9,33 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
+
+#include "base/nelem.h"
 
 enum {
 	TREE_DEPTH = 64,
 	WALK_LEN = 16 * 1024, /* of a directory, at once */
 	NO_REPLACE = 1, /* RENAME_NOREPLACE: not in every C library */
 };
+
+/* as the kernel's magic.h has them: ext, xfs, btrfs, f2fs, zfs, tmpfs */
+static const unsigned long local_types[] = { 0xef53, 0x58465342, 0x9123683e,
+	0xf2f52010, 0x2fc12fc1, 0x01021994 };
+
+bool
+fs_is_local(int fd)
+{
+	struct statfs st;
+
+	if (fstatfs(fd, &st) == -1)
+		return false;
+	for (size_t i = 0; i < NELEM(local_types); i++)
+		if (((unsigned long)st.f_type & 0xffffffff) == local_types[i])
+			return true;
+	return false;
+}
 
 int
 fs_open_dir(int dir, const char *name)

@@ -68,6 +68,13 @@ int fs_wait_sync(int fd);
 /* fsync the directory dir. */
 int fs_sync_dir(int dir);
 
+/*
+ * Whether the file system of fd gives its files the time of this machine's
+ * clock for certain: a disk's or memory's.  False for those of a network, and
+ * for all that is not known.
+ */
+bool fs_is_local(int fd);
+
 /* close(), keeping errno, for the way out of a failure. */
 void fs_close(int fd);
 
