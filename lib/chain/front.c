@@ -12,6 +12,8 @@
 #include "sys/setting.h"
 #include "sys/wr.h"
 
+extern char **environ;
+
 /* also in the table below, and in the man page */
 enum { DELAY = 5, TIMEOUT = 60, CHAIN_TIMEOUT = 60, SECONDS_MAX = 3600 };
 enum { TALKER_UID = 65534, PER_IP = 100, TARPIT = 15 };
@@ -150,6 +152,32 @@ front_open(const struct front_protocol *protocol, struct front *f)
 	if (setenv("PROTOCOL", protocol->name, 1) == -1)
 		return -1;
 	return tell_peer(&f->peer, protocol->port);
+}
+
+static bool
+is_talkers(const struct front *f, struct span name)
+{
+	static const char *const names[] = { "SATCHEL_SLOTS",
+		"SATCHEL_TALKER_ROOT", NULL };
+	const char *const *lists[] = { names, f->protocol->settings };
+	struct span s = name;
+
+	for (size_t i = 0; i < NELEM(lists); i++)
+		for (const char *const *n = lists[i]; n && *n; n++)
+			if (span_is(name, *n))
+				return true;
+	return span_eat_word(&s, "TLS_SUBJECT_");
+}
+
+void
+front_forget_others(const struct front *f)
+{
+	for (char **e = environ; e != NULL && *e != NULL; e++) {
+		size_t len = strcspn(*e, "=");
+
+		if ((*e)[len] == '=' && !is_talkers(f, span_of(*e, len)))
+			explicit_bzero(*e + len + 1, strlen(*e + len + 1));
+	}
 }
 
 bool

@@ -64,6 +64,12 @@ int front_start_tls(struct front *f, int64_t by);
 /* Whether STARTTLS or STLS is to be announced, and done. */
 bool front_has_starttls(const struct front *f);
 
+/*
+ * For a talker: overwrite all of the environment but what a talker reads.  The
+ * settings of authenticators may be secrets.
+ */
+void front_forget_others(const struct front *f);
+
 /* Print the settings in force, and where each comes from. */
 void front_print(const struct front_protocol *protocol);
 

@@ -125,6 +125,7 @@ talker_body(void *arg)
 	const struct birth *b = arg;
 
 	jail_close_others(b->pair[1]);
+	front_forget_others(b->k->f);
 	b->k->talker(b->k->f, 3);
 	return 0;
 }

@@ -80,6 +80,13 @@ is_forgotten('damaged and longer', 'x AUTHENTICATE PLAIN ' .
 is_forgotten('LOGIN', "a AUTHENTICATE LOGIN\r\n", encode_base64('fred', "\r\n"),
     encode_base64($password, "\r\n"));
 
+# settings of an authenticator are not for who reads the client
+my $talking = login(env => { LDAP_BINDPW => $password, IMAP_CAPABILITY => 'X',
+	SATCHEL_TALKER_ROOT => '/nonexistent' });
+$talking->greeting;
+is(pieces(talker($talking->{pid}), $password), '', 'a setting: not the talker');
+isnt(pieces($talking->{pid}, $password), '', 'but its authenticator has it');
+
 # refused, and both halves are there to try again
 for (["a LOGIN fred $password\r\n", 'refused'],
     ["a LOGIN fred {$length+}\r\n$password\r\n", 'a literal, refused'],
