@@ -41,6 +41,7 @@ enum {
 	PAUSE_MS = 200,
 	STATUS_MS = 2000, /* between two status lines */
 	QUIET_MS = 60000, /* between two lines that say the same */
+	LINES = 50, /* in a second, of clients that were refused */
 };
 
 /* What is said once a minute at most. */
@@ -58,6 +59,8 @@ struct server {
 	int64_t said[QUIETS];
 	int64_t status_by; /* the next status line; or 0: nothing new */
 	uint64_t refused;
+	int64_t lines_by; /* the end of a second with so many lines */
+	unsigned lines;
 };
 
 /* One line of the log; of a client, or with p NULL of none. */
@@ -86,6 +89,19 @@ may_say(struct server *s, enum quiet what)
 		return false;
 	s->said[what] = now;
 	return true;
+}
+
+/* Who is refused comes again at once, and must not fill the log with it. */
+static bool
+may_tell(struct server *s)
+{
+	int64_t now = clock_mono_ms();
+
+	if (now >= s->lines_by) {
+		s->lines_by = now + 1000;
+		s->lines = 0;
+	}
+	return s->lines++ < LINES;
 }
 
 static void
@@ -216,18 +232,17 @@ has_room(struct server *s, const struct peer *p, const struct cidr *c,
 	char text[CIDR_LEN];
 
 	if (limit > 0 && conns_from(s->conns, c) >= limit) {
-		note("ALERT", p, "Maximum connection limit reached for %s",
-		    p->ip);
-		return false;
-	}
-	if (most > 0 && conns_near(s->conns, c) >= most) {
+		(void)snprintf(text, sizeof text, "%s", p->ip);
+	} else if (most > 0 && conns_near(s->conns, c) >= most) {
 		network = cidr_network(c, CONNS_FOUR, CONNS_SIX);
 		cidr_text(&network, text);
+	} else {
+		return true;
+	}
+	if (may_tell(s))
 		note("ALERT", p, "Maximum connection limit reached for %s",
 		    text);
-		return false;
-	}
-	return true;
+	return false;
 }
 
 static void
@@ -254,7 +269,9 @@ admit(struct server *s, int conn, const struct peer *p)
 	vars_reset(&s->vars);
 	changed(s);
 	if (!is_allowed(s, p, &limit)) {
-		note("INFO", p, "refused, ip=[%s], port=[%s]", p->ip, p->port);
+		if (may_tell(s))
+			note("INFO", p, "refused, ip=[%s], port=[%s]", p->ip,
+			    p->port);
 		s->refused++;
 	} else if (from != NULL && !has_room(s, p, from, limit)) {
 		s->refused++;

@@ -112,6 +112,16 @@ close $c[0];
 ok(until_true(sub { served($l->connect) }), 'one left, one in');
 close $_ for @c;
 
+my $begun = time;
+$l = Listen->start(['-C', 1], [@echo]);
+@c = $l->connect;
+served(@c);
+all($l->connect) for 1 .. 300;
+my $told = lines($l, 'ALERT: Maximum connection limit .*');
+cmp_ok($told, '>', 0, 'who comes again and again is told of');
+cmp_ok($told, '<=', 50 * (2 + time - $begun), 'but not each time');
+close $_ for @c;
+
 $l = Listen->start(['-N', 3], [@echo]);
 @c = map { $l->connect(LocalAddr => "127.0.0.$_") } 1, 2, 2;
 is(scalar(grep { served($_) } @c), 3, 'three from one network');
