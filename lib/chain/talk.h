@@ -104,8 +104,8 @@ void talk_tell(int fd, const struct talk_ask *a);
 /*
  * The keeper's: take a message that is there, or answer one.  take returns 1,
  * 0 at the end, or -1 with errno: EBADMSG for what is none, EAGAIN when there
- * is none yet; answer 0 or -1: it never waits for a talker that does not
- * read, and an honest one has room, since it has read the answer before.
+ * is none yet.  answer returns 0 or -1: it never waits for a talker that does
+ * not read, and an honest one has room, since it has read the answer before.
  */
 int talk_take(int fd, struct talk_ask *a);
 int talk_answer(int fd, const struct talk_answer *answer, struct span more);
