@@ -31,7 +31,7 @@ all:
 base = arena ascii num sha256 siphash span strbuf sum
 
 sys = cage cidr clock env fdpass fs helper jail landlock log map peer proc \
-	rd seccomp setting shed sig slot sock watch wr
+	rd seccomp setting shed sig slot sock tlslist watch wr
 
 text = base64 bytes casefold charset date encword lang mutf7 qp searchfold \
 	utf8
@@ -70,7 +70,7 @@ chain = attempt dialogue front imapcmd imaplogin keeper login pop3cmd \
 net = access activate compile conns ids options rule server sockets vars
 
 # tlsd, and what of tlsd-engine is not GnuTLS's business; engine: what is
-tls = conf files launch list opener servername tickets tlsd
+tls = conf files launch opener servername tickets tlsd
 engine = cert engine facts handshake net relay ticketkey
 
 # program: the layers it links, lowest last
@@ -103,7 +103,7 @@ LIBS_pw = $(GDBM_LIBS) $(CRYPT_LIBS) $(NETTLE_LIBS)
 
 # --- tests, by the layer that each links -------------------------------------
 UNIT_base = arena num sha256 siphash span strbuf sum
-UNIT_sys = cidr fdpass fs helper jail map peer proc rd slot watch wr
+UNIT_sys = cidr fdpass fs helper jail map peer proc rd slot tlslist watch wr
 UNIT_text = base64 bytes casefold charset date encword lang mutf7 qp utf8
 UNIT_msg = addr decode header html mime octets preview stream structure
 UNIT_store = append change facts flags folder history index keywords \
@@ -117,14 +117,14 @@ UNIT_pop3 = request send
 UNIT_net = conns rule
 UNIT_chain = dialogue front imapcmd keeper pop3cmd proxyhdr talk tarpit \
 	ucspitls
-UNIT_tls = list servername tickets
+UNIT_tls = servername tickets
 UNIT_engine = ticketkey
 
 # t/fuzz/NAME.c with its seeds in t/fuzz/corpus/NAME/
 FUZZ = addr brief date encword facts fetch_parse gather header imapcmd \
 	index keywords mime mutf7 pop3 pop3cmd preview proxyhdr qp \
 	request rule search_parse section select_parse session \
-	sizelist structure talk tlsname ucspitls uiddb
+	sizelist structure talk tlsname uiddb
 
 # what tests and the demo need besides: t/tool/NAME.c
 TOOLS = escape faultat mkuserdb sendmail structure

@@ -12,18 +12,14 @@
 #include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#include "base/ascii.h"
 #include "base/nelem.h"
 #include "base/num.h"
-#include "base/strbuf.h"
 #include "sys/env.h"
 #include "sys/fs.h"
 #include "sys/sig.h"
-
-enum { NAME_LEN = 64 };
+#include "sys/tlslist.h"
 
 /* The open descriptor that the variable name tells, or -1. */
 static int
@@ -67,45 +63,6 @@ ucspitls_close(struct ucspitls *u)
 	u->control = u->in = u->out = -1;
 }
 
-static bool
-is_name(struct span name)
-{
-	static const char *const prefixes[] = { "SSL_", "TLS_SUBJECT_" };
-	bool known = span_is(name, "TLS_CONNECTED_PROTOCOL");
-
-	if (span_len(name) >= NAME_LEN)
-		return false;
-	for (size_t i = 0; i < NELEM(prefixes); i++) {
-		size_t len = strlen(prefixes[i]);
-
-		if (span_len(name) > len &&
-		    memcmp(name.p, prefixes[i], len) == 0)
-			known = true;
-	}
-	for (const char *p = name.p; known && p < name.end; p++)
-		known = *p == '_' || ascii_isalpha((unsigned char)*p) ||
-			ascii_isdigit((unsigned char)*p);
-	return known;
-}
-
-bool
-ucspitls_next(struct span *in, struct span *name, struct span *value)
-{
-	static const struct span none;
-	struct span item;
-
-	while (in->p < in->end && *in->p != '\0') {
-		item = span_cut(in, '\0');
-		*value = span_find(item, '=') == NULL ? none : item;
-		*name = span_cut(&item, '=');
-		if (value->p != NULL)
-			*value = item;
-		if (is_name(*name))
-			return true;
-	}
-	return false;
-}
-
 /* The list, up to its two NULs, after each of which text is ended. */
 static int
 read_list(int fd, int64_t by, char *buf, size_t *len)
@@ -113,14 +70,14 @@ read_list(int fd, int64_t by, char *buf, size_t *len)
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 	ssize_t n;
 
-	for (*len = 0; *len < UCSPITLS_LIST_LEN; *len += (size_t)n) {
+	for (*len = 0; *len < TLSLIST_MAX; *len += (size_t)n) {
 		int ready = sig_poll(&p, 1, by);
 
 		if (ready == 0)
 			errno = ETIMEDOUT;
 		if (ready <= 0)
 			return -1;
-		n = read(fd, buf + *len, UCSPITLS_LIST_LEN - *len);
+		n = read(fd, buf + *len, TLSLIST_MAX - *len);
 		if (n == -1 && errno == EINTR)
 			n = 0;
 		else if (n <= 0)
@@ -136,36 +93,16 @@ read_list(int fd, int64_t by, char *buf, size_t *len)
 }
 
 static int
-tell(struct span list)
-{
-	struct strbuf text = { 0 };
-	char key[NAME_LEN + 1];
-	struct span name, value;
-	int r = 0;
-
-	while (r == 0 && ucspitls_next(&list, &name, &value)) {
-		memcpy(key, name.p, span_len(name));
-		key[span_len(name)] = '\0';
-		strbuf_reset(&text);
-		strbuf_cat(&text, value);
-		strbuf_putc(&text, '\0'); /* an empty one has no text yet */
-		r = value.p == NULL ? unsetenv(key) : setenv(key, text.p, 1);
-	}
-	strbuf_clear(&text);
-	return r;
-}
-
-static int
 start(const struct ucspitls *u, int64_t by)
 {
-	char list[UCSPITLS_LIST_LEN];
+	char list[TLSLIST_MAX];
 	size_t len;
 
 	if (fs_write(u->control, span_str("Y")) == -1 || dup2(u->in, 0) == -1 ||
 	    dup2(u->out, 1) == -1 ||
 	    read_list(u->control, by, list, &len) == -1)
 		return -1;
-	return tell(span_of(list, len));
+	return tlslist_apply(span_of(list, len));
 }
 
 int

@@ -5,10 +5,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/span.h"
-
-enum { UCSPITLS_LIST_LEN = 16384 }; /* what it may tell about TLS */
-
 struct ucspitls {
 	int control; /* SSLCTLFD; -1: there is none */
 	int in; /* SSLREADFD */
@@ -24,21 +20,13 @@ bool ucspitls_find(struct ucspitls *u);
 
 /*
  * Have TLS begun: afterwards 0 and 1 are clear text, the environment says
- * what TLS has told, and the three are closed.  0, or -1 with errno when there
- * is no TLS (EPROTO: it has ended without a word, or told too much; ETIMEDOUT:
- * not by the time by): then nobody may use 0 and 1 any more.
+ * what TLS has told (sys/tlslist.h), and the three are closed.  0, or -1 with
+ * errno when there is no TLS (EPROTO: it has ended without a word, or told too
+ * much; ETIMEDOUT: not by the time by): then nobody may use 0 and 1 any more.
  */
 int ucspitls_start(struct ucspitls *u, int64_t by);
 
 /* TLS is not wanted any more. */
 void ucspitls_close(struct ucspitls *u);
-
-/*
- * The next variable of a list "NAME=value NUL ... NUL", taken off its front;
- * value has p NULL when the variable is to be removed.  What may not be set
- * is passed over: names other than SSL_*, TLS_SUBJECT_* and
- * TLS_CONNECTED_PROTOCOL, of letters, digits and "_".  False at the end.
- */
-bool ucspitls_next(struct span *in, struct span *name, struct span *value);
 
 #endif

@@ -7,10 +7,10 @@
 
 #include "base/ascii.h"
 #include "base/span.h"
-#include "tls/list.h"
+#include "sys/tlslist.h"
 
 enum { TEXT_LEN = 256, HASH_LEN = 32, FIELDS_MAX = 64 };
-enum { FIELDS_LEN = LIST_MAX / 2 }; /* all before the last field */
+enum { FIELDS_LEN = TLSLIST_MAX / 2 }; /* all before the last field */
 
 static void
 put_hex(struct strbuf *b, const unsigned char *p, size_t len)
@@ -26,7 +26,7 @@ put_hex(struct strbuf *b, const unsigned char *p, size_t len)
 static void
 put_text(struct strbuf *out, const char *name, const char *value)
 {
-	list_put(
+	tlslist_put(
 	    out, name, value == NULL ? (struct span){ 0 } : span_str(value));
 }
 
@@ -40,7 +40,7 @@ put_protocol(struct strbuf *out, gnutls_session_t tls)
 
 	strbuf_puts(&b, "TLSv");
 	strbuf_puts(&b, strncmp(name, "TLS", 3) == 0 ? name + 3 : name);
-	list_put(out, "SSL_PROTOCOL", strbuf_span(&b));
+	tlslist_put(out, "SSL_PROTOCOL", strbuf_span(&b));
 	strbuf_clear(&b);
 }
 
@@ -74,7 +74,7 @@ put_cipher(struct strbuf *out, gnutls_session_t tls)
 #else
 	suite(&b, tls);
 #endif
-	list_put(out, "SSL_CIPHER", strbuf_span(&b));
+	tlslist_put(out, "SSL_CIPHER", strbuf_span(&b));
 	strbuf_clear(&b);
 }
 
@@ -90,7 +90,7 @@ put_connected(struct strbuf *out, gnutls_session_t tls)
 	strbuf_num(&b, 8 * gnutls_cipher_get_key_size(gnutls_cipher_get(tls)));
 	strbuf_puts(&b, "bits,");
 	suite(&b, tls);
-	list_put(out, "TLS_CONNECTED_PROTOCOL", strbuf_span(&b));
+	tlslist_put(out, "TLS_CONNECTED_PROTOCOL", strbuf_span(&b));
 	strbuf_clear(&b);
 }
 
@@ -113,7 +113,7 @@ put_exporter(struct strbuf *out, gnutls_session_t tls)
 		return;
 	}
 	put_hex(&b, value, sizeof value);
-	list_put(out, "SSL_TLS_EXPORTER", strbuf_span(&b));
+	tlslist_put(out, "SSL_TLS_EXPORTER", strbuf_span(&b));
 	strbuf_clear(&b);
 	explicit_bzero(value, sizeof value);
 }
@@ -133,7 +133,7 @@ field_name(const char *oid, char out[TEXT_LEN])
 	len = strlen(out);
 	for (size_t i = 0; i < len; i++)
 		out[i] = (char)ascii_upper((unsigned char)out[i]);
-	return list_is_name(span_of(out, len));
+	return tlslist_is_name(span_of(out, len));
 }
 
 /* How many fields before the i-th have the same oid. */
@@ -192,7 +192,7 @@ unescape(char *p, size_t *len)
 static void
 put_fields(struct strbuf *out, gnutls_x509_crt_t crt)
 {
-	char oid[TEXT_LEN], name[TEXT_LEN], value[LIST_VALUE_MAX + 1];
+	char oid[TEXT_LEN], name[TEXT_LEN], value[TLSLIST_VALUE_MAX + 1];
 
 	for (unsigned i = 0; i < FIELDS_MAX && out->len < FIELDS_LEN; i++) {
 		size_t oid_len = sizeof oid, len = sizeof value;
@@ -202,7 +202,7 @@ put_fields(struct strbuf *out, gnutls_x509_crt_t crt)
 		if (gnutls_x509_crt_get_dn_by_oid(crt, oid,
 			count_before(crt, i, oid), 0, value, &len) == 0 &&
 		    unescape(value, &len) && field_name(oid, name))
-			list_put(out, name, span_of(value, len));
+			tlslist_put(out, name, span_of(value, len));
 	}
 }
 
@@ -225,8 +225,8 @@ put_peer(struct strbuf *out, gnutls_x509_crt_t crt)
 	}
 	strbuf_puts(&b, "SHA256:");
 	put_hex(&b, hash, len);
-	list_put(out, "SSL_PEER_CERT_HASH", strbuf_span(&b));
-	list_put(
+	tlslist_put(out, "SSL_PEER_CERT_HASH", strbuf_span(&b));
+	tlslist_put(
 	    out, "SSL_PEER_CERT_SUBJECT", span_of(subject.data, subject.size));
 	strbuf_clear(&b);
 	gnutls_free(subject.data);
@@ -263,5 +263,5 @@ facts_list(
 		put_fields(out, crt);
 		gnutls_x509_crt_deinit(crt);
 	}
-	list_end(out);
+	tlslist_end(out);
 }

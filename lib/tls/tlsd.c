@@ -46,9 +46,9 @@
 #include "sys/env.h"
 #include "sys/log.h"
 #include "sys/proc.h"
+#include "sys/tlslist.h"
 #include "tls/conf.h"
 #include "tls/launch.h"
-#include "tls/list.h"
 
 /*
  * A client that speaks another protocol than its server must be told so
@@ -178,7 +178,7 @@ tlsd_on_demand(const struct peer *peer, char **argv)
 	const char *why;
 	int second;
 
-	list_forget();
+	tlslist_forget();
 	if (tell_program(peer) == -1)
 		return give_up("environment");
 	if (!tls_conf_read(true, &conf, &why)) {
@@ -205,19 +205,20 @@ read_list(int report, int64_t by, struct strbuf *list)
 	ssize_t n;
 	int r;
 
-	while (list->len < LIST_MAX && !list_is_whole(strbuf_span(list))) {
+	while (
+	    list->len < TLSLIST_MAX && !tlslist_is_whole(strbuf_span(list))) {
 		r = poll(&p, 1, clock_left_ms(by));
 		if (r == -1 && errno == EINTR)
 			continue;
 		if (r <= 0)
 			return false;
-		n = read(report, strbuf_room(list, LIST_MAX - list->len),
-		    LIST_MAX - list->len);
+		n = read(report, strbuf_room(list, TLSLIST_MAX - list->len),
+		    TLSLIST_MAX - list->len);
 		if (n <= 0)
 			return false;
 		list->len += (size_t)n;
 	}
-	return list_is_whole(strbuf_span(list));
+	return tlslist_is_whole(strbuf_span(list));
 }
 
 int
@@ -229,7 +230,7 @@ tlsd_at_once(const struct peer *peer, char **argv)
 	int clear[2], report[2], sock;
 	int64_t by;
 
-	list_forget();
+	tlslist_forget();
 	if (!tls_conf_read(false, &conf, &why)) {
 		log_line("ERR", "%s", why);
 		return 100;
@@ -246,8 +247,8 @@ tlsd_at_once(const struct peer *peer, char **argv)
 	launch_serve(sock, &conf, peer->local_ip);
 	if (!read_list(report[0], by, &list))
 		return 0; /* the engine has said why */
-	if (list_apply(strbuf_span(&list)) == -1 || dup2(clear[0], 0) == -1 ||
-	    dup2(clear[0], 1) == -1)
+	if (tlslist_apply(strbuf_span(&list)) == -1 ||
+	    dup2(clear[0], 0) == -1 || dup2(clear[0], 1) == -1)
 		return give_up("TLS");
 	return become_program(argv);
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "engine/ticketkey.h"
-#include "tls/list.h"
+#include "sys/tlslist.h"
 #include "tls/servername.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t len);
@@ -28,17 +28,17 @@ look_list(struct span in)
 	struct span rest = in, name, value;
 	struct strbuf again = { 0 };
 
-	while (list_take(&rest, &name, &value)) {
+	while (tlslist_take(&rest, &name, &value)) {
 		if (name.p < in.p || name.end > in.end ||
 		    span_find(name, '\0') != NULL)
 			abort();
-		if (list_is_name(name) && span_find(name, '=') != NULL)
+		if (tlslist_is_name(name) && span_find(name, '=') != NULL)
 			abort();
 		if (value.p != NULL)
-			list_put(&again, "SSL_X", value);
+			tlslist_put(&again, "SSL_X", value);
 	}
-	list_end(&again);
-	if (!list_is_whole(strbuf_span(&again)))
+	tlslist_end(&again);
+	if (!tlslist_is_whole(strbuf_span(&again)))
 		abort();
 	strbuf_clear(&again);
 }

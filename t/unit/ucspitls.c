@@ -1,4 +1,4 @@
-/* ucspitls.c: what of a list becomes a variable; which descriptors count. */
+/* ucspitls.c: which descriptors count; how TLS begins. */
 #include "chain/ucspitls.h"
 
 #include <errno.h>
@@ -10,60 +10,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/nelem.h"
-#include "base/strbuf.h"
 #include "sys/clock.h"
+#include "sys/tlslist.h"
 #include "tap.h"
-
-static const struct {
-	const char *in; /* "|" for NUL */
-	const char *out;
-} lists[] = {
-	/* clang-format off */
-	{ "SSL_PROTOCOL=TLSv1.3||", "SSL_PROTOCOL=TLSv1.3;" },
-	{ "SSL_A=1|SSL_B||", "SSL_A=1;SSL_B;" },
-	{ "SSL_A=||", "SSL_A=;" },
-	{ "SSL_A=x=y||", "SSL_A=x=y;" },
-	{ "TLS_SUBJECT_CN=Fred Flint|TLS_CONNECTED_PROTOCOL=x||",
-	  "TLS_SUBJECT_CN=Fred Flint;TLS_CONNECTED_PROTOCOL=x;" },
-	{ "||", "" },
-	{ "", "" },
-	{ "|SSL_A=1||", "" }, /* the end is the end */
-	{ "PATH=x|SSL_A=1||", "SSL_A=1;" },
-	{ "SSL_=x|SSLX=1|TLS_SUBJECT_=x|TLS_SUBJECT=x|SSL_A=1||", "SSL_A=1;" },
-	{ "SSL_A B=x|SSL_\xc3\xa4=x|SSL_A-B=x|ssl_a=x|SSL_A=1||", "SSL_A=1;" },
-	{ "TLS_CONNECTED_PROTOCOLX=x|=x|=|SSL_A=1||", "SSL_A=1;" },
-	{ "SSL_A=1", "SSL_A=1;" }, /* ends without its NUL */
-	{ "SSL_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=1|"
-	  "SSL_A=1||", "SSL_A=1;" },
-	/* clang-format on */
-};
-
-static void
-test_lists(void)
-{
-	for (size_t i = 0; i < NELEM(lists); i++) {
-		struct strbuf text = { 0 }, out = { 0 };
-		struct span in, name, value;
-
-		strbuf_puts(&text, lists[i].in);
-		for (size_t k = 0; k < text.len; k++)
-			if (text.p[k] == '|')
-				text.p[k] = '\0';
-		in = tap_exact(text.len > 0 ? text.p : "", text.len);
-		strbuf_puts(&out, "");
-		while (ucspitls_next(&in, &name, &value)) {
-			strbuf_cat(&out, name);
-			if (value.p != NULL)
-				strbuf_putc(&out, '=');
-			strbuf_cat(&out, value);
-			strbuf_putc(&out, ';');
-		}
-		ok(span_is(strbuf_span(&out), lists[i].out), "%s", lists[i].in);
-		strbuf_clear(&text);
-		strbuf_clear(&out);
-	}
-}
 
 static void
 set_fd(const char *name, int fd)
@@ -145,7 +94,7 @@ start(const char *list, size_t len, bool closes)
 static void
 test_start(void)
 {
-	static char huge[UCSPITLS_LIST_LEN + 10];
+	static char huge[TLSLIST_MAX + 10];
 
 	memset(huge, 'x', sizeof huge);
 	ok(start("SSL_A=1\0", 9, true) == 0, "TLS is there");
@@ -159,7 +108,6 @@ test_start(void)
 int
 main(void)
 {
-	test_lists();
 	test_descriptors();
 	test_start();
 	return done_testing();

@@ -1,7 +1,8 @@
-/* list.c: written by the engine, whose word is not taken for everything. */
-#include "tls/list.h"
+/* tlslist.c: written by the engine, whose word is not taken for everything. */
+#include "sys/tlslist.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/ascii.h"
 #include "base/nelem.h"
@@ -13,15 +14,15 @@ static const char *const descriptors[] = { "SSLCTLFD", "SSLREADFD",
 	"SSLWRITEFD" };
 
 void
-list_put(struct strbuf *out, const char *name, struct span value)
+tlslist_put(struct strbuf *out, const char *name, struct span value)
 {
 	size_t len = span_len(value);
 
 	strbuf_puts(out, name);
 	if (value.p != NULL)
 		strbuf_putc(out, '=');
-	if (len > LIST_VALUE_MAX)
-		len = LIST_VALUE_MAX;
+	if (len > TLSLIST_VALUE_MAX)
+		len = TLSLIST_VALUE_MAX;
 	for (size_t i = 0; i < len; i++)
 		strbuf_putc(out, ascii_iscntrl((unsigned char)value.p[i])
 				     ? '?'
@@ -30,7 +31,7 @@ list_put(struct strbuf *out, const char *name, struct span value)
 }
 
 void
-list_end(struct strbuf *out)
+tlslist_end(struct strbuf *out)
 {
 	if (out->len == 0)
 		strbuf_putc(out, '\0');
@@ -38,7 +39,7 @@ list_end(struct strbuf *out)
 }
 
 bool
-list_take(struct span *in, struct span *name, struct span *value)
+tlslist_take(struct span *in, struct span *name, struct span *value)
 {
 	struct span rest = *in, item;
 	const char *end = span_find(rest, '\0');
@@ -59,7 +60,7 @@ list_take(struct span *in, struct span *name, struct span *value)
 }
 
 bool
-list_is_whole(struct span in)
+tlslist_is_whole(struct span in)
 {
 	struct span name, value;
 	const char *start = in.p;
@@ -68,26 +69,30 @@ list_is_whole(struct span in)
 		return false;
 	if (*in.p == '\0') /* the empty list has two ends */
 		return in.p[1] == '\0';
-	while (list_take(&in, &name, &value))
+	while (tlslist_take(&in, &name, &value))
 		continue;
 	return in.p > start && in.p[-1] == '\0' && in.p[-2] == '\0';
 }
 
 bool
-list_is_name(struct span name)
+tlslist_is_name(struct span name)
 {
-	struct span rest = name;
+	static const char *const prefixes[] = { "SSL_", "TLS_SUBJECT_" };
+	bool known = span_is(name, "TLS_CONNECTED_PROTOCOL");
 
-	if (span_is(name, "TLS_CONNECTED_PROTOCOL"))
-		return true;
-	if (!span_eat_word(&rest, "SSL_") &&
-	    !span_eat_word(&rest, "TLS_SUBJECT_"))
+	if (span_len(name) >= TLSLIST_NAME_LEN)
 		return false;
-	for (struct span s = name; s.p < s.end; s.p++)
-		if (!ascii_isupper((unsigned char)*s.p) &&
-		    !ascii_isdigit((unsigned char)*s.p) && *s.p != '_')
-			return false;
-	return span_len(rest) > 0 && span_len(name) < 64;
+	for (size_t i = 0; i < NELEM(prefixes); i++) {
+		size_t len = strlen(prefixes[i]);
+
+		if (span_len(name) > len &&
+		    memcmp(name.p, prefixes[i], len) == 0)
+			known = true;
+	}
+	for (const char *p = name.p; known && p < name.end; p++)
+		known = *p == '_' || ascii_isalpha((unsigned char)*p) ||
+			ascii_isdigit((unsigned char)*p);
+	return known;
 }
 
 static int
@@ -108,19 +113,19 @@ set(struct span name, struct span value)
 }
 
 int
-list_apply(struct span list)
+tlslist_apply(struct span list)
 {
 	struct span name, value;
 
-	while (list_take(&list, &name, &value))
-		if (list_is_name(name) && set(name, value) == -1)
+	while (tlslist_take(&list, &name, &value))
+		if (tlslist_is_name(name) && set(name, value) == -1)
 			return -1;
 	return 0;
 }
 
 /* The environment moves up as it is taken from: begin again each time. */
 void
-list_forget(void)
+tlslist_forget(void)
 {
 	struct strbuf name = { 0 };
 	size_t i = 0;
@@ -131,7 +136,7 @@ list_forget(void)
 		struct span s = span_str(environ[i]);
 		struct span n = span_cut(&s, '=');
 
-		if (!list_is_name(n)) {
+		if (!tlslist_is_name(n)) {
 			i++;
 			continue;
 		}
