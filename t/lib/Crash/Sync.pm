@@ -9,6 +9,17 @@ our @EXPORT_OK = qw(unsynced);
 
 sub parent { return $_[0] =~ s{/[^/]*$}{}r }
 
+# A message gets a name in the folder: both writes were for it if they are
+# synced, and if not its UID may be another's.
+sub arrive
+{
+	my ($s, $folder) = @_;
+	my $both = delete $s->{both}{$folder} // return;
+
+	push @{$s->{early}}, $both if $s->{content}{"$folder/courierimapuiddb"};
+	return;
+}
+
 # A change of a name is on the disk when the directory was synced; one of
 # content when the file was, under whichever name.
 sub apply
@@ -23,11 +34,13 @@ sub apply
 	} elsif ($call =~ /^p?writev?$|^sendfile|^copy_file|^ftruncate/) {
 		my $is = $s->{same}{$from} // $from;
 		# the number, then the lines: see courierimapuiddb(5)
-		push @{$s->{early}}, "$from: one write before another is synced"
+		$s->{both}{parent($from)} =
+		    "$from: one write before another is synced"
 		    if $s->{content}{$is} && $from =~ m{(?<!tmp)/[^/]*uiddb$};
 		$s->{content}{$is} = $from;
 	} elsif ($call =~ /^(?:rename|link)/) {
 		my $is = $s->{same}{$from} // $from;
+		arrive($s, $1) if $to =~ m{^(.*)/cur/[^/]*$};
 		push @{$s->{early}}, "$to is a name before its content is synced"
 		    if $s->{content}{$is} && $to !~ m{/tmp/[^/]*$};
 		$s->{same}{$to} = $is;
@@ -66,6 +79,7 @@ sub unsynced
 		if ($class =~ /^c/ && $r !~ /^-/) {
 			apply(\%s, $call, $r, @at);
 		} elsif ($class =~ /^w/) {
+			push @bad, values %{delete $s{both} // {}};
 			push @bad, map { "answered, not synced: $_" }
 			    grep { !m{/tmp/} && /$must/ }
 			    values %{$s{content}}, keys %{$s{names}};
