@@ -64,7 +64,7 @@ struct mailbox {
 	struct index_state written; /* as it was in the log last */
 	uint32_t maxuid; /* the highest that was ever shown */
 	uint32_t nchanged; /* rows that are MSG_CHANGED */
-	bool recent; /* some are MSG_RECENT */
+	uint32_t recent; /* the first UID that is MSG_RECENT, or 0 */
 	struct numbers gone; /* rows that are MSG_GONE, not forgotten */
 	struct numbers unlogged; /* UIDs that are, and not in the log */
 	struct numbers noted; /* UIDs whose facts are not in the log */

@@ -177,21 +177,24 @@ mailbox_told(struct mailbox *m, uint32_t seq)
 	m->state.changed = m->nchanged > 0 || m->gone.n > 0;
 }
 
-uint32_t
-mailbox_recent(struct mailbox *m, uint32_t from, uint32_t to)
-{
-	uint32_t n = 0;
-
-	for (uint32_t seq = from; seq <= to && m->recent; seq++)
-		n += (box_row(m, box_place(m, seq))->state & MSG_RECENT) != 0;
-	return n;
-}
-
 /* The seq of row i, or of the first behind it that has one. */
 static uint32_t
 number_of(const struct mailbox *m, uint32_t i)
 {
 	return i + 1 - (uint32_t)numbers_below(&m->im.holes, i);
+}
+
+uint32_t
+mailbox_recent(struct mailbox *m, uint32_t from, uint32_t to)
+{
+	uint32_t n = 0, first;
+
+	if (m->recent == 0)
+		return 0;
+	first = number_of(m, box_find(m, m->recent));
+	for (uint32_t seq = from > first ? from : first; seq <= to; seq++)
+		n += (box_row(m, box_place(m, seq))->state & MSG_RECENT) != 0;
+	return n;
 }
 
 uint32_t

@@ -192,7 +192,8 @@ add_message(struct scan *s, const struct found *f, uint64_t modseq)
 
 	if (f->recent || (own && m->own_first != 0)) {
 		r->state |= MSG_RECENT;
-		m->recent = true;
+		if (m->recent == 0)
+			m->recent = f->uid; /* they ascend */
 	}
 	if (f->in_new)
 		r->state |= MSG_IN_NEW;
