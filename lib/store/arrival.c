@@ -282,16 +282,19 @@ rename_all(const struct arrival_place *to, struct arrival *v, size_t n,
 	return -1;
 }
 
+/* The index of the folder, too, so that nobody has to look for them. */
 static void
 tell(const struct arrival_place *to, const struct arrival *v, size_t n,
-    const struct uiddb *was, const struct uiddb *now)
+    const struct given *g)
 {
-	struct mailbox *m = box_of(to->a, to->folder);
+	struct mailbox *m = box_of(to->a, to->folder), *borrowed = NULL;
 	struct box_arrival *b;
 	struct arena ar = { 0 };
 	struct strbuf name = { 0 };
 	size_t k = 0;
 
+	if (m == NULL)
+		m = borrowed = box_borrow(to->a, to->folder, to->md);
 	if (m == NULL)
 		return;
 	b = arena_array(&ar, n, sizeof *b);
@@ -304,9 +307,11 @@ tell(const struct arrival_place *to, const struct arrival *v, size_t n,
 		b[k].keywords = kwset_list(to->kw, v[i].keywords);
 		b[k++].kw = to->kw;
 	}
-	box_arrive(m, b, k, was, now);
+	box_arrive(m, b, k, &g->was, &g->now);
 	strbuf_clear(&name);
 	arena_clear(&ar);
+	if (borrowed != NULL)
+		box_return(borrowed);
 }
 
 static int
@@ -323,7 +328,7 @@ publish(const struct arrival_place *to, struct arrival *v, size_t n,
 	if (r == 0) {
 		r = rename_all(to, v, n, mode);
 		if (r == 0 || mode == ARRIVAL_EACH)
-			tell(to, v, n, &g->was, &g->now);
+			tell(to, v, n, g);
 	}
 	lock_drop(&lock);
 	return r;

@@ -189,6 +189,15 @@ struct mailbox *box_of(const struct account *a, struct span folder);
 /* Record what store has changed for the quota. */
 void box_record_quota(struct mailbox *m);
 
+/*
+ * A mailbox of which nothing is known but what its index says; NULL when
+ * there is none to be believed.  For box_arrive(), in a folder that no mailbox
+ * of the session shows.  md stays the caller's.
+ */
+struct mailbox *box_borrow(
+    struct account *a, struct span folder, const struct maildir *md);
+void box_return(struct mailbox *m);
+
 /* A message that this session has put into the folder itself. */
 struct box_arrival {
 	uint32_t uid;

@@ -140,29 +140,25 @@ start_empty(struct mailbox *m)
 	m->counts.first_unseen = UINT32_MAX;
 }
 
-void
-follow_open(struct mailbox *m)
+int
+follow_open_known(struct mailbox *m)
 {
 	struct replay r;
 
 	m->first = true;
 	m->link = (struct index_link){ .dir = m->caches, .fd = -1 };
-	if (m->a->conf->no_index || m->caches == -1) {
-		m->link.off = true;
-		start_empty(m);
-		return;
-	}
+	m->link.off = m->a->conf->no_index || m->caches == -1;
+	if (m->link.off)
+		return -1;
 	if (replay_load(m, &r) == -1) {
 		kwset_clear(&m->keywords);
-		start_empty(m);
-		return;
+		return -1;
 	}
 	if (!fits_db(m, &r.state)) {
 		fs_close(r.link.fd);
 		image_clear(&r.im);
 		kwset_clear(&m->keywords);
-		start_empty(m);
-		return;
+		return -1;
 	}
 	m->im = r.im;
 	take_link(m, &r);
@@ -170,6 +166,14 @@ follow_open(struct mailbox *m)
 	m->names_logged = m->keywords.nnames;
 	m->state.uidvalidity = r.state.uidvalidity;
 	m->state.count = m->im.n - (uint32_t)m->im.holes.n;
+	return 0;
+}
+
+void
+follow_open(struct mailbox *m)
+{
+	if (follow_open_known(m) == -1)
+		start_empty(m);
 }
 
 void

@@ -11,6 +11,8 @@
  * be believed; else m is empty and its index will be written anew.
  */
 void follow_open(struct mailbox *m);
+/* Only the former: -1 where there is none, and m has no rows at all. */
+int follow_open_known(struct mailbox *m);
 
 /* Under the lock, before anything was shown: somebody may have made one. */
 void follow_open_again(struct mailbox *m);

@@ -107,6 +107,35 @@ close_box:
 	return -1;
 }
 
+struct mailbox *
+box_borrow(struct account *a, struct span folder, const struct maildir *md)
+{
+	struct mailbox *m = calloc(1, sizeof *m);
+
+	if (m == NULL)
+		oom();
+	m->a = a;
+	m->md = *md;
+	m->link.fd = m->caches = -1;
+	m->trash = (struct maildir){ -1, -1, -1, -1 };
+	m->state.sticky = true;
+	strbuf_cat(&m->folder, folder);
+	if (name_to_dir(a, folder, &m->dirname)) {
+		m->caches = cachedir_folder(a, m->dirname.p, md->dir);
+		if (follow_open_known(m) == 0)
+			return m;
+	}
+	box_return(m);
+	return NULL;
+}
+
+void
+box_return(struct mailbox *m)
+{
+	m->md = (struct maildir){ -1, -1, -1, -1 }; /* the caller's */
+	mailbox_close(m);
+}
+
 void
 mailbox_close(struct mailbox *m)
 {

@@ -7,6 +7,7 @@
 #include "base/nelem.h"
 #include "scratch.h"
 #include "store/folder.h"
+#include "store/index.h"
 
 static struct store_conf conf;
 static struct account *a;
@@ -209,6 +210,80 @@ test_selected(void)
 	    "beside a delivery: 3 could have been said to be its UID");
 }
 
+/* What the index says, without a look at the messages. */
+static struct index_state
+indexed(const char *folder)
+{
+	struct index_state s = { .messages = 0 };
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof path, "M/%s", folder);
+	if ((fd = fs_open_dir(scratch_fd, path)) == -1 ||
+	    index_peek(fd, &s) == -1)
+		memset(&s, 0, sizeof s);
+	close(fd);
+	return s;
+}
+
+/* Into a folder that is not open: its index knows, and nothing else is said. */
+static void
+test_unselected(void)
+{
+	struct index_state was, is;
+	struct append *ap;
+	char text[4096];
+
+	fresh();
+	scratch_put("M/.Work/cur/1.old:2,", "x");
+	open_box("Work");
+	open_box("");
+	was = indexed(".Work");
+	if (append_begin(a, span_str("Work"), &ap) == -1)
+		exit(111);
+	put(ap, "one");
+	put(ap, "two");
+	ok(append_commit(ap, &uidvalidity, &uids, &nuids) == 0, "appended");
+	append_free(ap);
+	is = indexed(".Work");
+	ok(was.messages == 1 && is.messages == 3 && is.uidnext == 4 &&
+		is.unseen == 1 && is.highestmodseq > was.highestmodseq &&
+		is.db_len > was.db_len && is.cur.state == STAMP_OWED,
+	    "the index has them: %u of %u", is.messages, is.uidnext);
+	open_box("Work");
+	ok(mailbox_state(m)->count == 3 && mailbox_message(m, 3).uid == 3 &&
+		mailbox_message(m, 3).keywords != 0,
+	    "and they are what it says");
+	open_box("");
+	snprintf(text, sizeof text, "%s9 somebody.else\n",
+	    scratch_get("M/.Work/courierimapuiddb"));
+	if (strstr(text, " 0000000004\n") != NULL)
+		memcpy(strstr(text, " 0000000004\n"), " 0000000010\n", 12);
+	scratch_put("M/.Work/courierimapuiddb", text);
+	was = indexed(".Work");
+	if (append_begin(a, span_str("Work"), &ap) == -1)
+		exit(111);
+	put(ap, "three");
+	(void)append_commit(ap, &uidvalidity, &uids, &nuids);
+	append_free(ap);
+	is = indexed(".Work");
+	ok(nuids == 1 && uids[0] == 10 && is.messages == was.messages &&
+		is.highestmodseq == was.highestmodseq,
+	    "an index that is behind stays so: %u, %u of %u", uids[0],
+	    is.messages, was.messages);
+	open_box("Work");
+	ok(mailbox_state(m)->count == 4 && mailbox_message(m, 4).uid == 10,
+	    "and catches up");
+	unlinkat(scratch_fd, "M/.Work/satchel-index", 0);
+	open_box("");
+	if (append_begin(a, span_str("Work"), &ap) == -1)
+		exit(111);
+	put(ap, "four");
+	(void)append_commit(ap, &uidvalidity, &uids, &nuids);
+	append_free(ap);
+	ok(!scratch_has("M/.Work/satchel-index"), "where there is none, none");
+}
+
 static void
 test_full(void)
 {
@@ -342,6 +417,7 @@ main(void)
 	}
 	test_several();
 	test_selected();
+	test_unselected();
 	test_full();
 	test_copy();
 	test_move();
