@@ -133,7 +133,7 @@ LAYERS_escape = $(BELOW_store)
 LAYERS_faultat =
 LAYERS_sendmail =
 # preloaded: t/tool/NAME.c
-SHIMS = coarse oldkernel
+SHIMS = clock coarse oldkernel
 LAYERS_structure = $(BELOW_msg)
 LAYERS_mkuserdb = $(BELOW_pw)
 
