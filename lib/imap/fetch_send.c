@@ -258,6 +258,9 @@ put_size(struct fetch *f, const struct look *l)
 			mailbox_keep_octets(
 			    f->s->mbox, l->seq, &l->st, (uint64_t)n);
 	}
+	/* RFC 3501's grammar has 32 bits for it, RFC 9051's 63 */
+	if (n > UINT32_MAX && !f->s->rev2)
+		n = UINT32_MAX;
 	return put_number(f->s->out, n);
 }
 
