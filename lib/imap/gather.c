@@ -94,22 +94,11 @@ put_envelope(
 	    root->odd ? print_envelope(g, a, root, true) : plain);
 }
 
-/* The part after p in the order of the message, or NULL. */
-static const struct part *
-following(const struct part *p)
-{
-	if (p->child != NULL)
-		return p->child;
-	while (p != NULL && p->next == NULL)
-		p = p->parent;
-	return p == NULL ? NULL : p->next;
-}
-
 /* Whether clients that take UTF-8 may see another structure. */
 static bool
 is_odd(const struct part *root)
 {
-	for (const struct part *p = root; p != NULL; p = following(p))
+	for (const struct part *p = root; p != NULL; p = structure_next(p))
 		if (p->odd || (span_case_is(p->type, "message") &&
 				  span_case_is(p->subtype, "global")))
 			return true;

@@ -41,23 +41,12 @@ memo_tree(struct memo *m, int fd, const struct memo_lines *lines,
 	return 0;
 }
 
-/* The part after p in the order of the message, or NULL. */
-static const struct part *
-following(const struct part *p)
-{
-	if (p->child != NULL)
-		return p->child;
-	while (p != NULL && p->next == NULL)
-		p = p->parent;
-	return p == NULL ? NULL : p->next;
-}
-
 void
 memo_trim(struct memo *m)
 {
 	unsigned n = 0;
 
-	for (const struct part *p = m->root; p != NULL; p = following(p))
+	for (const struct part *p = m->root; p != NULL; p = structure_next(p))
 		n++;
 	if (n <= MEMO_PARTS)
 		return;

@@ -177,21 +177,10 @@ put_node(const struct part *p, struct strbuf *out)
 		put_string(out, p->disposition);
 }
 
-/* The part after p in the order of the message, or NULL. */
-static const struct part *
-following(const struct part *p)
-{
-	if (p->child != NULL)
-		return p->child;
-	while (p != NULL && p->next == NULL)
-		p = p->parent;
-	return p == NULL ? NULL : p->next;
-}
-
 void
 brief_put_tree(const struct part *root, struct strbuf *out)
 {
-	for (const struct part *p = root; p != NULL; p = following(p))
+	for (const struct part *p = root; p != NULL; p = structure_next(p))
 		put_node(p, out);
 }
 

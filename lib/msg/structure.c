@@ -504,3 +504,13 @@ structure_find(const struct part *root, const uint32_t *path, size_t n)
 	}
 	return p;
 }
+
+const struct part *
+structure_next(const struct part *p)
+{
+	if (p->child != NULL)
+		return p->child;
+	while (p != NULL && p->next == NULL)
+		p = p->parent;
+	return p == NULL ? NULL : p->next;
+}

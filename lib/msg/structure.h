@@ -127,4 +127,7 @@ int structure_read_header_lines(struct arena *a, int fd, structure_line *line,
 const struct part *structure_find(
     const struct part *root, const uint32_t *path, size_t n);
 
+/* The part after p in the order of the message, or NULL. */
+const struct part *structure_next(const struct part *p);
+
 #endif

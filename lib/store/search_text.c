@@ -242,17 +242,6 @@ more_text(void *arg, struct span utf8)
 	return 0;
 }
 
-/* The part after p in the order of the message, or NULL. */
-static const struct part *
-following(const struct part *p)
-{
-	if (p->child != NULL)
-		return p->child;
-	while (p != NULL && p->next == NULL)
-		p = p->parent;
-	return p == NULL ? NULL : p->next;
-}
-
 /* Whether nothing is left to look for. */
 static bool
 look_at_part(struct search_text *t, int fd, const struct part *p)
@@ -273,7 +262,7 @@ look_at_part(struct search_text *t, int fd, const struct part *p)
 void
 search_text_body(struct search_text *t, int fd, const struct part *root)
 {
-	for (const struct part *p = root; p != NULL; p = following(p))
+	for (const struct part *p = root; p != NULL; p = structure_next(p))
 		if (look_at_part(t, fd, p))
 			break;
 	for (size_t i = 0; i < t->n; i++)
