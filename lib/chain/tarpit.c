@@ -107,15 +107,6 @@ score(const struct row *r, uint32_t at)
 	return left - left * (age % HALF_LIFE) / (2 * HALF_LIFE);
 }
 
-static bool
-is_ours(int fd)
-{
-	struct stat st;
-
-	return fstat(fd, &st) == 0 && st.st_uid == geteuid() &&
-	       (st.st_mode & 022) == 0;
-}
-
 static int
 read_key(struct tarpit *t)
 {
@@ -181,7 +172,7 @@ tarpit_open(struct tarpit *t, const char *dir)
 	if (t->dir == -1)
 		return errno == ENOENT ? 0 : -1;
 	errno = EPERM;
-	if (is_ours(t->dir) && find_key(t) == 0)
+	if (fs_is_ours(t->dir) && find_key(t) == 0)
 		return 0;
 	fs_close(t->dir);
 	t->dir = -1;
@@ -246,7 +237,7 @@ open_bucket(const struct tarpit *t, uint64_t hash, bool write, struct bucket *b)
 		(void)poll(NULL, 0, 2);
 	}
 	memset(b->row, 0, sizeof b->row);
-	if (!is_ours(b->fd) ||
+	if (!fs_is_ours(b->fd) ||
 	    (n = fs_pread(b->fd, b->row, sizeof b->row, 0)) == -1) {
 		fs_close(b->fd);
 		return false;

@@ -9,7 +9,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/uio.h>
 #include <syslog.h>
 #include <time.h>
@@ -19,7 +18,7 @@
 #include <systemd/sd-journal.h>
 
 #include "base/nelem.h"
-#include "sys/env.h"
+#include "sys/log.h"
 
 enum { FIELD_LEN = 1024 };
 
@@ -56,14 +55,7 @@ activate_reloading(void)
 bool
 activate_has_journal(void)
 {
-	char here[48];
-	struct stat err;
-
-	if (fstat(2, &err) == -1)
-		return false;
-	(void)snprintf(here, sizeof here, "%ju:%ju", (uintmax_t)err.st_dev,
-	    (uintmax_t)err.st_ino);
-	return strcmp(env_str("JOURNAL_STREAM", ""), here) == 0;
+	return log_is_journal();
 }
 
 static const char *

@@ -77,6 +77,15 @@ fs_create(int dir, const char *name, unsigned mode)
 	    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 }
 
+bool
+fs_is_ours(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && st.st_uid == geteuid() &&
+	       (st.st_mode & 022) == 0;
+}
+
 int
 fs_slurp(int dir, const char *name, size_t max, struct strbuf *out)
 {

@@ -87,6 +87,9 @@ void fs_close(int fd);
 typedef int fs_each(void *arg, const char *name, unsigned char type);
 int fs_walk(int dir, fs_each *each, void *arg);
 
+/* Whether fd is owned by us (the effective uid), and nobody else may write. */
+bool fs_is_ours(int fd);
+
 /* Remove the directory name and all below it; a missing one is no error. */
 int fs_remove_tree(int dir, const char *name);
 

@@ -71,9 +71,8 @@ silence_stderr(void)
 	(void)close(null);
 }
 
-/* What systemd tells of descriptor 2; a line there may begin with "<6>". */
-static bool
-stderr_is_journal(void)
+bool
+log_is_journal(void)
 {
 	char here[48];
 	struct stat err;
@@ -115,7 +114,7 @@ log_open(const char *program)
 	bool client = stderr_is_client();
 
 	identifier = program;
-	style = stderr_is_journal() ? JOURNAL : PLAIN;
+	style = log_is_journal() ? JOURNAL : PLAIN;
 	if (style == JOURNAL && open_journal())
 		style = NATIVE;
 	if (!client && strcmp(env_str("SATCHEL_LOG", ""), "syslog") != 0)

@@ -2,6 +2,7 @@
 #ifndef SYS_LOG_H
 #define SYS_LOG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,12 @@
  * used, since programs further down the chain cannot tell any more.
  */
 void log_open(const char *program);
+
+/*
+ * Whether descriptor 2 is the journal, as systemd tells (JOURNAL_STREAM): a
+ * line there may begin with "<6>".
+ */
+bool log_is_journal(void);
 
 /*
  * What an event has to tell.  Without a text it is the number; without a name

@@ -74,16 +74,6 @@ slot_base(void)
 	return env_str("SATCHEL_SLOTS", "/run/satchel");
 }
 
-/* Owned by us, and by nobody else to write to. */
-static bool
-is_ours(int fd)
-{
-	struct stat st;
-
-	return fstat(fd, &st) == 0 && st.st_uid == geteuid() &&
-	       (st.st_mode & 022) == 0;
-}
-
 static int
 open_ours(const char *path)
 {
@@ -94,7 +84,7 @@ open_ours(const char *path)
 			return -1;
 		fd = fs_open_dir(AT_FDCWD, path);
 	}
-	if (fd == -1 || is_ours(fd))
+	if (fd == -1 || fs_is_ours(fd))
 		return fd;
 	fs_close(fd);
 	errno = EPERM;
@@ -148,7 +138,7 @@ lock_cleaning(int dir, bool wait)
 
 	if (fd == -1)
 		return -1;
-	if (!is_ours(fd)) {
+	if (!fs_is_ours(fd)) {
 		errno = EPERM;
 		goto close_lock;
 	}

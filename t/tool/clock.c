@@ -3,10 +3,11 @@
  * What was written before the program began keeps the time that it has.
  */
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "tool/shimstat.h"
 
 #if defined(__linux__) && defined(__LP64__)
 
@@ -56,30 +57,6 @@ done(long r, struct stat *st)
 	if (st->st_ctim.tv_sec >= began)
 		st->st_ctim.tv_sec -= back;
 	return 0;
-}
-
-int
-fstatat(int dir, const char *restrict path, struct stat *restrict st, int flags)
-{
-	return done(syscall(SYS_newfstatat, dir, path, st, flags), st);
-}
-
-int
-fstat(int fd, struct stat *st)
-{
-	return done(syscall(SYS_fstat, fd, st), st);
-}
-
-int
-stat(const char *restrict path, struct stat *restrict st)
-{
-	return fstatat(-100 /* AT_FDCWD */, path, st, 0);
-}
-
-int
-lstat(const char *restrict path, struct stat *restrict st)
-{
-	return fstatat(-100, path, st, 0x100 /* AT_SYMLINK_NOFOLLOW */);
 }
 
 #endif

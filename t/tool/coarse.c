@@ -6,13 +6,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+
+#include "tool/shimstat.h"
 
 #if defined(__linux__) && defined(__LP64__)
 
-/* The kernel's layout is the C library's on 64 bits. */
 static int
 done(long r, struct stat *st)
 {
@@ -22,30 +20,6 @@ done(long r, struct stat *st)
 	st->st_mtim.tv_nsec = 0;
 	st->st_ctim.tv_nsec = 0;
 	return 0;
-}
-
-int
-fstatat(int dir, const char *restrict path, struct stat *restrict st, int flags)
-{
-	return done(syscall(SYS_newfstatat, dir, path, st, flags), st);
-}
-
-int
-fstat(int fd, struct stat *st)
-{
-	return done(syscall(SYS_fstat, fd, st), st);
-}
-
-int
-stat(const char *restrict path, struct stat *restrict st)
-{
-	return fstatat(-100 /* AT_FDCWD */, path, st, 0);
-}
-
-int
-lstat(const char *restrict path, struct stat *restrict st)
-{
-	return fstatat(-100, path, st, 0x100 /* AT_SYMLINK_NOFOLLOW */);
 }
 
 #endif
