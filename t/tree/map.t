@@ -14,7 +14,7 @@ for (Tree::lines('lib/README.md')) {
 	next if $names =~ /^(module|-+)$/;
 	for my $name (split /, /, $names) {
 		$name = "$section/$name" if $name !~ m{/};
-		$map{$name} = 1;
+		$map{$name}++;
 	}
 }
 my %is = map { m{^lib/(.*)\.[ch]$} ? ($1 => 1) : () }
@@ -28,5 +28,6 @@ sub named {
 ok(named($_), "$_ is in the map") for sort keys %is;
 for my $name (sort grep { !/\*/ } keys %map) {
 	ok($is{$name}, "$name is there");
+	is($map{$name}, 1, "$name has one row");
 }
 done_testing();
