@@ -40,7 +40,8 @@ my @searches = map { "SEARCH $_" } (
 	'LARGER 700', 'SMALLER 2000', 'SINCE 1-Jan-2020', 'ON 14-Nov-2023',
 );
 
-# What a session says to these commands, \Recent and greeting left out.
+# What a session says to these commands, \Recent and greeting left out; then
+# what it has to complain about.
 sub ask
 {
 	my ($mode, @commands) = @_;
@@ -52,16 +53,16 @@ sub ask
 	    (map { 'c' . $i++ . " $_" } @commands), 'z LOGOUT');
 	my $out = do {
 		local $ENV{TZ} = 'UTC';
-		open my $fh, '-|', 'sh', '-c', 'exec "$0" "$1" <"$2" 2>&1',
+		open my $fh, '-|', 'sh', '-c', 'exec "$0" "$1" <"$2" 2>"$2.log"',
 		    program('imapd'), $md, $in or die "imapd: $!\n";
 		binmode $fh;
 		local $/;
 		<$fh>;
 	};
-	unlink $in;
+	my $log = slurp("$in.log") =~ s/^INFO:.*\n//mgr;
+	unlink $in, "$in.log";
 	$out =~ s/.*?\ny OK[^\n]*\n//s;
-	$out =~ s/^INFO:.*\n//mg;
-	return $out;
+	return $out . $log;
 }
 
 sub fetch { return map { "FETCH 1:* ($_)" } @items }
