@@ -44,5 +44,10 @@ for my $file (Tree::files(qr{^(lib|bin)/.*\.c$})) {
 for (sort keys %seen) {
 	ok($all =~ /\b\Q$_\E\b/, "$_ ($seen{$_}) is documented");
 }
+# the two pages that have all of them: settings, and what programs tell
+my $both = join '', map { Tree::text("man/satchel-$_.7") } 'settings', 'chain';
+for (grep { /^(?:IMAP|POP3|SATCHEL|TLS)_/ } sort keys %seen) {
+	ok($both =~ /\b\Q$_\E\b/, "$_ is in satchel-settings(7), or -chain(7)");
+}
 plan(skip_all => 'nothing to look at') if !@pages && !%seen;
 done_testing();
