@@ -33,6 +33,7 @@ merge_row(struct mailbox *m, uint32_t i, const struct image *im, uint32_t j)
 	    r->keywords < m->im.sets.n ? m->im.sets.v[r->keywords] : 0;
 	uint32_t other = o->keywords < im->sets.n ? im->sets.v[o->keywords] : 0;
 	bool differs = set != other || ((r->flags ^ o->flags) & FLAGS_STORED);
+	struct row_facts f = { o->date, o->octets, o->facts, o->saved };
 	struct strbuf name = { 0 };
 
 	if (!differs && r->modseq == o->modseq && r->keywords == o->keywords &&
@@ -42,14 +43,10 @@ merge_row(struct mailbox *m, uint32_t i, const struct image *im, uint32_t j)
 		return;
 	image_name(im, j, &name);
 	r->modseq = o->modseq;
-	r->date = o->date;
-	r->octets = o->octets;
-	r->facts = o->facts;
-	r->saved = o->saved;
 	r->keywords = o->keywords;
 	r->flags = o->flags;
 	image_put_name(&m->im, i, strbuf_span(&name));
-	image_seal(&m->im, i);
+	box_merge_facts(m, i, &f);
 	strbuf_clear(&name);
 	if (differs)
 		box_mark_changed(m, i);
@@ -123,6 +120,11 @@ adopt_rows(struct mailbox *m, struct image *im)
 		j = skip_gone(im, j);
 		if (j == im->n || im->rows[j].uid != r->uid)
 			return false;
+		if (r->state & MSG_NOTED) {
+			im->rows[j].date = r->date;
+			im->rows[j].octets = r->octets;
+			im->rows[j].facts = r->facts;
+		}
 		if (r->state != 0) {
 			im->rows[j].state = r->state;
 			image_seal(im, j);
@@ -133,6 +135,5 @@ adopt_rows(struct mailbox *m, struct image *im)
 	m->im = *im;
 	m->link.other = false;
 	adopt_number_sets(m);
-	known_renumber(m);
 	return true;
 }

@@ -158,29 +158,55 @@ box_edited(struct mailbox *m, uint32_t i, bool tell)
 void
 box_note_facts(struct mailbox *m, uint32_t i, const struct row_facts *facts)
 {
-	struct row *r = box_edit(m, i);
+	struct row *r = &m->im.rows[i];
+	bool unsized;
 
+	(void)box_row(m, i);
+	unsized = r->octets == ROW_NO_OCTETS;
+	box_count(m, r, -1);
 	r->date = facts->date;
 	r->octets = facts->octets;
 	r->facts = facts->facts;
-	image_seal(&m->im, i);
 	box_count(m, r, 1);
-	numbers_add(&m->noted, r->uid);
+	if (r->octets == ROW_NO_OCTETS)
+		r->state &= (uint16_t)~MSG_SIZED;
+	else if (unsized)
+		r->state |= MSG_SIZED;
+	if (!(r->state & MSG_NOTED))
+		numbers_add(&m->noted, r->uid);
+	r->state |= MSG_NOTED;
+	image_seal(&m->im, i);
 }
 
 void
 box_write_facts(struct mailbox *m)
 {
-	if (m->noted.n == 0 || m->cannot_write || box_begin(m) == -1)
-		return; /* they are kept for this session */
-	for (size_t k = 0; k < m->noted.n; k++) {
-		uint32_t i = box_find(m, m->noted.v[k]);
+	bool other = m->known.id != 0 && m->known.id != m->counts.facts_id;
 
-		if (i < m->im.n && m->im.rows[i].uid == m->noted.v[k])
-			follow_log_facts(m, i);
-	}
-	numbers_clear(&m->noted);
+	if ((m->noted.n == 0 && !other) || m->cannot_write ||
+	    box_begin(m) == -1)
+		return; /* they are kept for this session */
+	if (other)
+		m->counts.facts_id = m->known.id;
 	box_end(m);
+}
+
+void
+box_merge_facts(struct mailbox *m, uint32_t i, const struct row_facts *facts)
+{
+	struct row *r = &m->im.rows[i];
+	bool noted = (r->state & MSG_NOTED) != 0;
+
+	if (!noted || facts->date != ROW_NO_DATE)
+		r->date = facts->date;
+	if (!noted || facts->octets != ROW_NO_OCTETS) {
+		r->octets = facts->octets;
+		r->state &= (uint16_t)~MSG_SIZED;
+	}
+	if (!noted || facts->facts != 0)
+		r->facts = facts->facts;
+	r->saved = (uint32_t)facts->saved;
+	image_seal(&m->im, i);
 }
 
 uint32_t
@@ -243,11 +269,16 @@ box_mark_changed(struct mailbox *m, uint32_t i)
 void
 box_mark_gone(struct mailbox *m, uint32_t i)
 {
+	struct row *r = &m->im.rows[i];
+
 	if (!box_is_live(m, i))
 		return;
-	box_count(m, &m->im.rows[i], -1);
+	box_count(m, r, -1);
+	if (r->state & MSG_SIZED)
+		r->octets = ROW_NO_OCTETS; /* as the log counts it */
+	r->state &= (uint16_t) ~(MSG_SIZED | MSG_NOTED);
 	/* until it is known, or given: later than all that was told */
-	m->im.rows[i].modseq = m->state.highestmodseq + 1;
+	r->modseq = m->state.highestmodseq + 1;
 	image_seal(&m->im, i);
 	box_set_state(m, i, 0, MSG_GONE);
 	numbers_add(&m->gone, i);

@@ -19,13 +19,15 @@
 
 /*
  * Bits of row.state beside MSG_: it has no number any more; it was copied;
- * its file is in new; it is \Recent here.
+ * its file is in new; it is \Recent here; something was noted of it.
  */
 enum {
 	MSG_FORGOTTEN = 1 << 7,
 	MSG_COPIED = 1 << 8,
 	MSG_IN_NEW = 1 << 9,
-	MSG_RECENT = 1 << 10
+	MSG_RECENT = 1 << 10,
+	MSG_NOTED = 1 << 11, /* its facts are not in the log */
+	MSG_SIZED = 1 << 12 /* nor are its octets in the log's counts */
 };
 
 /* The file that the rows stand in, and how far it was read. */
@@ -135,12 +137,17 @@ uint32_t box_set_number(struct mailbox *m, uint32_t id);
 /*
  * What was found out about message i: INTERNALDATE or ROW_NO_DATE, octets or
  * ROW_NO_OCTETS, a place in the satchel-cache whose id is facts_id or 0.  It
- * is no change of the message.  box_write_facts() puts what was noted into
- * the log; it takes the lock.
+ * is no change of the message.  The next transaction has what was noted;
+ * box_write_facts() makes one, if need be: it takes the lock.  Octets that
+ * were known may change between box_begin() and box_end() alone.
  */
 void box_note_facts(
     struct mailbox *m, uint32_t i, const struct row_facts *facts);
 void box_write_facts(struct mailbox *m);
+
+/* Others have found this out; what they do not know and we do stays. */
+void box_merge_facts(
+    struct mailbox *m, uint32_t i, const struct row_facts *facts);
 
 /* One more message; modseq is that of box_modseq(). */
 uint32_t box_add(

@@ -262,6 +262,24 @@ facts_get(struct facts *f, int64_t offset, struct facts_record *r)
 	return true;
 }
 
+bool
+facts_head(struct facts *f, int64_t offset, struct facts_record *r)
+{
+	struct entry e;
+
+	if (!read_entry(f, offset, &e))
+		return false;
+	*r = record_of(&e);
+	return true;
+}
+
+void
+facts_skip(struct facts *f)
+{
+	if (f->fd != -1)
+		f->seen = f->size;
+}
+
 /* Where the next record may begin, from..; the size when nowhere. */
 static int64_t
 find_entry(struct facts *f, int64_t from)

@@ -76,6 +76,12 @@ void facts_each(struct facts *f, facts_found *each, void *arg);
  */
 bool facts_get(struct facts *f, int64_t offset, struct facts_record *r);
 
+/* The same, but the blob is not looked at and not given. */
+bool facts_head(struct facts *f, int64_t offset, struct facts_record *r);
+
+/* All that is in the file now is known: facts_each() begins behind it. */
+void facts_skip(struct facts *f);
+
 /*
  * Keep a record for facts_flush(); the file is made if there is none.
  * Nothing when writing is off.  a is for names in tmp.

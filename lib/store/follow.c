@@ -428,6 +428,23 @@ log_touched(struct mailbox *m)
 	m->touched.n = 0;
 }
 
+static void
+log_noted(struct mailbox *m)
+{
+	if (m->noted.n > 0 && m->known.id != 0)
+		m->counts.facts_id = m->known.id;
+	for (size_t k = 0; k < m->noted.n; k++) {
+		uint32_t i = box_find(m, m->noted.v[k]);
+
+		if (i == m->im.n || m->im.rows[i].uid != m->noted.v[k] ||
+		    !(m->im.rows[i].state & MSG_NOTED))
+			continue;
+		box_set_state(m, i, MSG_NOTED | MSG_SIZED, 0);
+		follow_log_facts(m, i);
+	}
+	numbers_clear(&m->noted);
+}
+
 /*
  * Keywords that no set has are known all the same: a set of the new ones,
  * which no message has, says so.
@@ -548,6 +565,7 @@ follow_commit(struct mailbox *m)
 	m->locked++;
 	log_gone(m);
 	log_touched(m);
+	log_noted(m);
 	if (!m->state.sticky || m->state.uidvalidity == 0 || m->link.off)
 		goto reset_log;
 	log_names(m);

@@ -1,13 +1,16 @@
 /*
- * known.c: rows of what is known, found again by going over satchel-cache.
+ * known.c: what rows know of their messages, and where the facts are.
  *
- * A row belongs to a UID and says so itself: rows need not be kept in step
- * with the messages by whoever moves these.
+ * A row has the octets, the date and the place of a record in satchel-cache.
+ * The places are those of one file, which the index's state names; if it is
+ * not the file that is there now, that one is gone over once, and the rows
+ * get their places from what it says.  A place that is wrong all the same
+ * has no record of this message, or none that is whole: every record says
+ * whom it speaks of.
  */
 #include "store/known.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/oom.h"
 #include "store/box.h"
@@ -15,51 +18,26 @@
 
 enum {
 	BATCH = 256 * 1024, /* is written before the command ends */
+	NOTES_MIN = 1000, /* as are this many notes and more */
 	DEAD_MIN = 1024 * 1024, /* less is not worth a new file */
 	CAP_MIN = 16 * 1024 * 1024,
 	CAP_EACH = 8 * 1024, /* bytes of satchel-cache for each message */
 	CAP_MAX = 1024 * 1024 * 1024
 };
 
-struct known_row {
-	uint32_t uid;
-	uint32_t len; /* of the record, 0 without one */
-	int64_t offset; /* of it */
-	uint64_t size; /* of the file; 0: nothing is known */
-	uint64_t octets; /* or FACTS_UNKNOWN */
-	int64_t date;
-};
-
-static void
-forget(struct known *k, struct known_row *row)
+static struct row_facts
+facts_of(const struct row *r)
 {
-	k->live -= row->len;
-	*row = (struct known_row){ .octets = FACTS_UNKNOWN };
+	return (struct row_facts){ r->date, r->octets, r->facts, r->saved };
 }
 
-/* The row of message i. */
-static struct known_row *
-row_of(struct mailbox *m, uint32_t i)
+/* Whether the rows' places are of the file that is open. */
+static bool
+is_placed(const struct mailbox *m)
 {
-	struct known *k = &m->known;
-	struct known_row *row;
-	uint32_t uid = box_row(m, i)->uid;
+	const struct known *k = &m->known;
 
-	if (i >= k->n) {
-		size_t n = (size_t)m->im.n + m->im.n / 8 + 16;
-
-		k->v = realloc(k->v, n * sizeof *k->v);
-		if (k->v == NULL)
-			oom();
-		memset(k->v + k->n, 0, (n - k->n) * sizeof *k->v);
-		k->n = n;
-	}
-	row = &k->v[i];
-	if (row->uid != uid) {
-		forget(k, row);
-		row->uid = uid;
-	}
-	return row;
+	return k->opened && k->facts.fd != -1 && k->id == k->facts.id;
 }
 
 /* --- satchel-cache ------------------------------------------------------ */
@@ -83,32 +61,23 @@ static void
 take_record(void *arg, int64_t offset, const struct facts_record *r)
 {
 	struct mailbox *m = arg;
-	struct known_row *row;
 	uint32_t i = find_uid(m, r->uid);
+	struct row_facts f;
+	const struct row *row;
 
+	m->known.id = m->known.facts.id;
 	if (i == m->im.n || r->size == 0 ||
 	    facts_base(box_base(m, i)) != r->base)
 		return;
-	row = row_of(m, i);
-	m->known.live += r->len + FACTS_RECORD_LEN - row->len;
-	row->len = r->len + FACTS_RECORD_LEN;
-	row->offset = offset;
-	row->size = r->size;
-	row->date = r->date;
-	if (m->known.lowest == 0 || r->uid < m->known.lowest)
-		m->known.lowest = r->uid;
-	if (r->octets != FACTS_UNKNOWN)
-		row->octets = r->octets;
-}
-
-/* All offsets are of a file that is not there any more. */
-static void
-drop_offsets(struct known *k)
-{
-	for (size_t i = 0; i < k->n; i++)
-		k->v[i].len = 0;
-	k->live = 0;
-	k->lowest = 0;
+	row = box_row(m, i);
+	f = facts_of(row);
+	f.facts = (uint64_t)offset;
+	f.date = r->date;
+	if (f.octets == ROW_NO_OCTETS)
+		f.octets = r->octets;
+	if (f.facts != row->facts || f.date != row->date ||
+	    f.octets != row->octets)
+		box_note_facts(m, i, &f);
 }
 
 /* Where a file that will be put in place is written. */
@@ -118,7 +87,10 @@ place_for_new(const struct mailbox *m)
 	return m->a->conf->index_root == NULL ? m->md.tmp : m->caches;
 }
 
-/* Have the rows speak of all that is in satchel-cache. */
+/*
+ * Have the rows speak of all that is in satchel-cache.  What others append
+ * comes by the index as well; what they could not put there does not.
+ */
 static void
 look(struct mailbox *m)
 {
@@ -127,34 +99,45 @@ look(struct mailbox *m)
 	if (k->looked || !m->state.sticky || m->caches == -1)
 		return;
 	k->looked = true;
-	if (!k->opened)
+	if (!k->opened) {
 		facts_open(&k->facts, m->caches, place_for_new(m),
 		    m->state.uidvalidity);
-	else if (!facts_look(&k->facts))
-		drop_offsets(k);
-	k->opened = true;
+		k->opened = true;
+		k->id = m->counts.facts_id;
+		if (is_placed(m))
+			facts_skip(&k->facts);
+	} else {
+		(void)facts_look(&k->facts); /* a new one has another id */
+	}
 	facts_each(&k->facts, take_record, m);
+	k->before = (uint64_t)k->facts.size;
+	k->id = k->facts.fd != -1 ? k->facts.id : 0;
+}
+
+/* The record of message i, if its place is right. */
+static bool
+get_record(struct mailbox *m, uint32_t i, struct facts_record *r)
+{
+	const struct row *row = box_row(m, i);
+
+	return row->facts > 0 && row->facts <= INT64_MAX && is_placed(m) &&
+	       facts_get(&m->known.facts, (int64_t)row->facts, r) &&
+	       r->uid == row->uid && r->base == facts_base(box_base(m, i));
 }
 
 struct span
 mailbox_facts(struct mailbox *m, uint32_t seq)
 {
-	struct known *k = &m->known;
 	uint32_t i = box_place(m, seq);
 	struct facts_record r;
-	struct known_row *row;
 
 	look(m);
-	row = row_of(m, i);
-	if (row->len == 0)
+	if (!get_record(m, i, &r))
 		return (struct span){ NULL, NULL };
-	if (facts_get(&k->facts, row->offset, &r) && r.uid == row->uid &&
-	    r.base == facts_base(box_base(m, i)))
-		return r.blob;
-	k->live -= row->len;
-	row->len = 0;
-	return (struct span){ NULL, NULL };
+	return r.blob;
 }
+
+/* --- its size ------------------------------------------------------------ */
 
 /* How large satchel-cache may become. */
 static uint64_t
@@ -165,14 +148,105 @@ cap_of(const struct mailbox *m)
 	return cap < CAP_MIN ? CAP_MIN : cap > CAP_MAX ? CAP_MAX : cap;
 }
 
+/* The length of message i's record; 0: it has none. */
+static uint64_t
+record_len(struct mailbox *m, uint32_t i)
+{
+	const struct row *row = box_row(m, i);
+	struct facts_record r;
+
+	if (row->facts == 0 || row->facts > INT64_MAX || !is_placed(m) ||
+	    row->state & MSG_GONE ||
+	    !facts_head(&m->known.facts, (int64_t)row->facts, &r) ||
+	    r.uid != row->uid)
+		return 0;
+	return r.len + FACTS_RECORD_LEN;
+}
+
+static void
+measure(struct mailbox *m)
+{
+	struct known *k = &m->known;
+	uint64_t len;
+
+	k->measured = true;
+	k->live = 0;
+	k->lowest = 0;
+	for (uint32_t i = 0; i < m->im.n; i++) {
+		len = record_len(m, i);
+		k->live += len;
+		if (len > 0 && k->lowest == 0)
+			k->lowest = m->im.rows[i].uid;
+	}
+}
+
 /*
  * Whether a message is older than all that have records, and those fill the
  * file: then its record would be the first to be dropped again.
  */
 static bool
-is_too_old(const struct mailbox *m, uint32_t uid)
+is_too_old(struct mailbox *m, uint32_t uid)
 {
-	return m->known.live > cap_of(m) / 8 * 5 && uid < m->known.lowest;
+	uint64_t full = cap_of(m) / 8 * 5;
+
+	if ((uint64_t)m->known.facts.size <= full)
+		return false;
+	if (!m->known.measured)
+		measure(m);
+	return m->known.live > full && uid < m->known.lowest;
+}
+
+/*
+ * A new file of what is alive.  Where even that is too much the messages that
+ * have been there longest lose their facts.
+ */
+static void
+shrink(struct mailbox *m, uint64_t most)
+{
+	struct known *k = &m->known;
+	int64_t *offsets = malloc(((size_t)m->im.n + 1) * sizeof *offsets);
+	uint64_t left = k->live, len;
+	size_t n = 0;
+
+	if (offsets == NULL)
+		oom();
+	for (uint32_t i = 0; i < m->im.n; i++) {
+		len = record_len(m, i);
+		if (len > 0 && left <= most)
+			offsets[n++] = (int64_t)m->im.rows[i].facts;
+		left -= len;
+	}
+	facts_rewrite(&k->facts, m->a, offsets, n);
+	free(offsets);
+	k->looked = k->measured = false;
+	look(m); /* the rows get their new places */
+}
+
+/*
+ * What is alive is counted when the file, before long it was, has become an
+ * eighth larger, or about that: each message's record is touched for it.
+ */
+static bool
+is_to_be_measured(uint64_t before, uint64_t size)
+{
+	uint64_t step = 1;
+
+	while (step <= size / 8)
+		step *= 2;
+	return size > DEAD_MIN && before / step != size / step;
+}
+
+static void
+keep_small(struct mailbox *m)
+{
+	struct known *k = &m->known;
+	uint64_t cap = cap_of(m), size = (uint64_t)k->facts.size;
+
+	if (size <= cap && !is_to_be_measured(k->before, size))
+		return;
+	measure(m);
+	if (size > cap || k->live < size / 2)
+		shrink(m, cap / 4 * 3);
 }
 
 void
@@ -192,54 +266,28 @@ mailbox_keep_facts(
 	if (is_too_old(m, r.uid))
 		return;
 	r.base = facts_base(box_base(m, i));
-	r.octets = row_of(m, i)->octets;
+	r.octets = m->im.rows[i].octets;
 	facts_add(&k->facts, m->a, &r);
 	if (k->facts.batch.len >= BATCH)
 		facts_flush(&k->facts, take_record, m);
-}
-
-/*
- * A new file of what is alive.  Where even that is too much the messages that
- * have been there longest lose their facts.
- */
-static void
-shrink(struct mailbox *m, uint64_t most)
-{
-	struct known *k = &m->known;
-	int64_t *offsets = malloc(((size_t)m->im.n + 1) * sizeof *offsets);
-	uint64_t left = k->live;
-	size_t n = 0;
-
-	if (offsets == NULL)
-		oom();
-	for (uint32_t i = 0; i < m->im.n; i++) {
-		const struct known_row *row;
-
-		if (!box_is_live(m, i))
-			continue;
-		row = row_of(m, i);
-		if (row->len > 0 && left <= most)
-			offsets[n++] = row->offset;
-		left -= row->len;
-	}
-	facts_rewrite(&k->facts, m->a, offsets, n);
-	free(offsets);
+	if (m->noted.n > NOTES_MIN + m->im.n / 4)
+		box_write_facts(m);
 }
 
 void
 mailbox_facts_end(struct mailbox *m)
 {
 	struct known *k = &m->known;
-	uint64_t cap = cap_of(m), size;
 
-	if (!k->looked)
-		return;
-	facts_flush(&k->facts, take_record, m);
-	size = (uint64_t)k->facts.seen;
-	if ((size > DEAD_MIN && k->live < size / 2) || size > cap)
-		shrink(m, cap / 4 * 3);
-	facts_rest(&k->facts);
-	k->looked = false;
+	if (k->looked) {
+		if (k->facts.batch.len > 0)
+			facts_flush(&k->facts, take_record, m);
+		if ((uint64_t)k->facts.size > k->before)
+			keep_small(m);
+		facts_rest(&k->facts);
+		k->looked = false;
+	}
+	box_write_facts(m);
 }
 
 /* --- rows --------------------------------------------------------------- */
@@ -247,9 +295,23 @@ mailbox_facts_end(struct mailbox *m)
 bool
 mailbox_octets(struct mailbox *m, uint32_t seq, uint64_t *octets)
 {
-	look(m);
-	*octets = row_of(m, box_place(m, seq))->octets;
-	return *octets != FACTS_UNKNOWN;
+	uint32_t i = box_place(m, seq);
+
+	if (box_row(m, i)->octets == ROW_NO_OCTETS)
+		look(m);
+	*octets = box_row(m, i)->octets;
+	return *octets != ROW_NO_OCTETS;
+}
+
+bool
+mailbox_date(struct mailbox *m, uint32_t seq, int64_t *date)
+{
+	uint32_t i = box_place(m, seq);
+
+	if (box_row(m, i)->date == ROW_NO_DATE)
+		look(m);
+	*date = box_row(m, i)->date;
+	return *date != ROW_NO_DATE;
 }
 
 void
@@ -257,62 +319,68 @@ mailbox_keep_octets(
     struct mailbox *m, uint32_t seq, const struct stat *st, uint64_t octets)
 {
 	uint32_t i = box_place(m, seq);
+	struct row_facts f;
 
 	known_saw(m, i, st);
-	row_of(m, i)->octets = octets;
+	f = facts_of(box_row(m, i));
+	if (f.octets == octets)
+		return;
+	f.octets = octets;
+	box_note_facts(m, i, &f);
 }
 
-bool
-mailbox_date(struct mailbox *m, uint32_t seq, int64_t *date)
+/* Whether what row i knows can be of a file that is like this. */
+static bool
+is_of(struct mailbox *m, uint32_t i, const struct stat *st)
 {
-	const struct known_row *row;
+	const struct row *row = box_row(m, i);
+	uint64_t size = (uint64_t)st->st_size;
+	struct facts_record r;
 
-	look(m);
-	row = row_of(m, box_place(m, seq));
-	*date = row->date;
-	return row->size > 0;
+	if (row->date != ROW_NO_DATE && row->date != (int64_t)st->st_mtime)
+		return false;
+	/* each LF becomes CRLF, or none does */
+	if (row->octets != ROW_NO_OCTETS &&
+	    (row->octets < size || row->octets - size > size))
+		return false;
+	return row->facts == 0 || row->facts > INT64_MAX || !is_placed(m) ||
+	       !facts_head(&m->known.facts, (int64_t)row->facts, &r) ||
+	       r.uid != row->uid || r.size == size;
+}
+
+/* It is another file than the one that was known. */
+static void
+forget(struct mailbox *m, uint32_t i, const struct stat *st)
+{
+	struct row_facts f = { (int64_t)st->st_mtime, ROW_NO_OCTETS, 0, 0 };
+	uint32_t uid = box_row(m, i)->uid;
+	bool locked = box_begin(m) == 0;
+
+	i = box_find(m, uid); /* others may have changed all */
+	if (i < m->im.n && m->im.rows[i].uid == uid)
+		box_note_facts(m, i, &f);
+	if (locked)
+		box_end(m);
 }
 
 void
 known_saw(struct mailbox *m, uint32_t i, const struct stat *st)
 {
-	struct known_row *row = row_of(m, i);
-	uint64_t size = (uint64_t)st->st_size;
+	struct row_facts f;
 
-	if (row->size != 0 && row->size != size) {
-		forget(&m->known, row);
-		row->uid = box_row(m, i)->uid;
+	if (!is_of(m, i, st)) {
+		forget(m, i, st);
+		return;
 	}
-	row->size = size;
-	row->date = (int64_t)st->st_mtime;
-}
-
-void
-known_renumber(struct mailbox *m)
-{
-	struct known *k = &m->known;
-	struct known_row *v = k->v;
-	size_t n = k->n;
-
-	k->v = NULL;
-	k->n = 0;
-	k->next = 0;
-	k->live = 0;
-	for (size_t old = 0; old < n; old++) {
-		uint32_t i =
-		    v[old].uid != 0 ? box_find(m, v[old].uid) : m->im.n;
-
-		if (i == m->im.n || box_row(m, i)->uid != v[old].uid)
-			continue;
-		*row_of(m, i) = v[old];
-		k->live += v[old].len;
-	}
-	free(v);
+	f = facts_of(box_row(m, i));
+	if (f.date != ROW_NO_DATE)
+		return;
+	f.date = (int64_t)st->st_mtime;
+	box_note_facts(m, i, &f);
 }
 
 void
 known_clear(struct mailbox *m)
 {
 	facts_close(&m->known.facts);
-	free(m->known.v);
 }

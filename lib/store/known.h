@@ -10,26 +10,22 @@
 #include "store/facts.h"
 
 struct mailbox;
-struct known_row;
 
-/* What mailbox_facts() and its relatives know.  All zero is nothing. */
+/* What mailbox_facts() and its relatives know beside the rows. */
 struct known {
-	struct known_row *v; /* of messages 0 to n - 1 */
-	size_t n;
 	struct facts facts;
 	bool opened; /* facts are */
 	bool looked; /* for what others have appended, in this command */
-	uint64_t live; /* bytes of satchel-cache that the rows speak of */
+	bool measured; /* live and lowest are right */
+	uint64_t id; /* of the satchel-cache that rows point into */
+	uint64_t before; /* its length when the command began */
+	uint64_t live; /* bytes of it that the rows speak of */
 	uint32_t lowest; /* UID with a record; 0: none */
-	uint32_t
-	    next; /* where the message of the next record is sought first */
+	uint32_t next; /* where the next record's message is sought first */
 };
 
 /* The file of message i was seen: what is known of another file is dropped. */
 void known_saw(struct mailbox *m, uint32_t i, const struct stat *st);
-
-/* The messages have other places: each row follows its UID. */
-void known_renumber(struct mailbox *m);
 
 void known_clear(struct mailbox *m);
 

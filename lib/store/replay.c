@@ -167,6 +167,10 @@ apply_facts(struct mailbox *m, struct image *im, const struct record *rec)
 	if (!take(&body, &f, sizeof f) || i == im->n ||
 	    im->rows[i].uid != rec->uid)
 		return;
+	if (im == &m->im) {
+		box_merge_facts(m, i, &f);
+		return;
+	}
 	im->rows[i].date = f.date;
 	im->rows[i].octets = f.octets;
 	im->rows[i].facts = f.facts;
@@ -265,6 +269,22 @@ uncount(struct mailbox *m, uint32_t i)
 	box_count(m, &r, -1);
 }
 
+/* Those have octets here, which the index does not know yet. */
+static void
+count_sized(struct mailbox *m)
+{
+	for (size_t k = 0; k < m->noted.n; k++) {
+		uint32_t i = box_find(m, m->noted.v[k]);
+
+		if (i == m->im.n || m->im.rows[i].uid != m->noted.v[k] ||
+		    !(m->im.rows[i].state & MSG_SIZED))
+			continue;
+		if (m->counts.unsized > 0)
+			m->counts.unsized--;
+		m->counts.octets += m->im.rows[i].octets;
+	}
+}
+
 void
 replay_take_state(struct mailbox *m, const struct index_state *s)
 {
@@ -288,6 +308,7 @@ replay_take_state(struct mailbox *m, const struct index_state *s)
 	m->keywords_found.orphans = s->orphans != 0;
 	m->keywords_found.step = s->step;
 	m->written = *s;
+	count_sized(m);
 	/* those are gone here, which the index does not know yet */
 	for (size_t k = 0; k < m->unlogged.n; k++)
 		uncount(m, box_find(m, m->unlogged.v[k]));

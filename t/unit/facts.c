@@ -1,5 +1,5 @@
 /* facts.c: satchel-cache, whole, damaged in every way, and shared. */
-#include "store/facts.h"
+#include "store/box.h"
 
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -302,6 +302,16 @@ keep(struct mailbox *m, uint32_t seq, const char *blob)
 		mailbox_keep_facts(m, seq, &st, span_str(blob));
 }
 
+static void
+keep_all(struct mailbox *m, uint32_t seq, uint64_t octets, const char *blob)
+{
+	struct stat st;
+
+	if (mailbox_stat_message(m, seq, &st) == 0)
+		mailbox_keep_octets(m, seq, &st, octets);
+	keep(m, seq, blob);
+}
+
 static bool
 knows(struct mailbox *m, uint32_t seq, const char *blob)
 {
@@ -365,6 +375,60 @@ test_mailbox(void)
 	mailbox_close(m);
 	other = m = open_box();
 	mailbox_close(other);
+}
+
+/* Rows say where the facts are; without them they are sought. */
+static void
+test_rows(void)
+{
+	struct mailbox *m, *other;
+	struct index_state s;
+	struct stat st;
+	uint64_t octets;
+	int64_t date;
+
+	fresh();
+	scratch_put("M/cur/1.a:2,", "A: b\n\nx\n");
+	scratch_put("M/cur/2.b:2,", "A: b\n\nxx\n");
+	m = open_box();
+	other = open_box();
+	keep_all(m, 1, 11, "one");
+	mailbox_facts_end(m);
+	keep_all(other, 2, 12, "two");
+	mailbox_facts_end(other);
+	ok(index_peek(m->md.dir, &s) == 0 && s.unsized == 0 && s.octets == 23 &&
+		s.facts_id == other->known.facts.id,
+	    "two sessions: the index has the sums");
+	ok(mailbox_sync(m) == 0 && knows(m, 2, "two") && knows(m, 1, "one"),
+	    "one knows what the other found");
+	mailbox_facts_end(m);
+	mailbox_close(other);
+	mailbox_close(m);
+
+	unlink("M/satchel-cache");
+	m = open_box();
+	ok(mailbox_octets(m, 2, &octets) && octets == 12 &&
+		mailbox_date(m, 1, &date) && knows(m, 1, ""),
+	    "octets and dates without satchel-cache");
+	keep_all(m, 1, 11, "new");
+	mailbox_facts_end(m);
+	mailbox_close(m);
+	unlink("M/satchel-index");
+	m = open_box();
+	ok(knows(m, 1, "new") && !mailbox_octets(m, 2, &octets) &&
+		mailbox_octets(m, 1, &octets) && octets == 11,
+	    "and satchel-cache without an index");
+	mailbox_facts_end(m);
+	ok(index_peek(m->md.dir, &s) == 0 && s.unsized == 1 && s.octets == 11,
+	    "which is filled");
+	keep_all(m, 2, 12, "two");
+	scratch_unlink("M/cur/1.a:2,");
+	ok(mailbox_stat_message(m, 1, &st) == -1, "gone");
+	mailbox_facts_end(m);
+	ok(index_peek(m->md.dir, &s) == 0 && s.unsized == 0 && s.octets == 12 &&
+		s.messages == 1,
+	    "what is gone is in no sum");
+	mailbox_close(m);
 }
 
 /* What is dead is dropped once it is more than what is alive. */
@@ -435,6 +499,7 @@ main(void)
 	test_shrinking();
 	test_refusals();
 	test_mailbox();
+	test_rows();
 	test_shrink();
 	test_full();
 	account_close(a);
