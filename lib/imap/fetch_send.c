@@ -145,15 +145,13 @@ set_seen(const struct fetch *f, const struct look *l)
 }
 
 static void
-put_date(struct wr *w, int64_t t)
+put_date(struct fetch *f, int64_t t)
 {
-	struct strbuf b = { 0 };
+	struct wr *w = f->s->out;
 
-	date_put_imap_time(&b, t);
 	wr_lit(w, "\"");
-	wr_span(w, strbuf_span(&b));
+	wr_span(w, date_imap_time(&f->date, t));
 	wr_lit(w, "\"");
-	strbuf_clear(&b);
 }
 
 static void
@@ -185,14 +183,14 @@ put_emailid(const struct fetch *f, const struct look *l)
 }
 
 static void
-put_savedate(const struct fetch *f, const struct look *l)
+put_savedate(struct fetch *f, const struct look *l)
 {
 	int64_t t = mailbox_saved(f->s->mbox, l->seq);
 
 	if (t == -1)
 		wr_lit(f->s->out, "NIL");
 	else
-		put_date(f->s->out, t);
+		put_date(f, t);
 }
 
 /* Without LAZY there is always one; empty where there is nothing to show. */
@@ -309,7 +307,7 @@ put_value(struct fetch *f, const struct look *l, size_t i)
 		put_flags(f, l);
 		break;
 	case FETCH_INTERNALDATE:
-		put_date(s->out, l->date);
+		put_date(f, l->date);
 		break;
 	case FETCH_SIZE:
 		return put_size(f, l);

@@ -11,6 +11,7 @@
 #include "imap/gather.h"
 #include "imap/section.h"
 #include "imap/session.h"
+#include "text/date.h"
 
 /*
  * One FETCH command.  All of a message's answer is looked up before its first
@@ -31,6 +32,7 @@ struct fetch {
 	struct strbuf held; /* a buffer */
 	struct span *labels; /* what stands before the value of each item */
 	struct gather gather;
+	struct date_memo date;
 
 	/* what has happened */
 	bool gone; /* a message had been expunged */

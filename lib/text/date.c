@@ -2,6 +2,7 @@
 #include "text/date.h"
 
 #include <stddef.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/ascii.h"
@@ -335,39 +336,77 @@ days_of(int64_t secs)
 }
 
 static void
-put_digits(struct strbuf *out, int n, unsigned width)
+put_digits(char *to, int n, unsigned width)
 {
-	char b[4];
-
 	for (unsigned i = width; i > 0; i--, n /= 10)
-		b[i - 1] = (char)('0' + n % 10);
-	strbuf_add(out, b, width);
+		to[i - 1] = (char)('0' + n % 10);
+}
+
+static void
+put_time(char *to, int secs)
+{
+	put_digits(to, secs / 3600, 2);
+	put_digits(to + 3, secs / 60 % 60, 2);
+	put_digits(to + 6, secs % 60, 2);
+}
+
+/* All of a date-time but the time, in a zone that is east minutes east. */
+static void
+put_frame(char *to, struct date_day d, int east)
+{
+	memcpy(to, "dd-Mon-yyyy hh:mm:ss +zzzz", DATE_IMAP_LEN);
+	put_digits(to, d.day, 2);
+	to[3] = (char)ascii_upper((unsigned char)*months[d.month - 1]);
+	memcpy(to + 4, months[d.month - 1] + 1, 2);
+	put_digits(to + 7, d.year, 4);
+	to[21] = east < 0 ? '-' : '+';
+	east = east < 0 ? -east : east;
+	put_digits(to + 22, east / 60 * 100 + east % 60, 4);
 }
 
 void
 date_put_imap_time(struct strbuf *out, int64_t t)
 {
-	int east = local_minutes(in_range(t)), secs;
+	int east = local_minutes(in_range(t));
 	int64_t here = in_range(t) + east * 60;
-	struct date_day d = from_days(days_of(here));
+	char text[DATE_IMAP_LEN];
 
-	secs = (int)(here - days_of(here) * DAY_LEN);
-	put_digits(out, d.day, 2);
-	strbuf_putc(out, '-');
-	strbuf_putc(
-	    out, (char)ascii_upper((unsigned char)*months[d.month - 1]));
-	strbuf_add(out, months[d.month - 1] + 1, 2);
-	strbuf_putc(out, '-');
-	put_digits(out, d.year, 4);
-	strbuf_putc(out, ' ');
-	put_digits(out, secs / 3600, 2);
-	strbuf_putc(out, ':');
-	put_digits(out, secs / 60 % 60, 2);
-	strbuf_putc(out, ':');
-	put_digits(out, secs % 60, 2);
-	strbuf_puts(out, east < 0 ? " -" : " +");
-	east = east < 0 ? -east : east;
-	put_digits(out, east / 60 * 100 + east % 60, 4);
+	put_frame(text, from_days(days_of(here)), east);
+	put_time(text + 12, (int)(here - days_of(here) * DAY_LEN));
+	strbuf_add(out, text, sizeof text);
+}
+
+/* No zone leaves its offset and comes back to it within a day. */
+static void
+learn(struct date_memo *memo, int64_t utc)
+{
+	int first = local_minutes(utc * DAY_LEN);
+
+	memo->known = first == local_minutes(utc * DAY_LEN + DAY_LEN - 1);
+	memo->utc = utc;
+	memo->east = first;
+	memo->framed = false;
+}
+
+struct span
+date_imap_time(struct date_memo *memo, int64_t t)
+{
+	int64_t utc = days_of(in_range(t)), here, day;
+
+	if (!memo->known || memo->utc != utc)
+		learn(memo, utc);
+	if (!memo->known) {
+		memo->east = local_minutes(in_range(t));
+		memo->framed = false;
+	}
+	here = in_range(t) + memo->east * 60;
+	day = days_of(here);
+	if (!memo->framed || memo->day != day)
+		put_frame(memo->text, from_days(day), memo->east);
+	memo->framed = true;
+	memo->day = day;
+	put_time(memo->text + 12, (int)(here - day * DAY_LEN));
+	return span_of(memo->text, DATE_IMAP_LEN);
 }
 
 struct date_day

@@ -34,6 +34,19 @@ bool date_parse_imap_time(struct span *in, int64_t *t);
 /* Append t as such a date-time, in the local zone (TZ at the last tzset()). */
 void date_put_imap_time(struct strbuf *out, int64_t t);
 
+/* The same for many dates, of which some are of one day.  All zero is ready. */
+enum { DATE_IMAP_LEN = 26 };
+struct date_memo {
+	bool known; /* all of the day utc is so far east */
+	bool framed; /* text is right but for the time of day */
+	int east; /* minutes */
+	int64_t utc, day; /* in UTC and there, since 1970 */
+	char text[DATE_IMAP_LEN];
+};
+
+/* In memo, until the next call. */
+struct span date_imap_time(struct date_memo *memo, int64_t t);
+
 /* The day that t falls on in the local zone. */
 struct date_day date_local_day(int64_t t);
 

@@ -209,6 +209,26 @@ test_local(void)
 	strbuf_clear(&b);
 }
 
+/* With what is remembered it is the same, also where clocks change. */
+static void
+test_memo(const char *zone)
+{
+	struct date_memo memo = { 0 };
+	struct strbuf b = { 0 };
+	bool good = true;
+	int64_t t = INT64_C(1672531200);
+
+	setenv("TZ", zone, 1);
+	tzset();
+	for (int i = 0; i < 100000 && good; i++, t += i % 7 == 0 ? -977 : 499) {
+		strbuf_reset(&b);
+		date_put_imap_time(&b, t);
+		good = span_eq(strbuf_span(&b), date_imap_time(&memo, t));
+	}
+	ok(good, "%s: a year of dates with a memo", zone);
+	strbuf_clear(&b);
+}
+
 /* Every day of 800 years against the C library. */
 static void
 test_calendar(void)
@@ -243,6 +263,9 @@ main(void)
 	test_mail();
 	test_imap();
 	test_local();
+	test_memo("UTC0");
+	test_memo("CET-1CEST,M3.5.0,M10.5.0/3");
+	test_memo("LHST-10:30LHDT-11,M10.1.0,M4.1.0");
 	test_calendar();
 	return done_testing();
 }
