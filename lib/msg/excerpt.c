@@ -295,36 +295,74 @@ excerpt_free(struct excerpt *e)
 
 /* --- asking ------------------------------------------------------------ */
 
+/* Hashes of the names that are asked for. */
+struct asked {
+	uint16_t hash[NAMES_MAX];
+	uint64_t some; /* bit hash modulo 64 of each */
+};
+
+static void
+hash_names(const struct header_want *want, struct asked *out)
+{
+	out->some = 0;
+	for (size_t i = 0; i < want->n; i++) {
+		out->hash[i] = hash_name(want->names[i]);
+		out->some |= UINT64_C(1) << (out->hash[i] & 63);
+	}
+}
+
+/* Mostly it is not, and one look tells. */
 static bool
-is_among(struct span others, uint16_t name)
+may_be_asked(const struct asked *asked, uint16_t name)
+{
+	return (asked->some >> (name & 63) & 1) != 0;
+}
+
+/* Whether one of the others is asked for. */
+static bool
+is_any_asked(struct span others, const struct asked *asked, size_t n)
 {
 	uint16_t v;
 
 	for (; span_len(others) >= sizeof v; others.p += sizeof v) {
 		memcpy(&v, others.p, sizeof v);
-		if (v == name)
-			return true;
+		for (size_t i = 0; may_be_asked(asked, v) && i < n; i++)
+			if (asked->hash[i] == v)
+				return true;
 	}
 	return false;
 }
 
+static bool
+is_named(struct span field, struct span want)
+{
+	struct span name = field, value;
+
+	/* so it is mostly; there may be blanks before the colon */
+	if (span_len(field) > span_len(want) &&
+	    field.p[span_len(want)] == ':' && span_find(want, ':') == NULL)
+		name.end = name.p + span_len(want);
+	else if (!field_name(field, &name, &value))
+		return false;
+	return span_case_eq(want, name);
+}
+
 /* Whether a field with that mark is among those named. */
 static bool
-is_wanted(const struct header_want *want, const uint16_t *hash,
+is_wanted(const struct header_want *want, const struct asked *asked,
     const struct mark *mark, struct span field)
 {
-	struct span name, value;
-
 	for (size_t i = 0; i < want->n; i++)
-		if (hash[i] == mark->name && field_name(field, &name, &value) &&
-		    span_case_eq(want->names[i], name))
+		if (asked->hash[i] == mark->name &&
+		    is_named(field, want->names[i]))
 			return true;
 	return false;
 }
 
 /* The fields alone: *blank tells whether the empty line follows. */
 static bool
-open_fields(struct span *piece, const uint16_t *hash, size_t nhash, bool *blank)
+open_fields(
+    struct span *piece, const struct asked *asked, size_t nasked, bool *blank)
 {
 	struct span others;
 	uint16_t n;
@@ -335,9 +373,8 @@ open_fields(struct span *piece, const uint16_t *hash, size_t nhash, bool *blank)
 	if (span_len(*piece) < sizeof n + n * sizeof n + 1)
 		return false;
 	others = span_of(piece->p + sizeof n, n * sizeof n);
-	for (size_t i = 0; i < nhash; i++)
-		if (is_among(others, hash[i]))
-			return false;
+	if (is_any_asked(others, asked, nasked))
+		return false;
 	*blank = *others.end != 0;
 	piece->p = others.end + 1;
 	return true;
@@ -361,19 +398,19 @@ bool
 excerpt_fields(
     struct span piece, const struct header_want *want, struct strbuf *out)
 {
-	uint16_t hash[NAMES_MAX];
+	struct asked asked;
 	struct span field;
 	struct mark mark;
 	bool blank;
 
 	if (piece.p == NULL || want->except || want->n > NAMES_MAX)
 		return false;
-	for (size_t i = 0; i < want->n; i++)
-		hash[i] = hash_name(want->names[i]);
-	if (!open_fields(&piece, hash, want->n, &blank))
+	hash_names(want, &asked);
+	if (!open_fields(&piece, &asked, want->n, &blank))
 		return false;
 	while (next_field(&piece, &mark, &field))
-		if (is_wanted(want, hash, &mark, field))
+		if (may_be_asked(&asked, mark.name) &&
+		    is_wanted(want, &asked, &mark, field))
 			strbuf_cat(out, field);
 	if (blank)
 		strbuf_puts(out, "\r\n");
