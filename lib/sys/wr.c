@@ -158,5 +158,5 @@ wr_num(struct wr *w, uint64_t n)
 {
 	char digits[NUM_LEN];
 
-	wr_bytes(w, digits, (size_t)(num_put(digits, n) - digits));
+	wr_short(w, digits, (size_t)(num_put(digits, n) - digits));
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/span.h"
 
@@ -43,7 +44,20 @@ void wr_num(struct wr *w, uint64_t n);
 bool wr_again(struct wr *w, uint64_t from, uint64_t to);
 
 /* A string constant, and nothing else: no client can inject into it. */
-#define wr_lit(w, s) wr_bytes((w), "" s, sizeof(s) - 1)
+#define wr_lit(w, s) wr_short((w), "" s, sizeof(s) - 1)
+
+/* wr_bytes() where the compiler knows the length. */
+static inline void
+wr_short(struct wr *w, const char *p, size_t len)
+{
+	if (len > WR_LEN - w->len) {
+		wr_bytes(w, p, len);
+		return;
+	}
+	memcpy(w->buf + w->len, p, len);
+	w->len += len;
+	w->total += len;
+}
 
 /* Send what is buffered. */
 void wr_flush(struct wr *w);
