@@ -35,8 +35,11 @@ box_place(const struct mailbox *m, uint32_t seq)
 const struct row *
 box_row(struct mailbox *m, uint32_t i)
 {
+	if (m->im.sound == i + 1)
+		return &m->im.rows[i];
 	if (!image_is_sound(&m->im, i))
 		recover_rows(m);
+	m->im.sound = i + 1;
 	return &m->im.rows[i];
 }
 

@@ -291,6 +291,7 @@ follow_look(struct mailbox *m)
 	struct stat st;
 
 	l->at_end = false;
+	m->im.sound = 0; /* what was seen long ago may be garbage now */
 	if (!m->state.sticky || m->state.uidvalidity == 0 || is_off(m))
 		return;
 	if (fstatat(l->dir, index_name, &st, AT_SYMLINK_NOFOLLOW) == -1) {

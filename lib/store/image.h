@@ -27,6 +27,7 @@ struct image {
 	struct map *map;
 	struct row *rows; /* in it, ascending by UID */
 	uint32_t n, max;
+	uint32_t sound; /* row sound - 1 was found so last; 0: none */
 	const char *heap; /* names of a file, in it */
 	size_t heap_len;
 	struct strbuf names; /* those that came since, behind the others */

@@ -279,6 +279,7 @@ mailbox_facts_end(struct mailbox *m)
 {
 	struct known *k = &m->known;
 
+	m->im.sound = 0; /* as in follow_look() */
 	if (k->looked) {
 		if (k->facts.batch.len > 0)
 			facts_flush(&k->facts, take_record, m);
