@@ -58,11 +58,11 @@ static const char *const keys[] = { "Subject", "From", "To", "Cc", "Bcc" };
 static bool
 is_name(struct span name, const char *row)
 {
-	size_t len = strlen(row);
-
-	if (row[len - 1] == '-' && span_len(name) > len)
-		name.end = name.p + len;
-	return span_len(name) == len && span_case_is(name, row);
+	for (; name.p < name.end; name.p++, row++)
+		if (ascii_lower((unsigned char)*name.p) !=
+		    ascii_lower((unsigned char)*row))
+			return *row == '\0' && row[-1] == '-';
+	return *row == '\0';
 }
 
 static bool
@@ -82,7 +82,8 @@ static int
 key_of(struct span name)
 {
 	for (size_t i = 0; i < NELEM(keys); i++)
-		if (is_name(name, keys[i]))
+		if ((*name.p & 0x5f) == (*keys[i] & 0x5f) &&
+		    is_name(name, keys[i]))
 			return (int)i;
 	return -1;
 }

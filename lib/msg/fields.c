@@ -23,7 +23,7 @@ enum field_kind {
 };
 
 struct fields_row {
-	const char *name;
+	char name[28]; /* zeros behind it */
 	enum field_kind kind;
 	enum envelope_field env;
 };
@@ -51,13 +51,22 @@ static const struct fields_row rows[] = {
 	/* clang-format on */
 };
 
+/* A look at the first letter and the length tells most others apart. */
+static bool
+is_row(const struct fields_row *row, struct span name)
+{
+	size_t len = span_len(name);
+
+	return (*name.p & 0x5f) == (*row->name & 0x5f) &&
+	       len < sizeof row->name && row->name[len] == '\0' &&
+	       row->name[len - 1] != '\0' && span_case_is(name, row->name);
+}
+
 static const struct fields_row *
 find_row(const struct fields *f, struct span name)
 {
 	for (size_t i = 0; i < NELEM(rows); i++)
-		if (ascii_lower((unsigned char)*name.p) ==
-			ascii_lower((unsigned char)*rows[i].name) &&
-		    span_case_is(name, rows[i].name))
+		if (is_row(&rows[i], name))
 			return rows[i].kind < F_ENVELOPE ||
 				       f->part->envelope != NULL
 				   ? &rows[i]
