@@ -173,7 +173,9 @@ gather_check(int fd, int64_t size)
 	bool good = true;
 
 	for (int whole = 0; whole < 2; whole++) {
-		struct gather_file file = { .fd = fd, .whole = whole };
+		struct gather_file file = {
+			.fd = fd, .size = size, .whole = whole
+		};
 		const struct part *root;
 		struct brief b;
 		struct span s;

@@ -14,7 +14,8 @@ int
 gather_read(struct gather *g, struct arena *a, const struct gather_file *file,
     const struct part **root, bool *fresh)
 {
-	struct memo_lines lines = { excerpt_line, &g->excerpt };
+	struct structure_lines lines = { excerpt_line, &g->excerpt,
+		file->size };
 	struct part *p = NULL;
 	int r;
 
@@ -22,11 +23,9 @@ gather_read(struct gather *g, struct arena *a, const struct gather_file *file,
 	if (file->whole && file->memo != NULL)
 		return memo_tree(file->memo, file->fd, &lines, root, fresh);
 	if (file->whole)
-		r = structure_read_lines(
-		    a, file->fd, excerpt_line, &g->excerpt, &p);
+		r = structure_read_lines(a, file->fd, &lines, &p);
 	else
-		r = structure_read_header_lines(
-		    a, file->fd, excerpt_line, &g->excerpt, &p);
+		r = structure_read_header_lines(a, file->fd, &lines, &p);
 	if (r == -1)
 		return -1;
 	*root = p;
@@ -147,7 +146,9 @@ struct span
 gather_search(void *arg, int fd, bool whole)
 {
 	struct gather *g = arg;
-	struct gather_file file = { .fd = fd, .whole = whole };
+	struct gather_file file = {
+		.fd = fd, .size = INT64_MAX, .whole = whole
+	};
 	struct span facts = { NULL, NULL };
 	const struct part *root;
 	bool fresh;

@@ -27,6 +27,7 @@ struct gather {
  */
 struct gather_file {
 	int fd;
+	int64_t size; /* of the file, or INT64_MAX */
 	bool whole;
 	struct memo *memo;
 };

@@ -198,9 +198,10 @@ keep(struct fetch *f, struct look *l)
 static int
 parse(struct fetch *f, struct look *l)
 {
-	struct gather_file file = {
-		.fd = l->file.fd, .whole = l->file.whole, .memo = l->file.memo
-	};
+	struct gather_file file = { .fd = l->file.fd,
+		.size = l->file.size,
+		.whole = l->file.whole,
+		.memo = l->file.memo };
 	const struct part *root;
 	bool fresh;
 

@@ -28,12 +28,12 @@ memo_use(struct memo *m, const struct stat *st)
 }
 
 int
-memo_tree(struct memo *m, int fd, const struct memo_lines *lines,
+memo_tree(struct memo *m, int fd, const struct structure_lines *lines,
     const struct part **root, bool *fresh)
 {
 	*fresh = m->root == NULL;
-	if (*fresh && structure_read_lines(&m->arena, fd, lines->line,
-			  lines->arg, &m->root) == -1) {
+	if (*fresh &&
+	    structure_read_lines(&m->arena, fd, lines, &m->root) == -1) {
 		m->root = NULL;
 		return -1;
 	}

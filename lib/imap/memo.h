@@ -57,11 +57,7 @@ void memo_use(struct memo *m, const struct stat *st);
  * The tree: remembered, or read now with the header's lines for line; *fresh
  * tells.  -1 with errno.
  */
-struct memo_lines {
-	structure_line *line; /* may be NULL */
-	void *arg;
-};
-int memo_tree(struct memo *m, int fd, const struct memo_lines *lines,
+int memo_tree(struct memo *m, int fd, const struct structure_lines *lines,
     const struct part **root, bool *fresh);
 
 /* Give the tree back if it is too large to be kept. */

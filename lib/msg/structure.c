@@ -413,20 +413,23 @@ parse_close(struct parse *ps)
 int
 structure_read(struct arena *a, int fd, struct part **root)
 {
-	return structure_read_lines(a, fd, NULL, NULL, root);
+	struct structure_lines none = { .size = INT64_MAX };
+
+	return structure_read_lines(a, fd, &none, root);
 }
 
 int
-structure_read_lines(struct arena *a, int fd, structure_line *line, void *arg,
-    struct part **root)
+structure_read_lines(struct arena *a, int fd,
+    const struct structure_lines *lines, struct part **root)
 {
 	struct parse ps;
 	struct part *p;
 	struct mark m;
 
 	parse_open(&ps, a, fd, false);
-	ps.line = line;
-	ps.arg = arg;
+	ps.scan.to = lines->size;
+	ps.line = lines->line;
+	ps.arg = lines->arg;
 	p = top(&ps)->part;
 	do
 		if (!ps.in_header)
@@ -447,23 +450,26 @@ structure_read_lines(struct arena *a, int fd, structure_line *line, void *arg,
 int
 structure_read_header(struct arena *a, int fd, struct part **root)
 {
-	return structure_read_header_lines(a, fd, NULL, NULL, root);
+	struct structure_lines none = { .size = INT64_MAX };
+
+	return structure_read_header_lines(a, fd, &none, root);
 }
 
 int
-structure_read_header_lines(struct arena *a, int fd, structure_line *line,
-    void *arg, struct part **root)
+structure_read_header_lines(struct arena *a, int fd,
+    const struct structure_lines *lines, struct part **root)
 {
 	struct span piece;
 	struct parse ps;
 	struct part *p;
 
 	parse_open(&ps, a, fd, true);
+	ps.scan.to = lines->size;
 	p = top(&ps)->part;
 	while (scan_piece(&ps.scan, &piece)) {
 		advance(&ps, piece);
-		if (line != NULL)
-			line(arg, piece, ps.scan.bol);
+		if (lines->line != NULL)
+			lines->line(lines->arg, piece, ps.scan.bol);
 		if (ps.scan.bol && field_blank(piece))
 			break;
 		fields_piece(&ps.fields, piece, ps.scan.bol);

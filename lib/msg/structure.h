@@ -106,9 +106,17 @@ int structure_read(struct arena *a, int fd, struct part **root);
  */
 typedef void structure_line(void *arg, struct span piece, bool bol);
 
-/* The same for who wants to see the header's lines as well. */
-int structure_read_lines(struct arena *a, int fd, structure_line *line,
-    void *arg, struct part **root);
+/*
+ * The same for who wants to see the header's lines as well, and knows the
+ * size of the file (else INT64_MAX): then nothing is read to find its end.
+ */
+struct structure_lines {
+	structure_line *line; /* or NULL */
+	void *arg;
+	int64_t size;
+};
+int structure_read_lines(struct arena *a, int fd,
+    const struct structure_lines *lines, struct part **root);
 
 /*
  * The same for the top header alone, without reading the body: the root with
@@ -116,8 +124,8 @@ int structure_read_lines(struct arena *a, int fd, structure_line *line,
  * children are not filled in.
  */
 int structure_read_header(struct arena *a, int fd, struct part **root);
-int structure_read_header_lines(struct arena *a, int fd, structure_line *line,
-    void *arg, struct part **root);
+int structure_read_header_lines(struct arena *a, int fd,
+    const struct structure_lines *lines, struct part **root);
 
 /*
  * The part with the IMAP part number path[0].path[1]...  (RFC 9051 6.4.5.1:
