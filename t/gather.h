@@ -168,7 +168,7 @@ check_brief(int fd, int64_t size, const struct brief *b,
 static bool
 gather_check(int fd, int64_t size)
 {
-	struct gather g = { 0 };
+	struct gather g = { .body = true };
 	struct arena a = { 0 };
 	bool good = true;
 

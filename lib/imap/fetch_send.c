@@ -94,6 +94,7 @@ fetch_init(struct fetch *f, struct session *s, const struct fetch_items *items)
 		f->flags |= item->kind == FETCH_FLAGS;
 		f->modseq |= item->kind == FETCH_MODSEQ;
 		f->preview |= item->kind == FETCH_PREVIEW;
+		f->gather.body |= item->kind == FETCH_BODY;
 		f->binary |= item->kind == FETCH_BINARY ||
 			     item->kind == FETCH_BINARY_SIZE;
 	}

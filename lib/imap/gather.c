@@ -109,10 +109,13 @@ put_tree(
     struct gather *g, struct arena *a, const struct part *root, struct brief *b)
 {
 	bool odd = is_odd(root);
-	struct span plain = print_body(g, a, root, false, false);
+	struct span plain;
 
-	set_pair(b, BRIEF_BODY, plain,
-	    odd ? print_body(g, a, root, false, true) : plain);
+	if (g->body) {
+		plain = print_body(g, a, root, false, false);
+		set_pair(b, BRIEF_BODY, plain,
+		    odd ? print_body(g, a, root, false, true) : plain);
+	}
 	plain = print_body(g, a, root, true, false);
 	set_pair(b, BRIEF_BODYSTRUCTURE, plain,
 	    odd ? print_body(g, a, root, true, true) : plain);

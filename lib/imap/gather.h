@@ -14,6 +14,7 @@
 
 /* For the messages of one command.  All zero is ready. */
 struct gather {
+	bool body; /* BODY is wanted, not only BODYSTRUCTURE: few clients ask */
 	struct excerpt excerpt;
 	struct wr *w; /* prints into memory; NULL before the first */
 	struct strbuf head, parts, out;
