@@ -12,6 +12,10 @@
 #include "imap/update.h"
 #include "sys/clock.h"
 #include "sys/log.h"
+#include "sys/map.h"
+
+/* An answer that has left much of the heap behind, unused. */
+enum { LARGE = 64 * 1024 };
 
 void
 session_deselect(struct session *s)
@@ -317,6 +321,7 @@ int
 session_run(struct session *s)
 {
 	enum input_result r;
+	uint64_t sent = 0;
 
 	s->started = clock_mono_ms();
 	s->state = STATE_AUTH;
@@ -326,6 +331,9 @@ session_run(struct session *s)
 	log_login(s);
 	while (s->state != STATE_LOGOUT && !s->out->failed) {
 		arena_reset(&s->arena);
+		if (s->out->total - sent > LARGE)
+			map_rest_heap();
+		sent = s->out->total;
 		s->in->by = clock_mono_ms() + LIMIT_IDLE_SECONDS * 1000;
 		r = input_command(&s->input, is_append, s);
 		if (r == INPUT_OK || r == INPUT_LITERAL)

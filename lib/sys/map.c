@@ -2,6 +2,7 @@
 #include "sys/map.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -154,4 +155,12 @@ map_close(struct map *m)
 		*at = m->next;
 	(void)munmap(m->p, m->room);
 	*m = (struct map){ 0 };
+}
+
+void
+map_rest_heap(void)
+{
+#ifdef __GLIBC__
+	(void)malloc_trim(0); /* there may be none */
+#endif
 }

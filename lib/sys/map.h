@@ -51,4 +51,7 @@ void map_rest(const struct map *m);
 
 void map_close(struct map *m);
 
+/* Give back the pages of the heap that nothing is in. */
+void map_rest_heap(void);
+
 #endif
