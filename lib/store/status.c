@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "store/box.h"
+#include "store/cachedir.h"
 #include "store/flags.h"
 #include "store/lock.h"
 #include "store/maildir.h"
@@ -185,6 +186,41 @@ uids(struct account *a, struct span folder, const struct maildir *md,
 	return 0;
 }
 
+static int
+peek(struct account *a, struct span folder, const struct maildir *md,
+    struct index_state *out)
+{
+	struct strbuf dirname = { 0 };
+	int r = -1, dir = -1;
+
+	if (a->conf->no_index)
+		return -1;
+	if (name_to_dir(a, folder, &dirname))
+		dir = cachedir_folder(a, dirname.p, md->dir);
+	strbuf_clear(&dirname);
+	if (dir != -1) {
+		r = index_peek(dir, out);
+		fs_close(dir);
+	}
+	return r;
+}
+
+/* The octets of all messages, if the index has seen all there is now. */
+static bool
+index_octets(struct account *a, struct span folder, const struct maildir *md,
+    uint64_t *octets)
+{
+	struct index_state s;
+	struct stat cur, new;
+
+	if (peek(a, folder, md, &s) == -1 || s.unsized > 0 ||
+	    fstat(md->cur, &cur) == -1 || fstat(md->new, &new) == -1 ||
+	    stamp_is_due(&s.cur, &cur) || stamp_is_due(&s.new, &new))
+		return false;
+	*octets = s.octets;
+	return true;
+}
+
 /* Read the folder. */
 static int
 count(struct account *a, struct span folder, bool want_size,
@@ -200,6 +236,8 @@ count(struct account *a, struct span folder, bool want_size,
 		return -1;
 	if (uids(a, folder, &md, &st) == -1)
 		goto close_dirs;
+	if (want_size && index_octets(a, folder, &md, &st.size))
+		c.want_size = false; /* no file has to be read */
 	c.dir = md.new;
 	c.in_new = true;
 	if (fs_walk(md.new, count_one, &c) == -1)

@@ -1,5 +1,6 @@
 /* status.c: what STATUS says is what SELECT will show. */
 #include "scratch.h"
+#include "store/folder.h"
 #include "store/mailbox.h"
 
 static struct store_conf conf;
@@ -54,6 +55,31 @@ test_counts(void)
 	ok(status("", false).uidnext == 5, "one more without a UID");
 }
 
+/* Nothing is read for SIZE where the index knows. */
+static void
+test_index(void)
+{
+	struct mailbox *m;
+	struct stat st;
+
+	if (folder_create(a, span_str("Work"), 0) == -1)
+		exit(111);
+	scratch_put("M/.Work/cur/1.a:2,", "A: b\n\nx\n");
+	scratch_put("M/.Work/cur/2.a:2,", "A: b\n\nx\n");
+	if (mailbox_open(a, span_str("Work"), false, &m) == -1)
+		exit(111);
+	for (uint32_t seq = 1; seq <= 2; seq++)
+		if (mailbox_stat_message(m, seq, &st) == 0)
+			mailbox_keep_octets(m, seq, &st, 12);
+	scratch_sleep_ms(30);
+	mailbox_sync(m);
+	mailbox_facts_end(m);
+	mailbox_close(m);
+	ok(status("Work", true).size == 24, "not counted anew");
+	scratch_put("M/.Work/cur/3.a:2,", "A: b\n\nx\n");
+	ok(status("Work", true).size == 3 * 11, "but when there is more");
+}
+
 int
 main(void)
 {
@@ -63,6 +89,7 @@ main(void)
 	if (account_open("M", &conf, &a) == -1)
 		return 111;
 	test_counts();
+	test_index();
 	ok(status("none", false).messages == 98 && errno == ENOENT,
 	    "no such folder");
 	ok(status("a/b", false).messages == 98 && errno == EINVAL,
