@@ -17,6 +17,7 @@
 enum {
 	LOG_MIN = 256 * 1024, /* shorter ones stay */
 	KEPT_MAX = 64 * 1024, /* memory for the next one */
+	NOTED_MAX = 256,
 	BASE_PART = 16, /* and those shorter than this part of the base */
 	RETRY_MS = 60 * 1000,
 	SLACK_US = 2 * 1000 * 1000
@@ -434,6 +435,9 @@ log_noted(struct mailbox *m)
 {
 	if (m->noted.n > 0 && m->known.id != 0)
 		m->counts.facts_id = m->known.id;
+	/* a new base is read faster than so many records, by all sessions */
+	if (m->noted.n > NOTED_MAX && m->noted.n > m->im.n / BASE_PART)
+		m->link.rewrite = true;
 	for (size_t k = 0; k < m->noted.n; k++) {
 		uint32_t i = box_find(m, m->noted.v[k]);
 
