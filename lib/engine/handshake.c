@@ -215,6 +215,8 @@ wait_for_net(struct handshake *h, int64_t by)
 
 	if (!writes && net_has_input(&h->net))
 		return true;
+	if (!writes)
+		net_acknowledge(&h->net);
 	if (sig_poll(p, 2, by) <= 0 || p[1].revents != 0)
 		return false;
 	if (!writes)

@@ -107,6 +107,19 @@ net_has_input(const struct net *n)
 }
 
 void
+net_acknowledge(const struct net *n)
+{
+#ifdef TCP_QUICKACK
+	int on = 1;
+
+	/* fails for what is no TCP */
+	(void)setsockopt(n->in, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+#else
+	(void)n;
+#endif
+}
+
+void
 net_finish(struct net *n, int64_t by)
 {
 	struct pollfd p = { .fd = n->in, .events = POLLIN };

@@ -34,6 +34,13 @@ void net_attach(struct net *n, gnutls_session_t tls);
 bool net_has_input(const struct net *n);
 
 /*
+ * Acknowledge what was read now, and not with the next answer: a client that
+ * sends the end of its handshake in two pieces holds the second one back until
+ * then, for 40 ms.
+ */
+void net_acknowledge(const struct net *n);
+
+/*
  * Tell the peer that nothing more comes, and give it until by (clock.h) to
  * take what has been sent: a socket that is closed with input unread loses it.
  */
