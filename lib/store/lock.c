@@ -39,6 +39,7 @@ enum {
 	POLL_MS = 50, /* where nothing tells us */
 	RELOOK_MS = 2000, /* for a holder that dies */
 	STALE_S = 120,
+	UNLOCK_TRIES = 8,
 	CONTENT_LEN = 512
 };
 
@@ -243,7 +244,10 @@ lock_drop(struct lock *l)
 
 	if (l->dot)
 		(void)unlinkat(l->tmp, dotlock, 0);
-	(void)flock(l->tmp, LOCK_UN);
+	/* kept, it would make this very process wait for itself */
+	for (int i = 0; i < UNLOCK_TRIES; i++)
+		if (flock(l->tmp, LOCK_UN) == 0)
+			break;
 	l->dot = false;
 	errno = saved;
 }
