@@ -340,7 +340,7 @@ sub stop
 
 END {
 	local ($?, $!);
-	stop($_) for @running;
+	stop($_) for my @all = @running; # it takes them out
 }
 
 1;
