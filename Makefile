@@ -342,4 +342,4 @@ install: all
 clean:
 	rm -rf build build-san build-fuzz build-cover
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)
