@@ -44,9 +44,8 @@ static void
 fail(const char *what, uint32_t uid)
 {
 	if (__atomic_fetch_add(&shared->errors, 1, __ATOMIC_SEQ_CST) < 20)
-		printf("# %d: %s, uid %u (%s)\n", (int)getpid(), what, uid,
-		    strerror(errno));
-	fflush(stdout);
+		fprintf(stderr, "# %d: %s, uid %u (%s)\n", (int)getpid(), what,
+		    uid, strerror(errno));
 }
 
 /* Whoever says first what it means is right. */
