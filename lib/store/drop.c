@@ -321,12 +321,6 @@ all_seen(const struct maildrop *d, uint8_t unseen)
 	return true;
 }
 
-static int64_t
-mtime_ns(const struct stat *st)
-{
-	return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
-}
-
 struct walk {
 	fs_each *each;
 	struct stat before;
@@ -345,9 +339,9 @@ walk_cur(struct maildrop *d, struct walk *w)
 	    fs_walk(d->md.cur, w->each, d) == -1 ||
 	    fstat(d->md.cur, &after) == -1)
 		return -1;
-	w->same = mtime_ns(&w->before) == mtime_ns(&after);
-	w->quiet =
-	    w->same && clock_now_us() * 1000 - mtime_ns(&after) > RACY_NS;
+	w->same = clock_ns(w->before.st_mtim) == clock_ns(after.st_mtim);
+	w->quiet = w->same &&
+		   clock_now_us() * 1000 - clock_ns(after.st_mtim) > RACY_NS;
 	return 0;
 }
 

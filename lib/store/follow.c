@@ -67,12 +67,6 @@ begin_modseqs(struct mailbox *m)
 	m->state.highestmodseq = m->counts.cut = us;
 }
 
-static int64_t
-ctime_ns(const struct stat *st)
-{
-	return (int64_t)st->st_ctim.tv_sec * 1000000000 + st->st_ctim.tv_nsec;
-}
-
 /* --- the link -------------------------------------------------------- */
 
 /* There is no file any more that has what we know. */
@@ -96,7 +90,7 @@ ignore_file(struct mailbox *m, const struct stat *st)
 	lose_link(m);
 	m->link.ino = st->st_ino;
 	m->link.end = st->st_size;
-	m->link.changed = ctime_ns(st);
+	m->link.changed = clock_ns(st->st_ctim);
 }
 
 static void
@@ -302,10 +296,10 @@ follow_look(struct mailbox *m)
 	}
 	if (st.st_ino == l->ino && st.st_size >= l->end &&
 	    (st.st_size > l->end || l->changed == 0 ||
-		l->changed == ctime_ns(&st))) {
+		l->changed == clock_ns(st.st_ctim))) {
 		if (st.st_size > l->end && l->fd != -1)
 			(void)replay_tail(m, st.st_size);
-		l->changed = ctime_ns(&st);
+		l->changed = clock_ns(st.st_ctim);
 		l->at_end = l->end == st.st_size;
 		return;
 	}

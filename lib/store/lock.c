@@ -176,8 +176,7 @@ make_file(struct account *a, int tmp, struct strbuf *name, int64_t *now)
 	strbuf_putc(&content, ':');
 	local_host(&content);
 	if (fs_write(fd, strbuf_span(&content)) == 0 && fstat(fd, &st) == 0) {
-		*now = (int64_t)st.st_mtim.tv_sec * 1000000000 +
-		       st.st_mtim.tv_nsec;
+		*now = clock_ns(st.st_mtim);
 		r = 0;
 	}
 	fs_close(fd);

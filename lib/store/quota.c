@@ -189,8 +189,7 @@ count_dir(struct count *c, int folder, const char *name)
 			   ? 0
 			   : -1;
 	if (fstat(fd, &st) == 0) {
-		mtime = (int64_t)st.st_mtim.tv_sec * 1000000000 +
-			st.st_mtim.tv_nsec;
+		mtime = clock_ns(st.st_mtim);
 		if (c->newest < mtime)
 			c->newest = mtime;
 	}

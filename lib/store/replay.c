@@ -8,6 +8,7 @@
 
 #include "base/sum.h"
 #include "store/root.h"
+#include "sys/clock.h"
 #include "sys/fs.h"
 
 enum {
@@ -15,12 +16,6 @@ enum {
 	SETS_MAX = 16 * 1024 * 1024,
 	LOG_MAX = 1 << 30
 };
-
-static int64_t
-ctime_ns(const struct stat *st)
-{
-	return (int64_t)st->st_ctim.tv_sec * 1000000000 + st->st_ctim.tv_nsec;
-}
 
 /* --- records --------------------------------------------------------- */
 
@@ -447,7 +442,7 @@ load(struct mailbox *m, struct replay *r, const struct stat *st)
 	r->state = h.state;
 	r->link.ino = st->st_ino;
 	r->link.id = h.id;
-	r->link.changed = ctime_ns(st);
+	r->link.changed = clock_ns(st->st_ctim);
 	r->link.log_at = r->link.end = (int64_t)h.log_at;
 	if (load_sets(m, &r->im, r->link.fd, &h) == -1)
 		return -1;
@@ -457,7 +452,7 @@ load(struct mailbox *m, struct replay *r, const struct stat *st)
 	errno = EBADMSG;
 	if (r->im.n - r->im.holes.n != r->state.messages)
 		return -1;
-	return ctime_ns(st) / 1000 - r->state.time > SLACK_US ? -1 : 0;
+	return clock_ns(st->st_ctim) / 1000 - r->state.time > SLACK_US ? -1 : 0;
 }
 
 int

@@ -294,7 +294,7 @@ mtime_of(int fd)
 
 	if (fstat(fd, &st) == -1)
 		return -1;
-	return (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+	return clock_ns(st.st_mtim);
 }
 
 /* --- two files of one base ------------------------------------------- */

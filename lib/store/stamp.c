@@ -20,19 +20,13 @@ static const int64_t second = 1000000000;
 static const int64_t window_fine = 20000000;
 static const int64_t window_coarse = 2000000000;
 
-static int64_t
-to_ns(struct timespec t)
-{
-	return (int64_t)t.tv_sec * second + t.tv_nsec;
-}
-
 static void
 set(struct stamp *s, const struct stat *st)
 {
 	s->ino = st == NULL ? 0 : st->st_ino;
 	s->size = st == NULL ? 0 : st->st_size;
-	s->modified = st == NULL ? 0 : to_ns(st->st_mtim);
-	s->changed = st == NULL ? 0 : to_ns(st->st_ctim);
+	s->modified = st == NULL ? 0 : clock_ns(st->st_mtim);
+	s->changed = st == NULL ? 0 : clock_ns(st->st_ctim);
 }
 
 bool

@@ -37,6 +37,7 @@
 #include "store/maildir.h"
 #include "store/root.h"
 #include "store/stamp.h"
+#include "sys/clock.h"
 #include "sys/fs.h"
 
 enum {
@@ -74,17 +75,11 @@ struct header {
 	uint64_t reserved[2];
 };
 
-static int64_t
-to_ns(struct timespec t)
-{
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 static struct seen
 seen_of(const struct stat *st)
 {
-	struct seen s = { st->st_ino, st->st_size, to_ns(st->st_mtim),
-		to_ns(st->st_ctim) };
+	struct seen s = { st->st_ino, st->st_size, clock_ns(st->st_mtim),
+		clock_ns(st->st_ctim) };
 
 	return s;
 }
@@ -342,7 +337,7 @@ time_there(struct account *a)
 		return 0;
 	if (st.st_nlink == 0) /* others have a larger one */
 		summary_close(a);
-	return to_ns(st.st_mtim);
+	return clock_ns(st.st_mtim);
 }
 
 bool

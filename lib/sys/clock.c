@@ -2,7 +2,6 @@
 #include "sys/clock.h"
 
 #include <limits.h>
-#include <time.h>
 
 int64_t
 clock_mono_ms(void)
@@ -26,6 +25,12 @@ clock_now_us(void)
 
 	(void)clock_gettime(CLOCK_REALTIME, &ts); /* cannot fail */
 	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+int64_t
+clock_ns(struct timespec t)
+{
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
 int
