@@ -82,15 +82,11 @@ read_keys(int fd, const struct stat *st, struct tickets *out)
 
 /* Write the keys to a file that has no name yet but a temporary one. */
 static int
-write_keys(const char *temporary, int fd, const struct tickets *t)
+write_keys(int fd, const struct tickets *t)
 {
 	int r = fs_write(fd, span_of(t->key, t->n * sizeof t->key[0]));
 
-	if (close(fd) == -1)
-		r = -1;
-	if (r == -1)
-		(void)unlink(temporary); /* it has failed already */
-	return r;
+	return close(fd) == -1 ? -1 : r;
 }
 
 /* Put the keys in place; is_new: only if there is no file. */
@@ -103,7 +99,7 @@ publish(const char *path, const struct tickets *t, bool is_new)
 	strbuf_puts(&name, path);
 	strbuf_puts(&name, ".XXXXXX");
 	fd = mkstemp(name.p); /* mode 0600 */
-	r = fd == -1 ? -1 : write_keys(name.p, fd, t);
+	r = fd == -1 ? -1 : write_keys(fd, t);
 	if (r == 0 && is_new)
 		r = link(name.p, path);
 	else if (r == 0)
