@@ -376,17 +376,25 @@ match(void *arg, const char *name, unsigned char type)
 	return 1;
 }
 
+bool
+box_put_name(struct mailbox *m, struct row *r, uint32_t i, struct span name)
+{
+	unsigned flags = flags_parse(name);
+	bool changed = flags != (r->flags & FLAGS_STORED);
+
+	r->state &= (uint16_t)~MSG_IN_NEW;
+	r->flags = (uint16_t)flags;
+	image_put_name(&m->im, i, name);
+	return changed;
+}
+
 /* Its name is this one now. */
 static void
 follow_name(struct mailbox *m, uint32_t i, struct span name)
 {
 	struct row *r = box_edit(m, i);
-	unsigned flags = flags_parse(name);
-	bool same = flags == (r->flags & FLAGS_STORED);
+	bool same = !box_put_name(m, r, i, name);
 
-	r->state &= (uint16_t)~MSG_IN_NEW;
-	r->flags = (uint16_t)flags;
-	image_put_name(&m->im, i, name);
 	if (m->locked) {
 		box_edited(m, i, !same);
 		return;

@@ -197,6 +197,13 @@ struct mailbox *box_of(const struct account *a, struct span folder);
 void box_record_quota(struct mailbox *m);
 
 /*
+ * Between box_edit(), which gave r, and box_edited(): its file is in cur under
+ * this name.  Whether that changes its flags.
+ */
+bool box_put_name(
+    struct mailbox *m, struct row *r, uint32_t i, struct span name);
+
+/*
  * A mailbox of which nothing is known but what its index says; NULL when
  * there is none to be believed.  For box_arrive(), in a folder that no mailbox
  * of the session shows.  md stays the caller's.

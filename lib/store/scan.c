@@ -194,13 +194,8 @@ static void
 set_name(struct mailbox *m, uint32_t i, struct span name)
 {
 	struct row *r = box_edit(m, i);
-	unsigned flags = flags_parse(name);
-	bool same = flags == (r->flags & FLAGS_STORED);
 
-	r->state &= (uint16_t)~MSG_IN_NEW;
-	r->flags = (uint16_t)flags;
-	image_put_name(&m->im, i, name);
-	box_edited(m, i, !same);
+	box_edited(m, i, box_put_name(m, r, i, name));
 }
 
 static void
