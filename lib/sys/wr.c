@@ -123,7 +123,8 @@ wr_bytes(struct wr *w, const void *p, size_t len)
 		put_long(w, p, len);
 		return;
 	}
-	memcpy(w->buf + w->len, p, len);
+	if (len != 0) /* p may be NULL when it is */
+		memcpy(w->buf + w->len, p, len);
 	w->len += len;
 }
 

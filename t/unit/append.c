@@ -265,11 +265,12 @@ test_unselected(void)
 		exit(111);
 	put(ap, "three");
 	(void)append_commit(ap, &uidvalidity, &uids, &nuids);
+	uint32_t given = nuids == 1 ? uids[0] : 0; /* freed with ap */
 	append_free(ap);
 	is = indexed(".Work");
-	ok(nuids == 1 && uids[0] == 10 && is.messages == was.messages &&
+	ok(given == 10 && is.messages == was.messages &&
 		is.highestmodseq == was.highestmodseq,
-	    "an index that is behind stays so: %u, %u of %u", uids[0],
+	    "an index that is behind stays so: %u, %u of %u", given,
 	    is.messages, was.messages);
 	open_box("Work");
 	ok(mailbox_state(m)->count == 4 && mailbox_message(m, 4).uid == 10,
