@@ -1,4 +1,4 @@
-/* arena.c: a bump allocator over malloc'ed chunks. */
+/* arena.c: a bump allocator over chunks of memory. */
 #include "base/arena.h"
 
 #include <stdalign.h>
@@ -7,14 +7,26 @@
 
 #include "base/ckd.h"
 #include "base/oom.h"
+#include "base/spare.h"
 
-enum { CHUNK_LEN = 4096 - 64, ALIGN = alignof(max_align_t) };
+enum {
+	CHUNK_LEN = 4096 - 64,
+	KEPT_LEN = 4 * CHUNK_LEN, /* from one use of the arena to the next */
+	ALIGN = alignof(max_align_t),
+};
 
 struct arena_chunk {
 	struct arena_chunk *older;
 	size_t len; /* of data */
 	alignas(max_align_t) unsigned char data[];
 };
+
+static void
+free_chunk(struct arena_chunk *c)
+{
+	if (c != NULL)
+		spare_put(c, c->len + sizeof *c);
+}
 
 static void
 add_chunk(struct arena *a, size_t len)
@@ -24,10 +36,13 @@ add_chunk(struct arena *a, size_t len)
 
 	if (len < CHUNK_LEN)
 		len = CHUNK_LEN;
-	if (ckd_add(&total, len, sizeof *c) || (c = malloc(total)) == NULL)
+	if (ckd_add(&total, len, sizeof *c))
+		oom();
+	if ((c = spare_get(total, &total)) == NULL &&
+	    (c = malloc(total)) == NULL)
 		oom();
 	c->older = a->chunk;
-	c->len = len;
+	c->len = total - sizeof *c;
 	a->chunk = c;
 	a->used = 0;
 }
@@ -95,10 +110,10 @@ arena_reset(struct arena *a)
 
 	for (c = a->chunk; c != NULL; c = older) {
 		older = c->older;
-		if (keep == NULL && c->len == CHUNK_LEN)
+		if (keep == NULL && c->len <= KEPT_LEN)
 			keep = c;
 		else
-			free(c);
+			free_chunk(c);
 	}
 	if (keep != NULL)
 		keep->older = NULL;
@@ -110,6 +125,6 @@ void
 arena_clear(struct arena *a)
 {
 	arena_reset(a);
-	free(a->chunk);
+	free_chunk(a->chunk);
 	a->chunk = NULL;
 }

@@ -8,6 +8,7 @@
 #include "base/ckd.h"
 #include "base/num.h"
 #include "base/oom.h"
+#include "base/spare.h"
 
 struct span
 strbuf_span(const struct strbuf *b)
@@ -25,25 +26,37 @@ strbuf_path(const struct strbuf *b)
 	return b->p;
 }
 
+static void
+grow(struct strbuf *b, size_t need)
+{
+	size_t max;
+	char *p;
+
+	if (ckd_mul(&max, b->max, (size_t)2))
+		oom();
+	if (max < need)
+		max = need < 32 ? 32 : need;
+	if ((p = spare_get(max, &max)) != NULL) {
+		if (b->len > 0)
+			memcpy(p, b->p, b->len);
+		spare_put(b->p, b->max);
+	} else if ((p = realloc(b->p, max)) == NULL) {
+		oom();
+	}
+	b->p = p;
+	b->max = max;
+	b->p[b->len] = '\0';
+}
+
 char *
 strbuf_room(struct strbuf *b, size_t len)
 {
-	size_t need, max;
-	char *p;
+	size_t need;
 
 	if (ckd_add(&need, b->len, len) || ckd_add(&need, need, (size_t)1))
 		oom();
-	if (need > b->max) {
-		if (ckd_mul(&max, b->max, (size_t)2))
-			oom();
-		if (max < need)
-			max = need < 32 ? 32 : need;
-		if ((p = realloc(b->p, max)) == NULL)
-			oom();
-		b->p = p;
-		b->max = max;
-		b->p[b->len] = '\0';
-	}
+	if (need > b->max)
+		grow(b, need);
 	return b->p + b->len;
 }
 
@@ -103,7 +116,7 @@ strbuf_reset(struct strbuf *b)
 void
 strbuf_clear(struct strbuf *b)
 {
-	free(b->p);
+	spare_put(b->p, b->max);
 	b->p = NULL;
 	b->len = b->max = 0;
 }

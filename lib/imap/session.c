@@ -6,6 +6,7 @@
 
 #include "base/nelem.h"
 #include "base/oom.h"
+#include "base/spare.h"
 #include "imap/commands.h"
 #include "imap/limits.h"
 #include "imap/modseq.h"
@@ -331,6 +332,8 @@ session_run(struct session *s)
 	log_login(s);
 	while (s->state != STATE_LOGOUT && !s->out->failed) {
 		arena_reset(&s->arena);
+		if (!rd_buffered(s->in))
+			spare_free();
 		if (s->out->total - sent > LARGE)
 			map_rest_heap();
 		sent = s->out->total;
