@@ -1,6 +1,9 @@
 /* bytes.c: loops over whole messages, sixteen bytes at a step. */
 #include "text/bytes.h"
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 #include <stdint.h>
 #include <string.h>
 
@@ -168,6 +171,29 @@ lines_loop(const char *p, size_t len, bool dashes, struct lines *n)
 }
 
 #if defined(__x86_64__)
+/*
+ * Asked when it is wanted and not, as __builtin_cpu_supports() does, at each
+ * start of a program: a virtual machine takes long over these questions.
+ */
+static bool
+has_avx2(void)
+{
+	static enum { NOT_ASKED, YES, NO } avx2;
+	unsigned a, b, c, d, low, high;
+
+	if (avx2 == NOT_ASKED) {
+		avx2 = NO;
+		if (__get_cpuid(1, &a, &b, &c, &d) && (c & bit_OSXSAVE)) {
+			__asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+			if ((low & 6) == 6 && /* the system saves its state */
+			    __get_cpuid_count(7, 0, &a, &b, &c, &d) &&
+			    (b & bit_AVX2))
+				avx2 = YES;
+		}
+	}
+	return avx2 == YES;
+}
+
 __attribute__((target("avx2"))) static size_t
 lines_avx2(const char *p, size_t len, bool dashes, struct lines *n)
 {
@@ -185,7 +211,7 @@ static size_t
 count_lines(const char *p, size_t len, bool dashes, struct lines *n)
 {
 #if defined(__x86_64__)
-	if (__builtin_cpu_supports("avx2"))
+	if (has_avx2())
 		return lines_avx2(p, len, dashes, n);
 #endif
 	return lines_any(p, len, dashes, n);
