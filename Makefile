@@ -102,7 +102,7 @@ LIBS_engine = $(GNUTLS_LIBS)
 LIBS_pw = $(GDBM_LIBS) $(CRYPT_LIBS) $(NETTLE_LIBS)
 
 # --- tests, by the layer that each links -------------------------------------
-UNIT_base = arena num sha256 siphash span spare strbuf sum
+UNIT_base = arena num sha256 siphash smallstring span spare strbuf sum
 UNIT_sys = cidr fdpass fs helper jail map peer proc rd slot tlslist watch wr
 UNIT_text = base64 bytes casefold charset date encword lang mutf7 qp utf8
 UNIT_msg = addr decode header html mime octets preview stream structure
@@ -256,9 +256,10 @@ $$(UNIT_$(1):%=$(BUILD)/t/unit/%.t): $(BUILD)/t/unit/%.t: \
 endef
 $(foreach l,$(LAYERS),$(eval $(call LAYER_RULE,$(l))))
 
-# a program, the object that holds its main, the layers it links
+# a program, the object that holds its main, the layers it links; EVERYWHERE:
+# objects that all of them have
 define PROGRAM_RULE
-$(BUILD)/$(1): $(BUILD)/$(2).o $$(LAYERS_$(3):%=$(BUILD)/lib/%.a)
+$(BUILD)/$(1): $(BUILD)/$(2).o $$(LAYERS_$(3):%=$(BUILD)/lib/%.a) $(EVERYWHERE)
 	@mkdir -p $$(@D)
 	@echo "  LD $$@"
 	@$(LINK) -o $$@ $$^ $$(call libs,$$(LAYERS_$(3)))

@@ -22,8 +22,8 @@ SMALL_DIR ?= /usr/lib/$(shell uname -m)-linux-musl
 SMALL_LDFLAGS ?= -static -nostartfiles -Wl,-pie,--no-dynamic-linker \
 	-Wl,-z,text,-z,relro,-z,now,-z,noexecstack \
 	$(SMALL_DIR)/rcrt1.o $(SMALL_DIR)/crti.o $(SMALL_DIR)/crtn.o
-SMALL_ALSO ?=
 SMALL_LIBS = unistring gdbm crypt nettle
+SMALL_ALSO ?=
 SMALL =
 
 ifeq ($(HAVE_MUSL),1)
@@ -40,9 +40,14 @@ SMALL_MAKE = $(MAKE) -s --no-print-directory BUILD=$(BUILD)/small HAVE_MUSL=0 \
 	HARDEN_LDFLAGS="$(SMALL_LDFLAGS)" WERROR="$(WERROR)" \
 	WITHOUT="gdbm crypt nettle gnutls systemd musl mandoc clang $(WITHOUT)" \
 	$(foreach p,GDBM CRYPT NETTLE GNUTLS,HAVE_$(p)=$(HAVE_$(p))) \
-	UNISTRING_LIBS="-lunistring $(SMALL_OBJECTS)" GDBM_LIBS=-lgdbm \
-	CRYPT_LIBS=-lcrypt NETTLE_LIBS=-lnettle
-SMALL_OBJECTS = $(BUILD)/small/small/fortified.o
+	UNISTRING_LIBS=-lunistring GDBM_LIBS=-lgdbm CRYPT_LIBS=-lcrypt \
+	NETTLE_LIBS=-lnettle EVERYWHERE="$(SMALL_OBJECTS)"
+SMALL_OBJECTS = $(BUILD)/small/small/fortified.o \
+	$(BUILD)/small/small/string.o
+
+# no loop of theirs may become a call of themselves
+$(BUILD)/small/string.o $(BUILD)/t/unit/smallstring.o: \
+	OUR_CFLAGS += -D_GNU_SOURCE -fno-builtin
 
 small: $(BUILD)/config.mk
 	@mkdir -p $(BUILD)/small/lib $(BUILD)/bin
