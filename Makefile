@@ -225,7 +225,8 @@ libs = $(foreach l,$(1),$(LIBS_$(l)))
 
 TYPED = $(COMMANDS:%=$(BUILD)/bin/%)
 BINS = $(PROGRAMS:%=$(BUILD)/bin/%) $(CHECKPW:%=$(BUILD)/bin/%)
-TOOL_BINS = $(TOOLS:%=$(BUILD)/t/tool/%) $(SHIMS:%=$(BUILD)/t/tool/%.so)
+TOOL_BINS = $(TOOLS:%=$(BUILD)/t/tool/%) $(BUILD)/t/tool/imapd \
+	$(SHIMS:%=$(BUILD)/t/tool/%.so)
 UNIT_TESTS = $(foreach l,$(LAYERS),$(UNIT_$(l):%=$(BUILD)/t/unit/%.t))
 REPLAYS = $(FUZZ:%=$(BUILD)/t/fuzz/%.t)
 
@@ -269,6 +270,8 @@ $(foreach p,$(filter-out $(SMALL),$(PROGRAMS)) $(COMMANDS),$(eval \
 $(foreach p,$(filter-out $(SMALL),$(CHECKPW)),$(eval \
     $(call PROGRAM_RULE,bin/$(p),$(p:checkpw-%=main/checkpw/%),$(p))))
 $(foreach p,$(TOOLS),$(eval $(call PROGRAM_RULE,t/tool/$(p),t/tool/$(p),$(p))))
+# with shared libraries, for the shims
+$(eval $(call PROGRAM_RULE,t/tool/imapd,main/imapd,imapd))
 
 $(BUILD)/t/tool/%.so: t/tool/%.c $(BUILD)/config.mk
 	@mkdir -p $(@D)

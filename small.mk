@@ -1,16 +1,14 @@
-# small.mk: what runs for each connection before its session, without the
-# costs of a large C library; part of the Makefile.
+# small.mk: what runs for each connection, without the costs of a large C
+# library; part of the Makefile.
 #
 # glibc, static or not, asks the processor some 70 questions at each start,
-# which a virtual machine has to answer for it: 0.8 ms of a login each time,
-# where musl needs 0.1.  These programs need nothing else of a C library, and
-# are a dozen pages of memory less.  checkpw-passwd does: it has to ask whatever
-# nsswitch.conf names.  So do the sessions: with musl's malloc() and memchr()
-# they need four times as long to send messages, and its iconv() lacks some
-# charsets that mail has (UTF-7, ISO-2022-KR, HZ).  Where sessions are many and
-# short (the start is 0.9 ms of each):
-#
-#	make SMALL_ALSO=pop3d
+# which a virtual machine has to answer for it: 0.9 ms of each login and of each
+# session, where musl needs 0.1.  They are a dozen pages of memory less, too.
+# What musl is slow at is here: small/string.c has the functions that messages
+# are searched and copied with, and base/spare keeps blocks that its malloc()
+# would give back to the system after each message.  With these two a session
+# sends as much in the same time as with glibc (bench/README.md).
+# checkpw-passwd is left: it has to ask whatever nsswitch.conf names.
 #
 # WITHOUT=musl links them as all others.  The archives of libgdbm, libcrypt and
 # libnettle are glibc's; small/ has what they want of it.  For a distribution
@@ -23,12 +21,11 @@ SMALL_LDFLAGS ?= -static -nostartfiles -Wl,-pie,--no-dynamic-linker \
 	-Wl,-z,text,-z,relro,-z,now,-z,noexecstack \
 	$(SMALL_DIR)/rcrt1.o $(SMALL_DIR)/crti.o $(SMALL_DIR)/crtn.o
 SMALL_LIBS = unistring gdbm crypt nettle
-SMALL_ALSO ?=
 SMALL =
 
 ifeq ($(HAVE_MUSL),1)
-SMALL = $(filter checkpw-userdb imaplogin limit pop3login proxyhdr tlsd \
-	$(SMALL_ALSO), $(PROGRAMS) $(CHECKPW))
+SMALL = $(filter checkpw-userdb imapd imaplogin limit pop3d pop3login \
+	proxyhdr tlsd, $(PROGRAMS) $(CHECKPW))
 $(SMALL:%=$(BUILD)/bin/%): small ;
 endif
 

@@ -54,13 +54,15 @@ $SIG{PIPE} = 'IGNORE';
 
 sub root { return $root }
 
-# The path of a built program.
+# The path of a built program; with an environment that has LD_PRELOAD, of its
+# twin that has a loader to heed it.
 sub program
 {
-	my ($name) = @_;
+	my ($name, $env) = @_;
 	my $build = $ENV{BUILD} // 'build';
 
 	$build = "$root/$build" if $build !~ m{^/};
+	return "$build/t/tool/$name" if $env && $env->{LD_PRELOAD};
 	return "$build/bin/$name";
 }
 
@@ -140,7 +142,7 @@ sub new
 	my ($class, %o) = @_;
 	my $maildir = $o{maildir};
 	my @argv = $o{command} ? @{$o{command}} :
-	    (program($o{program} // 'imapd'),
+	    (program($o{program} // 'imapd', $o{env}),
 	    defined $maildir ? $maildir : (), @{$o{args} // []});
 	my $self = $class->blank(%o);
 
