@@ -39,8 +39,11 @@ sub known
 		TLS_SUBJECT_EMAILADDRESS => $name, %{$o{env} // {}} });
 
 	$s->{greeting} = '';
-	$s->{greeting} .= hear($s, 1) until $s->{greeting} =~ /\n\z/ ||
-	    length $s->{greeting} > 999;
+	until ($s->{greeting} =~ /\n\z/) {
+		my $c = hear($s, 1);
+		last if $c eq '';
+		$s->{greeting} .= $c;
+	}
 	return $s;
 }
 
