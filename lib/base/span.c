@@ -5,30 +5,6 @@
 
 #include "base/ascii.h"
 
-struct span
-span_str(const char *s)
-{
-	return span_of(s, strlen(s));
-}
-
-struct span
-span_of(const void *p, size_t len)
-{
-	/* to add 0 to NULL is undefined */
-	struct span s = { p, len > 0 ? (const char *)p + len : p };
-
-	return s;
-}
-
-bool
-span_eat(struct span *s, char c)
-{
-	if (!span_at(s, c))
-		return false;
-	s->p++;
-	return true;
-}
-
 bool
 span_eat_word(struct span *s, const char *str)
 {
@@ -42,17 +18,16 @@ span_eat_word(struct span *s, const char *str)
 }
 
 bool
-span_eq(struct span a, struct span b)
-{
-	size_t len = span_len(a);
-
-	return len == span_len(b) && (len == 0 || memcmp(a.p, b.p, len) == 0);
-}
-
-bool
 span_is(struct span a, const char *str)
 {
 	return span_eq(a, span_str(str));
+}
+
+/* Mostly they are the very same. */
+static bool
+is_same(char a, char b)
+{
+	return a == b || ((a ^ b) == 0x20 && ascii_isalpha((unsigned char)a));
 }
 
 bool
@@ -61,8 +36,7 @@ span_case_eq(struct span a, struct span b)
 	if (span_len(a) != span_len(b))
 		return false;
 	for (; a.p < a.end; a.p++, b.p++)
-		if (ascii_lower((unsigned char)*a.p) !=
-		    ascii_lower((unsigned char)*b.p))
+		if (!is_same(*a.p, *b.p))
 			return false;
 	return true;
 }
@@ -71,8 +45,7 @@ bool
 span_case_is(struct span a, const char *str)
 {
 	for (; a.p < a.end; a.p++, str++)
-		if (*str == '\0' || ascii_lower((unsigned char)*a.p) !=
-					ascii_lower((unsigned char)*str))
+		if (*str == '\0' || !is_same(*a.p, *str))
 			return false;
 	return *str == '\0';
 }
@@ -87,12 +60,6 @@ span_cmp(struct span a, struct span b)
 	if (c != 0)
 		return c;
 	return alen < blen ? -1 : alen > blen;
-}
-
-const char *
-span_find(struct span s, char c)
-{
-	return s.p == s.end ? NULL : memchr(s.p, c, span_len(s));
 }
 
 struct span

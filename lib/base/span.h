@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 /*
  * The bytes p..end-1, owned by someone else and valid as long as the buffer
@@ -15,11 +16,22 @@ struct span {
 	const char *end;
 };
 
-/* The bytes of the string s without its NUL. */
-struct span span_str(const char *s);
-
 /* The len bytes at p. */
-struct span span_of(const void *p, size_t len);
+static inline struct span
+span_of(const void *p, size_t len)
+{
+	/* to add 0 to NULL is undefined */
+	struct span s = { p, len > 0 ? (const char *)p + len : p };
+
+	return s;
+}
+
+/* The bytes of the string s without its NUL. */
+static inline struct span
+span_str(const char *s)
+{
+	return span_of(s, strlen(s));
+}
 
 /* How many bytes are left. */
 static inline size_t
@@ -36,7 +48,14 @@ span_at(const struct span *s, char c)
 }
 
 /* Take the next byte if it is c. */
-bool span_eat(struct span *s, char c);
+static inline bool
+span_eat(struct span *s, char c)
+{
+	if (!span_at(s, c))
+		return false;
+	s->p++;
+	return true;
+}
 
 /* Whether the next byte is an ASCII digit. */
 static inline bool
@@ -49,7 +68,13 @@ span_isdigit(const struct span *s)
 bool span_eat_word(struct span *s, const char *str);
 
 /* Equality of bytes, and equality without regard to ASCII case. */
-bool span_eq(struct span a, struct span b);
+static inline bool
+span_eq(struct span a, struct span b)
+{
+	size_t len = span_len(a);
+
+	return len == span_len(b) && (len == 0 || memcmp(a.p, b.p, len) == 0);
+}
 bool span_is(struct span a, const char *str);
 bool span_case_eq(struct span a, struct span b);
 bool span_case_is(struct span a, const char *str);
@@ -62,7 +87,11 @@ int span_cmp(struct span a, struct span b);
  * (or all, when there is none) off the front of *s, and the c itself; it
  * returns what was before c.
  */
-const char *span_find(struct span s, char c);
+static inline const char *
+span_find(struct span s, char c)
+{
+	return s.p == s.end ? NULL : memchr(s.p, c, span_len(s));
+}
 struct span span_cut(struct span *s, char c);
 
 /* s without the spaces and tabs, CRs and LFs at its ends. */

@@ -10,12 +10,6 @@
 #include "base/oom.h"
 #include "base/spare.h"
 
-struct span
-strbuf_span(const struct strbuf *b)
-{
-	return span_of(b->len ? b->p : "", b->len);
-}
-
 const char *
 strbuf_path(const struct strbuf *b)
 {
@@ -63,30 +57,13 @@ strbuf_room(struct strbuf *b, size_t len)
 void
 strbuf_add(struct strbuf *b, const void *p, size_t len)
 {
-	char *to = strbuf_room(b, len);
-
+	/* so it is mostly; room for the NUL is counted in max */
+	if (len >= b->max - b->len)
+		(void)strbuf_room(b, len);
 	if (len > 0)
-		memcpy(to, p, len);
+		memcpy(b->p + b->len, p, len);
 	b->len += len;
 	b->p[b->len] = '\0';
-}
-
-void
-strbuf_putc(struct strbuf *b, char c)
-{
-	strbuf_add(b, &c, 1);
-}
-
-void
-strbuf_puts(struct strbuf *b, const char *s)
-{
-	strbuf_add(b, s, strlen(s));
-}
-
-void
-strbuf_cat(struct strbuf *b, struct span s)
-{
-	strbuf_add(b, s.p, span_len(s));
 }
 
 void
@@ -105,12 +82,6 @@ strbuf_cut(struct strbuf *b, size_t len)
 		b->len = len;
 		b->p[len] = '\0';
 	}
-}
-
-void
-strbuf_reset(struct strbuf *b)
-{
-	strbuf_cut(b, 0);
 }
 
 void

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/span.h"
 
@@ -20,7 +21,11 @@ struct strbuf {
 };
 
 /* What it holds; valid until the next change. */
-struct span strbuf_span(const struct strbuf *b);
+static inline struct span
+strbuf_span(const struct strbuf *b)
+{
+	return span_of(b->len ? b->p : "", b->len);
+}
 
 /*
  * The text as a path, NUL-terminated; NULL with errno EINVAL when it is empty
@@ -30,9 +35,26 @@ const char *strbuf_path(const struct strbuf *b);
 
 /* Add bytes, one byte, a string, a span, a number in decimal. */
 void strbuf_add(struct strbuf *b, const void *p, size_t len);
-void strbuf_putc(struct strbuf *b, char c);
-void strbuf_puts(struct strbuf *b, const char *s);
-void strbuf_cat(struct strbuf *b, struct span s);
+static inline void
+strbuf_putc(struct strbuf *b, char c)
+{
+	if (b->max - b->len < 2) {
+		strbuf_add(b, &c, 1);
+		return;
+	}
+	b->p[b->len++] = c;
+	b->p[b->len] = '\0';
+}
+static inline void
+strbuf_puts(struct strbuf *b, const char *s)
+{
+	strbuf_add(b, s, strlen(s));
+}
+static inline void
+strbuf_cat(struct strbuf *b, struct span s)
+{
+	strbuf_add(b, s.p, span_len(s));
+}
 void strbuf_num(struct strbuf *b, uint64_t n);
 
 /* Room for len more bytes at p + len; the caller adds what it used to len. */
@@ -42,7 +64,12 @@ char *strbuf_room(struct strbuf *b, size_t len);
 void strbuf_cut(struct strbuf *b, size_t len);
 
 /* Empty it and keep the memory; empty it and give the memory back. */
-void strbuf_reset(struct strbuf *b);
+static inline void
+strbuf_reset(struct strbuf *b)
+{
+	if (b->len > 0)
+		b->p[b->len = 0] = '\0';
+}
 void strbuf_clear(struct strbuf *b);
 
 #endif

@@ -194,20 +194,21 @@ test_literals(void)
 static void
 test_pairs(void)
 {
-	char in[1024] = "a ID (";
-	size_t len = 6;
+	char text[1024] = "a ID (", *end = text + 6;
 	struct imapcmd c;
 
 	for (int i = 0; i < IMAPCMD_ID_PAIRS; i++) {
 		const char *pair = i == 0 ? "\"n\" \"v\"" : " \"n\" \"v\"";
 
-		memcpy(in + len, pair, strlen(pair));
-		len += strlen(pair);
+		memcpy(end, pair, strlen(pair));
+		end += strlen(pair);
 	}
-	in[len] = ')';
-	ok(imapcmd_parse(span_of(in, len + 1), &c) == IMAPCMD_DONE, "30 pairs");
-	memcpy(in + len, " \"n\" \"v\")", 9);
-	ok(imapcmd_parse(span_of(in, len + 9), &c) == IMAPCMD_BAD, "31 pairs");
+	*end = ')';
+	ok(imapcmd_parse((struct span){ text, end + 1 }, &c) == IMAPCMD_DONE,
+	    "30 pairs");
+	memcpy(end, " \"n\" \"v\")", 9);
+	ok(imapcmd_parse((struct span){ text, end + 9 }, &c) == IMAPCMD_BAD,
+	    "31 pairs");
 }
 
 static const struct {
