@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/byteset.h"
 #include "msg/lex.h"
 
 /* Words in a row. */
@@ -26,16 +27,32 @@ struct words {
 	size_t runs; /* how many as last is one */
 };
 
-static bool
-is_word(char c, const char *stops)
-{
-	return c == '\0' || (!ascii_isspace((unsigned char)c) && c != '"' &&
-				c != '(' && strchr(stops, c) == NULL);
-}
+/*
+ * What words are made of: all but white space, quotes, comments, and what
+ * else ends them there.
+ */
+/* clang-format off */
+#define NO_WORD (BYTE(' ') | BYTE('\t') | BYTE('\r') | BYTE('\n') | \
+	BYTE('"') | BYTE('('))
+#define WORD(low, high) \
+	{ { ~(NO_WORD | (low)), ~(high), UINT64_MAX, UINT64_MAX } }
+/* clang-format on */
+
+static const struct byteset any = WORD(UINT64_C(0), UINT64_C(0));
+static const struct byteset in_list =
+    WORD(BYTE('<') | BYTE(':') | BYTE(',') | BYTE(';'), BYTE('@'));
+static const struct byteset in_group_list =
+    WORD(BYTE('<') | BYTE(',') | BYTE(';'), BYTE('@'));
+static const struct byteset in_angle = WORD(BYTE('>') | BYTE(','), BYTE('@'));
+static const struct byteset in_route =
+    WORD(BYTE(',') | BYTE(':') | BYTE('<') | BYTE('>') | BYTE(';'), BYTE('@'));
+static const struct byteset in_domain =
+    WORD(BYTE('<') | BYTE('>') | BYTE(':') | BYTE(',') | BYTE(';') | BYTE(')'),
+	BYTE('@'));
 
 /* One word, an atom or a quoted string; neither is ever empty. */
 static bool
-p_word(struct span *in, const char *stops, struct words *w)
+p_word(struct span *in, const struct byteset *words, struct words *w)
 {
 	struct span inside;
 
@@ -45,8 +62,7 @@ p_word(struct span *in, const char *stops, struct words *w)
 		return true;
 	}
 	inside.p = in->p;
-	while (in->p < in->end && is_word(*in->p, stops))
-		in->p++;
+	byteset_skip(words, in);
 	return in->p > inside.p;
 }
 
@@ -55,10 +71,11 @@ p_word(struct span *in, const char *stops, struct words *w)
  * them are one run: an obsolete local part or domain (RFC 5322 4.4).
  */
 static bool
-p_run(struct span *in, const char *stops, struct span *comment, struct words *w)
+p_run(struct span *in, const struct byteset *words, struct span *comment,
+    struct words *w)
 {
 	w->last.p = w->last.end = in->p;
-	while (p_word(in, stops, w)) {
+	while (p_word(in, words, w)) {
 		w->last.end = in->p;
 		lex_cfws(in, comment);
 		if (w->last.end[-1] != '.' && !span_at(in, '.'))
@@ -67,15 +84,15 @@ p_run(struct span *in, const char *stops, struct span *comment, struct words *w)
 	return w->last.p < w->last.end;
 }
 
-/* All words before one of stops. */
+/* All words of these bytes. */
 static struct words
-p_words(struct span *in, const char *stops, struct span *comment)
+p_words(struct span *in, const struct byteset *words, struct span *comment)
 {
 	struct words w = { 0 }, next;
 
 	lex_cfws(in, comment);
 	w.all.p = w.all.end = w.last.p = w.last.end = in->p;
-	for (next = w; p_run(in, stops, comment, &next); next = w) {
+	for (next = w; p_run(in, words, comment, &next); next = w) {
 		next.all.end = next.last.end;
 		next.runs++;
 		w = next;
@@ -121,8 +138,7 @@ clean_word(struct span *in, struct span *word, bool *quoted, bool *gap)
 		(void)lex_quoted(in, word);
 		return true;
 	}
-	while (in->p < in->end && is_word(*in->p, ""))
-		in->p++;
+	byteset_skip(&any, in);
 	word->end = in->p;
 	return word->p < word->end;
 }
@@ -168,14 +184,14 @@ clean_addr(struct arena *a, struct span s)
 
 /* dot-atom / domain-literal; what is read when it is neither */
 static struct span
-p_domain(struct span *in, const char *stops, struct span *comment)
+p_domain(struct span *in, const struct byteset *words, struct span *comment)
 {
 	struct words w = { 0 };
 	struct span s;
 
 	lex_cfws(in, comment);
 	if (!span_at(in, '[')) {
-		(void)p_run(in, stops, comment, &w);
+		(void)p_run(in, words, comment, &w);
 		return w.last;
 	}
 	s.p = in->p;
@@ -194,7 +210,7 @@ p_route(struct span *in, struct span *route)
 	struct span s = *in, all = *in;
 
 	while (span_eat(&s, '@') || span_eat(&s, ',')) {
-		(void)p_domain(&s, "@,:<>;", NULL);
+		(void)p_domain(&s, &in_route, NULL);
 	}
 	all.end = s.p;
 	if (!span_eat(&s, ':'))
@@ -213,9 +229,9 @@ p_angle(struct arena *a, struct span *in, struct addr *out)
 		lex_cfws(in, NULL);
 	if (span_at(in, '@') && p_route(in, &out->route))
 		out->route = clean_addr(a, out->route);
-	out->local = clean_addr(a, p_words(in, "@>,", NULL).all);
+	out->local = clean_addr(a, p_words(in, &in_angle, NULL).all);
 	if (span_eat(in, '@'))
-		out->domain = clean_addr(a, p_domain(in, "@>,", NULL));
+		out->domain = clean_addr(a, p_domain(in, &in_angle, NULL));
 	/* "<a@b c>": what follows is passed over */
 	while (in->p < in->end && *in->p != '>' && *in->p != ',')
 		in->p++;
@@ -230,7 +246,7 @@ p_at(struct arena *a, struct span *in, struct words w, struct span comment,
 	struct span name = { w.all.p, w.last.p }, domain;
 
 	in->p++;
-	domain = p_domain(in, "@<>:,;)", &comment);
+	domain = p_domain(in, &in_domain, &comment);
 	if (span_eat(in, '<')) { /* a@b <c@d>: the former is a display name */
 		w.all.end = domain.end > w.all.end ? domain.end : w.all.end;
 		out->name = clean(a, w.all, false);
@@ -274,7 +290,7 @@ skip_junk(struct span *in, bool in_group)
 		while (span_eat(&s, ':') || span_eat(&s, '>'))
 			lex_cfws(&s, NULL);
 		*in = s;
-		w = p_words(&s, "<@,;", NULL);
+		w = p_words(&s, &in_group_list, NULL);
 		if (span_at(&s, '<') || (span_at(&s, '@') && w.runs > 0))
 			return;
 		*in = s;
@@ -305,7 +321,8 @@ addr_next(struct arena *a, struct span *in, bool *in_group, struct addr *out)
 	memset(out, 0, sizeof *out);
 	for (;;) {
 		comment.p = comment.end = NULL;
-		w = p_words(in, *in_group ? "<@,;" : "<@:,;", &comment);
+		w = p_words(
+		    in, *in_group ? &in_group_list : &in_list, &comment);
 		if (in->p == in->end && w.runs == 0)
 			return group_end(in_group, out);
 		if (w.runs > 0 || (*in->p != ',' && *in->p != ';'))

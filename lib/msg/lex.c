@@ -1,9 +1,8 @@
 /* lex.c: comments, quoted strings and tokens. */
 #include "msg/lex.h"
 
-#include <string.h>
-
 #include "base/ascii.h"
+#include "base/byteset.h"
 
 /* in begins with "(" */
 static void
@@ -28,7 +27,7 @@ skip_comment(struct span *in, struct span *comment)
 }
 
 void
-lex_cfws(struct span *in, struct span *comment)
+lex_cfws_more(struct span *in, struct span *comment)
 {
 	while (in->p < in->end) {
 		if (*in->p == '(')
@@ -55,18 +54,21 @@ lex_quoted(struct span *in, struct span *inside)
 }
 
 /* token := 1*<any CHAR except SPACE, CTLs, or tspecials> */
-static bool
-is_token(unsigned char c)
-{
-	return c > ' ' && c != 0x7f && strchr("()<>@,;:\\\"/[]?=", c) == NULL;
-}
+static const struct byteset tokens = { {
+    /* clang-format off */
+    ~(UINT64_C(0xffffffff) | BYTE(' ') | BYTE('(') | BYTE(')') | BYTE('<') |
+	BYTE('>') | BYTE(',') | BYTE(';') | BYTE(':') | BYTE('"') | BYTE('/') |
+	BYTE('?') | BYTE('=')),
+    ~(BYTE('@') | BYTE('\\') | BYTE('[') | BYTE(']') | BYTE(0x7f)),
+    UINT64_MAX, UINT64_MAX
+    /* clang-format on */
+} };
 
 bool
 lex_token(struct span *in, struct span *token)
 {
 	token->p = in->p;
-	while (in->p < in->end && is_token((unsigned char)*in->p))
-		in->p++;
+	byteset_skip(&tokens, in);
 	token->end = in->p;
 	return token->p < token->end;
 }

@@ -7,12 +7,23 @@
 #include "base/arena.h"
 #include "base/span.h"
 
+/* The rest of lex_cfws(). */
+void lex_cfws_more(struct span *in, struct span *comment);
+
 /*
  * Take white space and comments off the front of *in.  *comment, if not NULL,
  * becomes what is between the parentheses of the last comment.  Comments nest
  * to any depth; one that is not closed goes to the end.
  */
-void lex_cfws(struct span *in, struct span *comment);
+static inline void
+lex_cfws(struct span *in, struct span *comment)
+{
+	/* mostly there is nothing, or one space */
+	if (span_at(in, ' '))
+		in->p++;
+	if (in->p < in->end && (*in->p <= ' ' || *in->p == '('))
+		lex_cfws_more(in, comment);
+}
 
 /*
  * Take a quoted string, which *in must begin with; *inside is what is between

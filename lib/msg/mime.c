@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "base/byteset.h"
 #include "msg/lex.h"
 #include "msg/param.h"
 
@@ -29,11 +30,14 @@ skip_param(struct span *in)
 	(void)span_eat(in, ';');
 }
 
-static bool
-ends_value(char c)
-{
-	return strchr(" \t\r\n;\"(),<>", (unsigned char)c) != NULL && c != '\0';
-}
+/* What may stand in a value without quotes. */
+static const struct byteset value = { {
+    /* clang-format off */
+    ~(BYTE(' ') | BYTE('\t') | BYTE('\r') | BYTE('\n') | BYTE(';') |
+	BYTE('"') | BYTE('(') | BYTE(')') | BYTE(',') | BYTE('<') | BYTE('>')),
+    UINT64_MAX, UINT64_MAX, UINT64_MAX
+    /* clang-format on */
+} };
 
 /* name = value, both views, unquoted where that is needed */
 static bool
@@ -60,8 +64,7 @@ p_parameter(struct arena *a, struct span *in, struct mime_param *out)
 	if (span_len(s) > 1 && s.p[0] == '=' && s.p[1] == '?')
 		while (s.p < s.end && strchr(" \t\r\n;", *s.p) == NULL)
 			s.p++;
-	while (s.p < s.end && !ends_value(*s.p))
-		s.p++;
+	byteset_skip(&value, &s);
 	out->value.end = s.p;
 	*in = s;
 	return true;

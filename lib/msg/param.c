@@ -127,8 +127,8 @@ run(const struct section *v, size_t n)
 	return i;
 }
 
-void
-param_join(struct arena *a, struct mime_params *params)
+static void
+join_all(struct arena *a, struct mime_params *params)
 {
 	struct section v[MIME_PARAMS];
 	size_t n = 0, out = 0, len;
@@ -149,6 +149,17 @@ param_join(struct arena *a, struct mime_params *params)
 		params->v[out++] = len > 0 ? join(a, v + i, len) : v[i].param;
 	}
 	params->n = out;
+}
+
+void
+param_join(struct arena *a, struct mime_params *params)
+{
+	size_t i = 0;
+
+	while (i < params->n && span_find(params->v[i].name, '*') == NULL)
+		i++;
+	if (i < params->n)
+		join_all(a, params);
 }
 
 /* "charset'language'text" with %XX, as UTF-8 */
