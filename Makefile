@@ -36,8 +36,8 @@ sys = cage cidr clock env fdpass fs helper jail landlock log map peer proc \
 text = base64 bytes casefold charset date encword lang mutf7 qp searchfold \
 	utf8
 
-msg = addr brief decode excerpt field fields header html lex mime octets \
-	param preview scan stream structure
+msg = addr brief decode excerpt field fields header html lex mime names \
+	octets param preview scan stream structure
 
 # (see lib/README.md for what each of these is)
 store = account adopt append arrival bases box cachedir change confine drop \

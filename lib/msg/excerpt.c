@@ -1,11 +1,12 @@
-/* excerpt.c: the fields that Thunderbird, K-9, mutt and others list. */
+/* excerpt.c: some fields as they are sent, fewer as they are searched. */
 #include "msg/excerpt.h"
 
 #include <string.h>
 
 #include "base/ascii.h"
-#include "base/nelem.h"
 #include "msg/field.h"
+#include "msg/names.h"
+#include "msg/scan.h"
 #include "text/bytes.h"
 #include "text/casefold.h"
 #include "text/encword.h"
@@ -26,68 +27,6 @@ enum {
 	NAMES_MAX = 64 /* more are not asked for in practice */
 };
 
-/* A name that ends with "-" is any that begins so. */
-static const char *const kept[26][10] = {
-	/* clang-format off */
-	['a' - 'a'] = { "Auto-Submitted" },
-	['b' - 'a'] = { "Bcc" },
-	['c' - 'a'] = { "Cc", "Content-Type", "Content-Transfer-Encoding",
-	    "Content-Description", "Content-Disposition" },
-	['d' - 'a'] = { "Date", "Delivered-To",
-	    "Disposition-Notification-To" },
-	['f' - 'a'] = { "From" },
-	['i' - 'a'] = { "In-Reply-To", "Importance" },
-	['l' - 'a'] = { "List-", "Lines" },
-	['m' - 'a'] = { "Message-ID", "MIME-Version", "Mail-Followup-To",
-	    "Mail-Reply-To" },
-	['n' - 'a'] = { "Newsgroups" },
-	['o' - 'a'] = { "Organization" },
-	['p' - 'a'] = { "Precedence", "Priority" },
-	['r' - 'a'] = { "References", "Reply-To", "Return-Receipt-To" },
-	['s' - 'a'] = { "Subject", "Sender" },
-	['t' - 'a'] = { "To" },
-	['u' - 'a'] = { "User-Agent" },
-	['x' - 'a'] = { "X-Spam-", "X-Priority", "X-MSMail-Priority",
-	    "X-Mailer", "X-Original-To", "X-Label", "X-Keywords", "X-TUID",
-	    "X-Uniform-Type-Identifier", "X-Universally-Unique-Identifier" },
-	/* clang-format on */
-};
-
-static const char *const keys[] = { "Subject", "From", "To", "Cc", "Bcc" };
-
-static bool
-is_name(struct span name, const char *row)
-{
-	for (; name.p < name.end; name.p++, row++)
-		if (ascii_lower((unsigned char)*name.p) !=
-		    ascii_lower((unsigned char)*row))
-			return *row == '\0' && row[-1] == '-';
-	return *row == '\0';
-}
-
-static bool
-is_kept(struct span name)
-{
-	unsigned c = ascii_upper((unsigned char)*name.p) - 'A';
-
-	if (c >= NELEM(kept))
-		return false;
-	for (size_t i = 0; i < NELEM(kept[c]) && kept[c][i] != NULL; i++)
-		if (is_name(name, kept[c][i]))
-			return true;
-	return false;
-}
-
-static int
-key_of(struct span name)
-{
-	for (size_t i = 0; i < NELEM(keys); i++)
-		if ((*name.p & 0x5f) == (*keys[i] & 0x5f) &&
-		    is_name(name, keys[i]))
-			return (int)i;
-	return -1;
-}
-
 static uint16_t
 hash_name(struct span name)
 {
@@ -107,7 +46,7 @@ excerpt_begin(struct excerpt *e)
 	strbuf_reset(&e->fields);
 	strbuf_reset(&e->keys);
 	e->kept = e->blank = e->dated = e->full = false;
-	e->key = -1;
+	e->key = KEY_NONE;
 	e->missing = 0;
 	e->date = (struct excerpt_date){ 0 };
 }
@@ -152,8 +91,6 @@ add_key(struct excerpt *e, struct span value)
 	memcpy(e->keys.p + at + 1, &len, sizeof len);
 }
 
-enum { KEY_DATE = NELEM(keys) };
-
 /* The field at hand is complete. */
 static void
 finish(struct excerpt *e)
@@ -161,7 +98,7 @@ finish(struct excerpt *e)
 	struct span value;
 
 	e->kept = false;
-	if (e->key == -1)
+	if (e->key == KEY_NONE)
 		return;
 	value = span_trim(strbuf_span(&e->value));
 	if (e->key < KEY_DATE) {
@@ -171,32 +108,26 @@ finish(struct excerpt *e)
 		e->date.good =
 		    date_parse_rfc5322(value, &e->date.time, &e->date.day);
 	}
-	e->key = -1;
+	e->key = KEY_NONE;
 }
 
 static void
-begin_field(struct excerpt *e, struct span *piece)
+begin_field(struct excerpt *e, const struct line *line)
 {
-	struct mark mark = { 0 };
-	struct span name, value;
+	struct mark mark = { .name = hash_name(line->name) };
 
-	if (!field_name(*piece, &name, &value)) {
-		piece->p = piece->end;
-		return;
-	}
-	e->name = mark.name = hash_name(name);
+	e->name = mark.name;
 	e->begins = e->fields.len;
-	e->kept = is_kept(name);
+	e->kept = line->row != NULL && line->row->kept;
 	if (!e->kept) {
 		add_other(e);
 		return;
 	}
 	strbuf_add(&e->fields, &mark, sizeof mark);
-	if ((e->key = key_of(name)) == -1 && is_name(name, "Date"))
-		e->key = KEY_DATE;
+	e->key = (enum field_key)line->row->key;
 	strbuf_reset(&e->value);
-	if (e->key != -1)
-		field_unfold(&e->value, value);
+	if (e->key != KEY_NONE)
+		field_unfold(&e->value, line->value);
 }
 
 /*
@@ -207,9 +138,11 @@ static void
 keep(struct excerpt *e, struct span piece)
 {
 	struct mark mark = { .name = e->name };
-	bool cr = false; /* pieces end with the whole line end */
+	unsigned eol = scan_eol(piece);
 
-	bytes_crlf(piece, &cr, false, &e->fields);
+	strbuf_add(&e->fields, piece.p, span_len(piece) - eol);
+	if (eol != 0)
+		strbuf_add(&e->fields, "\r\n", 2);
 	mark.len = (uint16_t)(e->fields.len - e->begins - sizeof mark);
 	memcpy(e->fields.p + e->begins, &mark, sizeof mark);
 	if (e->fields.len - e->begins <= FIELD_MAX &&
@@ -221,23 +154,20 @@ keep(struct excerpt *e, struct span piece)
 }
 
 void
-excerpt_line(void *arg, struct span piece, bool bol)
+excerpt_line(void *arg, const struct line *line)
 {
 	struct excerpt *e = arg;
 
-	if (bol && field_blank(piece)) {
+	if (line->kind != LINE_MORE)
 		finish(e);
+	if (line->kind == LINE_BLANK)
 		e->blank = true;
-		return;
-	}
-	if (bol && !field_folded(piece)) {
-		finish(e);
-		begin_field(e, &piece);
-	} else if (e->key != -1) {
-		field_unfold(&e->value, piece);
-	}
+	else if (line->kind == LINE_FIELD)
+		begin_field(e, line);
+	else if (e->key != KEY_NONE)
+		field_unfold(&e->value, line->all);
 	if (e->kept)
-		keep(e, piece);
+		keep(e, line->all);
 }
 
 /* number of others, others, blank, the fields */
@@ -439,11 +369,13 @@ excerpt_date(struct span piece, struct excerpt_date *out)
 int
 excerpt_find(struct span piece, struct span name, struct span needle)
 {
-	int key = key_of(name), found = 0;
+	const struct field_row *row = names_find(name);
+	unsigned key = row == NULL ? KEY_NONE : row->key;
 	struct span value;
 	uint16_t len;
+	int found = 0;
 
-	if (key == -1 || piece.p == NULL || span_len(piece) < KEYS_HEAD ||
+	if (key >= KEY_DATE || piece.p == NULL || span_len(piece) < KEYS_HEAD ||
 	    ((unsigned char)*piece.p >> key & 1) != 0)
 		return -1;
 	piece.p += KEYS_HEAD;
@@ -454,7 +386,8 @@ excerpt_find(struct span piece, struct span name, struct span needle)
 		if (span_len(value) < len)
 			return -1;
 		value.end = value.p + len;
-		if (*piece.p == (char)key && bytes_find(value, needle) != NULL)
+		if ((unsigned char)*piece.p == key &&
+		    bytes_find(value, needle) != NULL)
 			found = 1;
 		piece.p = value.end;
 	}

@@ -8,7 +8,9 @@
 #include "base/span.h"
 #include "base/strbuf.h"
 #include "msg/brief.h"
+#include "msg/field.h"
 #include "msg/header.h"
+#include "msg/names.h"
 #include "text/charset.h"
 #include "text/date.h"
 
@@ -30,7 +32,7 @@ struct excerpt {
 	size_t begins; /* in fields, with its mark */
 	uint16_t name;
 	bool kept;
-	int key; /* which, or -1 */
+	enum field_key key;
 
 	bool blank; /* the empty line has been seen */
 	bool dated; /* a Date field has */
@@ -47,7 +49,7 @@ struct excerpt {
 void excerpt_begin(struct excerpt *e);
 
 /* structure_line: a piece of the message's header. */
-void excerpt_line(void *e, struct span piece, bool bol);
+void excerpt_line(void *e, const struct line *line);
 
 /* Set BRIEF_FIELDS and BRIEF_KEYS, views into e until excerpt_begin(). */
 void excerpt_end(struct excerpt *e, struct brief *b);

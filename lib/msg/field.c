@@ -1,6 +1,7 @@
 /* field.c: names, folding and the empty line. */
 #include "msg/field.h"
 
+#include "base/byteset.h"
 #include "msg/header.h"
 #include "msg/scan.h"
 
@@ -17,31 +18,45 @@ field_folded(struct span piece)
 }
 
 /* ftext = %d33-57 / %d59-126 */
-static bool
-is_ftext(unsigned char c)
-{
-	return c > ' ' && c < 0x7f && c != ':';
-}
+static const struct byteset ftext = { { ~(UINT64_C(0x1ffffffff) | BYTE(':')),
+    ~BYTE(0x7f), 0, 0 } };
 
 bool
 field_name(struct span piece, struct span *name, struct span *value)
 {
-	const char *p = piece.p, *end = piece.end, *stop;
+	struct span s = piece;
 
-	if (span_len(piece) > SCAN_HEAD)
-		end = piece.p + SCAN_HEAD;
-	while (p < end && is_ftext((unsigned char)*p))
-		p++;
-	stop = p;
-	while (p < end && (*p == ' ' || *p == '\t'))
-		p++;
-	if (stop == piece.p || p == end || *p != ':')
-		return false;
+	if (span_len(s) > SCAN_HEAD)
+		s.end = s.p + SCAN_HEAD;
+	byteset_skip(&ftext, &s);
 	name->p = piece.p;
-	name->end = stop;
-	value->p = p + 1;
+	name->end = s.p;
+	while (span_at(&s, ' ') || span_at(&s, '\t'))
+		s.p++;
+	if (name->p == name->end || !span_eat(&s, ':'))
+		return false;
+	value->p = s.p;
 	value->end = piece.end;
 	return true;
+}
+
+struct line
+field_line(struct span piece, bool bol)
+{
+	struct line l = { .all = piece, .kind = LINE_MORE };
+
+	if (!bol)
+		return l;
+	if (field_blank(piece)) {
+		l.kind = LINE_BLANK;
+	} else if (!field_folded(piece)) {
+		l.kind = LINE_JUNK;
+		if (field_name(piece, &l.name, &l.value)) {
+			l.kind = LINE_FIELD;
+			l.row = names_find(l.name);
+		}
+	}
+	return l;
 }
 
 void

@@ -6,6 +6,7 @@
 
 #include "base/span.h"
 #include "base/strbuf.h"
+#include "msg/names.h"
 
 /* Whether the line that begins with piece (scan.h) is the empty line. */
 bool field_blank(struct span piece);
@@ -19,6 +20,19 @@ bool field_folded(struct span piece);
  * field; *value is what follows.
  */
 bool field_name(struct span piece, struct span *name, struct span *value);
+
+/*
+ * What a piece of a header (scan.h) is; bol: it begins a line.  A line that
+ * begins no field is passed over by all, with what continues it.
+ */
+enum line_kind { LINE_BLANK, LINE_FIELD, LINE_JUNK, LINE_MORE };
+struct line {
+	struct span all;
+	enum line_kind kind;
+	struct span name, value; /* of LINE_FIELD */
+	const struct field_row *row; /* the same; NULL: nobody wants it */
+};
+struct line field_line(struct span piece, bool bol);
 
 /* Append piece without its line end to a value of HEADER_VALUE_MAX at most. */
 void field_unfold(struct strbuf *value, struct span piece);

@@ -3,76 +3,10 @@
 
 #include <string.h>
 
-#include "base/ascii.h"
-#include "base/nelem.h"
 #include "msg/field.h"
+#include "msg/names.h"
 #include "msg/header.h"
 #include "text/bytes.h"
-
-enum field_kind {
-	F_TYPE,
-	F_ENCODING,
-	F_DISPOSITION,
-	F_ID,
-	F_DESCRIPTION,
-	F_MD5,
-	F_LANGUAGE,
-	F_LOCATION,
-	F_ENVELOPE, /* the last of several counts, as everywhere in the field */
-	F_ADDRESSES /* several are one list (RFC 5322 4.5.3) */
-};
-
-struct fields_row {
-	char name[28]; /* zeros behind it */
-	enum field_kind kind;
-	enum envelope_field env;
-};
-
-static const struct fields_row rows[] = {
-	/* clang-format off */
-	{ "Content-Type", F_TYPE, 0 },
-	{ "Content-Transfer-Encoding", F_ENCODING, 0 },
-	{ "Content-Disposition", F_DISPOSITION, 0 },
-	{ "Content-ID", F_ID, 0 },
-	{ "Content-Description", F_DESCRIPTION, 0 },
-	{ "Content-MD5", F_MD5, 0 },
-	{ "Content-Language", F_LANGUAGE, 0 },
-	{ "Content-Location", F_LOCATION, 0 },
-	{ "Date", F_ENVELOPE, ENV_DATE },
-	{ "Subject", F_ENVELOPE, ENV_SUBJECT },
-	{ "From", F_ADDRESSES, ENV_FROM },
-	{ "Sender", F_ADDRESSES, ENV_SENDER },
-	{ "Reply-To", F_ADDRESSES, ENV_REPLY_TO },
-	{ "To", F_ADDRESSES, ENV_TO },
-	{ "Cc", F_ADDRESSES, ENV_CC },
-	{ "Bcc", F_ADDRESSES, ENV_BCC },
-	{ "In-Reply-To", F_ENVELOPE, ENV_IN_REPLY_TO },
-	{ "Message-ID", F_ENVELOPE, ENV_MESSAGE_ID },
-	/* clang-format on */
-};
-
-/* A look at the first letter and the length tells most others apart. */
-static bool
-is_row(const struct fields_row *row, struct span name)
-{
-	size_t len = span_len(name);
-
-	return (*name.p & 0x5f) == (*row->name & 0x5f) &&
-	       len < sizeof row->name && row->name[len] == '\0' &&
-	       row->name[len - 1] != '\0' && span_case_is(name, row->name);
-}
-
-static const struct fields_row *
-find_row(const struct fields *f, struct span name)
-{
-	for (size_t i = 0; i < NELEM(rows); i++)
-		if (is_row(&rows[i], name))
-			return rows[i].kind < F_ENVELOPE ||
-				       f->part->envelope != NULL
-				   ? &rows[i]
-				   : NULL;
-	return NULL;
-}
 
 void
 fields_begin(struct fields *f, struct part *p, bool envelope)
@@ -145,7 +79,7 @@ keep_encoding(struct fields *f, struct part *p, struct span value)
 
 /* Joined in place, so that a million of them cost what one does. */
 static void
-keep_envelope(struct fields *f, const struct fields_row *row, struct span value)
+keep_envelope(struct fields *f, const struct field_row *row, struct span value)
 {
 	struct strbuf *b = &f->env[row->env];
 
@@ -163,15 +97,18 @@ keep_envelope(struct fields *f, const struct fields_row *row, struct span value)
 static void
 finish(struct fields *f)
 {
-	struct span value = span_trim(strbuf_span(&f->value));
-	const struct fields_row *row = f->row;
+	const struct field_row *row = f->row;
 	struct part *p = f->part;
+	struct span value;
 
 	f->row = NULL;
 	if (row == NULL)
 		return;
+	value = span_trim(strbuf_span(&f->value));
 	p->odd |= bytes_has_8bit(value) || span_find(value, '\0') != NULL;
-	switch (row->kind) {
+	switch ((enum field_kind)row->kind) {
+	case F_NONE:
+		break;
 	case F_TYPE:
 		keep_type(f, p, value);
 		break;
@@ -203,20 +140,30 @@ finish(struct fields *f)
 	}
 }
 
-void
-fields_piece(struct fields *f, struct span piece, bool bol)
+/* Which row it is, if it is one that this part keeps. */
+static const struct field_row *
+kept_row(const struct fields *f, const struct field_row *row)
 {
-	struct span name;
+	if (row == NULL || row->kind == F_NONE ||
+	    (row->kind >= F_ENVELOPE && f->part->envelope == NULL))
+		return NULL;
+	return row;
+}
 
-	if (bol && !field_folded(piece)) {
+void
+fields_line(struct fields *f, const struct line *line)
+{
+	struct span s = line->all;
+
+	if (line->kind != LINE_MORE)
 		finish(f);
-		if (!field_name(piece, &name, &piece))
-			return;
-		f->row = find_row(f, name);
+	if (line->kind == LINE_FIELD &&
+	    (f->row = kept_row(f, line->row)) != NULL) {
 		strbuf_reset(&f->value);
+		s = line->value;
 	}
 	if (f->row != NULL)
-		field_unfold(&f->value, piece);
+		field_unfold(&f->value, s);
 }
 
 /* RFC 2046 4.1.2: text without a charset is US-ASCII, and IMAP says so. */

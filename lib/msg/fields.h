@@ -8,12 +8,11 @@
 #include "base/arena.h"
 #include "base/span.h"
 #include "base/strbuf.h"
+#include "msg/field.h"
 #include "msg/structure.h"
 
 /* Kept of the headers of all parts of one message together. */
 enum { FIELDS_TOTAL_MAX = 8 * 1024 * 1024 };
-
-struct fields_row;
 
 /* All zero but for a and left is the start. */
 struct fields {
@@ -21,7 +20,7 @@ struct fields {
 	size_t left; /* of FIELDS_TOTAL_MAX */
 	size_t left_here; /* of HEADER_TOTAL_MAX */
 	struct part *part; /* whose header it is */
-	const struct fields_row *row; /* of the field at hand, if it is kept */
+	const struct field_row *row; /* of the field at hand, if it is kept */
 	struct strbuf value; /* of that field, unfolded so far */
 	struct strbuf env[ENV_FIELDS]; /* values of its envelope so far */
 	bool have[ENV_FIELDS];
@@ -30,8 +29,8 @@ struct fields {
 /* The header of p begins; envelope tells whether it is a message's. */
 void fields_begin(struct fields *f, struct part *p, bool envelope);
 
-/* A piece of it (scan.h); the empty line is none. */
-void fields_piece(struct fields *f, struct span piece, bool bol);
+/* A piece of it. */
+void fields_line(struct fields *f, const struct line *line);
 
 /*
  * The header is at its end: fill in what p had not, with the defaults of

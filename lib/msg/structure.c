@@ -346,6 +346,7 @@ static void
 take_piece(struct parse *ps, struct span piece)
 {
 	bool bol = ps->scan.bol, closing = false;
+	struct line line;
 	size_t i;
 
 	if (bol && ps->waiting > 0 && span_len(piece) > 2 &&
@@ -359,12 +360,13 @@ take_piece(struct parse *ps, struct span piece)
 	advance(ps, piece);
 	if (!ps->in_header)
 		return;
+	line = field_line(piece, bol);
 	if (ps->n == 1 && ps->line != NULL)
-		ps->line(ps->arg, piece, bol);
-	if (bol && field_blank(piece))
+		ps->line(ps->arg, &line);
+	if (line.kind == LINE_BLANK)
 		end_header(ps);
 	else
-		fields_piece(&ps->fields, piece, bol);
+		fields_line(&ps->fields, &line);
 }
 
 /* Lines of a body that are no boundary, so many as are at hand. */
@@ -460,6 +462,7 @@ structure_read_header_lines(struct arena *a, int fd,
     const struct structure_lines *lines, struct part **root)
 {
 	struct span piece;
+	struct line line;
 	struct parse ps;
 	struct part *p;
 
@@ -468,11 +471,12 @@ structure_read_header_lines(struct arena *a, int fd,
 	p = top(&ps)->part;
 	while (scan_piece(&ps.scan, &piece)) {
 		advance(&ps, piece);
+		line = field_line(piece, ps.scan.bol);
 		if (lines->line != NULL)
-			lines->line(lines->arg, piece, ps.scan.bol);
-		if (ps.scan.bol && field_blank(piece))
+			lines->line(lines->arg, &line);
+		if (line.kind == LINE_BLANK)
 			break;
-		fields_piece(&ps.fields, piece, ps.scan.bol);
+		fields_line(&ps.fields, &line);
 	}
 	classify(&ps, p);
 	p->body = ps.here.offset;

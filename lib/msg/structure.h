@@ -101,10 +101,11 @@ struct part {
 int structure_read(struct arena *a, int fd, struct part **root);
 
 /*
- * A piece (scan.h) of the header of the whole message; bol: it begins a line.
- * The empty line behind the header is the last one.
+ * A piece of the header of the whole message.  The empty line behind the
+ * header is the last one.
  */
-typedef void structure_line(void *arg, struct span piece, bool bol);
+struct line; /* field.h */
+typedef void structure_line(void *arg, const struct line *line);
 
 /*
  * The same for who wants to see the header's lines as well, and knows the
