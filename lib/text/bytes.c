@@ -118,11 +118,11 @@ any(lanes v)
 /*
  * The loop over bodies, where most bytes are, in two forms: one for what every
  * CPU has, one for AVX2.  All in one go over p[0..len-1], a multiple of WIDE;
- * p[-1] counts, and p[len] and p[len + 1] may be read.  Stops at the first
- * WIDE bytes in which an LF is followed by "--" and returns how many it has
- * been over.
+ * p[-1] counts, and p[len] and p[len + 1] may be read.  Stops before a group
+ * of bytes, or at its end WIDE bytes, in which an LF is followed by "--" and
+ * returns how many it has been over.
  */
-enum { WIDE = 32 };
+enum { WIDE = 32, GROUP = 4 * WIDE };
 typedef unsigned char wide __attribute__((vector_size(WIDE)));
 
 struct lines {
@@ -130,43 +130,103 @@ struct lines {
 	size_t bare;
 };
 
+static inline __attribute__((always_inline)) bool
+wide_any(const wide *v)
+{
+	uint64_t w[WIDE / 8];
+
+	memcpy(w, v, sizeof w);
+	return (w[0] | w[1] | w[2] | w[3]) != 0;
+}
+
+/* Lanes with an LF are 255; those before a "-" in *dash, with a CR in *cr. */
+static inline __attribute__((always_inline)) void
+find_lfs(const char *p, wide *lf, wide *dash, wide *cr)
+{
+	wide v, next;
+
+	memcpy(&v, p, WIDE);
+	memcpy(&next, p + 1, WIDE);
+	*lf = (wide)(v == '\n');
+	*cr |= (wide)(v == '\r');
+	*dash |= *lf & (wide)(next == '-');
+}
+
+/* Whether two of them do. */
+static inline __attribute__((always_inline)) bool
+has_dashes(const char *p, const char *end)
+{
+	wide found = { 0 }, v, one, two;
+
+	for (; p < end; p += WIDE) {
+		memcpy(&v, p, WIDE);
+		memcpy(&one, p + 1, WIDE);
+		memcpy(&two, p + 2, WIDE);
+		found |=
+		    (wide)(v == '\n') & (wide)(one == '-') & (wide)(two == '-');
+	}
+	return wide_any(&found);
+}
+
+/* Pairs of bytes are added, and then all pairs at once. */
+static inline __attribute__((always_inline)) size_t
+add_lanes(const wide *v)
+{
+	const uint64_t low = UINT64_C(0x00ff00ff00ff00ff);
+	uint64_t w[WIDE / 8], pairs = 0;
+
+	memcpy(w, v, sizeof w);
+	for (int i = 0; i < WIDE / 8; i++)
+		pairs += (w[i] & low) + (w[i] >> 8 & low);
+	return (size_t)(pairs * UINT64_C(0x0001000100010001) >> 48);
+}
+
+/* One round, as far as lanes can count; where it stopped. */
+static inline __attribute__((always_inline)) const char *
+lines_round(const char *p, const char *end, bool dashes, struct lines *n)
+{
+	wide lfs = { 0 }, cr = { 0 }, dash, lf[4];
+	const char *start = p;
+	size_t count;
+
+	for (; end - p >= GROUP; p += GROUP) {
+		dash = (wide){ 0 };
+		find_lfs(p, &lf[0], &dash, &cr);
+		find_lfs(p + WIDE, &lf[1], &dash, &cr);
+		find_lfs(p + 2 * WIDE, &lf[2], &dash, &cr);
+		find_lfs(p + 3 * WIDE, &lf[3], &dash, &cr);
+		if (dashes && wide_any(&dash) && has_dashes(p, p + GROUP)) {
+			end = p;
+			break;
+		}
+		lfs -= lf[0] + lf[1] + lf[2] + lf[3];
+	}
+	for (; p < end; p += WIDE) {
+		dash = (wide){ 0 };
+		find_lfs(p, &lf[0], &dash, &cr);
+		if (dashes && wide_any(&dash) && has_dashes(p, p + WIDE))
+			break;
+		lfs -= lf[0];
+	}
+	count = add_lanes(&lfs);
+	n->lfs += count;
+	/* files with CRs are rare: those are counted for themselves */
+	n->bare += start[-1] == '\r' || wide_any(&cr)
+		       ? bare_lfs(start, (size_t)(p - start))
+		       : count;
+	return p;
+}
+
 static inline __attribute__((always_inline)) size_t
 lines_loop(const char *p, size_t len, bool dashes, struct lines *n)
 {
 	const char *start = p, *end = p + len, *stop;
-	unsigned char sums[2][WIDE];
-	uint64_t hit[WIDE / 8] = { 0 };
-	wide v, before, lf;
 
-	while (p < end && (hit[0] | hit[1] | hit[2] | hit[3]) == 0) {
-		wide lfs = { 0 }, bare = { 0 };
-
-		stop = end - p < ROUNDS * WIDE ? end : p + ROUNDS * WIDE;
-		for (; p < stop; p += WIDE) {
-			memcpy(&v, p, WIDE);
-			memcpy(&before, p - 1, WIDE);
-			lf = (wide)(v == '\n');
-			if (dashes) {
-				wide one, two;
-
-				memcpy(&one, p + 1, WIDE);
-				memcpy(&two, p + 2, WIDE);
-				one = lf & (wide)(one == '-') &
-				      (wide)(two == '-');
-				memcpy(hit, &one, sizeof hit);
-				if ((hit[0] | hit[1] | hit[2] | hit[3]) != 0)
-					break;
-			}
-			lfs -= lf;
-			bare -= lf & (wide)(before != '\r');
-		}
-		memcpy(sums[0], &lfs, WIDE);
-		memcpy(sums[1], &bare, WIDE);
-		for (int i = 0; i < WIDE; i++) {
-			n->lfs += sums[0][i];
-			n->bare += sums[1][i];
-		}
-	}
+	do {
+		stop =
+		    end - p < ROUNDS / 4 * GROUP ? end : p + ROUNDS / 4 * GROUP;
+		p = lines_round(p, stop, dashes, n);
+	} while (p == stop && p < end);
 	return (size_t)(p - start);
 }
 

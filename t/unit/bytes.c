@@ -182,6 +182,28 @@ test_whole_lines(void)
 	ok(good, "whole lines up to dashes");
 }
 
+/* Many more than a lane can count. */
+static void
+test_long_lines(void)
+{
+	static char text[40000];
+	bool good = true;
+
+	for (unsigned every = 1; every < 200; every += every / 2 + 1) {
+		for (size_t i = 0; i < sizeof text; i++)
+			text[i] = i % every == 0 ? '\n' : 'x';
+		good = good && check_lines(span_of(text, sizeof text), true);
+		text[20000] = '\r';
+		text[20001] = '\n';
+		good = good && check_lines(span_of(text, sizeof text), true);
+		text[31000] = '\n';
+		text[31001] = text[31002] = '-';
+		good = good && check_lines(span_of(text, sizeof text), true) &&
+		       check_lines(span_of(text, sizeof text), false);
+	}
+	ok(good, "many lines");
+}
+
 static void
 test_plain(void)
 {
@@ -212,6 +234,7 @@ main(void)
 	test_count();
 	test_find();
 	test_whole_lines();
+	test_long_lines();
 	test_plain();
 	return done_testing();
 }
