@@ -55,18 +55,6 @@ strbuf_room(struct strbuf *b, size_t len)
 }
 
 void
-strbuf_add(struct strbuf *b, const void *p, size_t len)
-{
-	/* so it is mostly; room for the NUL is counted in max */
-	if (len >= b->max - b->len)
-		(void)strbuf_room(b, len);
-	if (len > 0)
-		memcpy(b->p + b->len, p, len);
-	b->len += len;
-	b->p[b->len] = '\0';
-}
-
-void
 strbuf_num(struct strbuf *b, uint64_t n)
 {
 	char *end = num_put(strbuf_room(b, NUM_LEN), n);

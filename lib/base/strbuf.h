@@ -33,32 +33,41 @@ strbuf_span(const struct strbuf *b)
  */
 const char *strbuf_path(const struct strbuf *b);
 
+/* Room for len more bytes at p + len; the caller adds what it used to len. */
+char *strbuf_room(struct strbuf *b, size_t len);
+
 /* Add bytes, one byte, a string, a span, a number in decimal. */
-void strbuf_add(struct strbuf *b, const void *p, size_t len);
+static inline void
+strbuf_add(struct strbuf *b, const void *p, size_t len)
+{
+	/* there is room mostly; that of the NUL is counted in max */
+	if (len >= b->max - b->len)
+		(void)strbuf_room(b, len);
+	if (len > 0)
+		memcpy(b->p + b->len, p, len);
+	b->len += len;
+	b->p[b->len] = '\0';
+}
+
 static inline void
 strbuf_putc(struct strbuf *b, char c)
 {
-	if (b->max - b->len < 2) {
-		strbuf_add(b, &c, 1);
-		return;
-	}
-	b->p[b->len++] = c;
-	b->p[b->len] = '\0';
+	strbuf_add(b, &c, 1);
 }
+
 static inline void
 strbuf_puts(struct strbuf *b, const char *s)
 {
 	strbuf_add(b, s, strlen(s));
 }
+
 static inline void
 strbuf_cat(struct strbuf *b, struct span s)
 {
 	strbuf_add(b, s.p, span_len(s));
 }
-void strbuf_num(struct strbuf *b, uint64_t n);
 
-/* Room for len more bytes at p + len; the caller adds what it used to len. */
-char *strbuf_room(struct strbuf *b, size_t len);
+void strbuf_num(struct strbuf *b, uint64_t n);
 
 /* Cut to len bytes, which may not be more than it has. */
 void strbuf_cut(struct strbuf *b, size_t len);
