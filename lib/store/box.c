@@ -64,8 +64,13 @@ box_name(struct mailbox *m, uint32_t i)
 uint32_t
 box_find(struct mailbox *m, uint32_t uid)
 {
-	uint32_t lo = 0, hi = m->im.n;
+	uint32_t lo = image_find(&m->im, uid), hi = m->im.n;
 
+	/* what was passed may have been garbage, but this is what was asked */
+	if (lo < hi && box_row(m, lo)->uid == uid)
+		return lo;
+	lo = 0;
+	hi = m->im.n;
 	while (lo < hi) {
 		uint32_t mid = lo + (hi - lo) / 2;
 
