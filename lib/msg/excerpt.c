@@ -75,13 +75,15 @@ add_key(struct excerpt *e, struct span value)
 	unsigned char which = (unsigned char)e->key;
 	uint16_t len = 0;
 
-	strbuf_reset(&e->decoded);
-	strbuf_reset(&e->folded);
 	strbuf_add(&e->keys, &which, 1);
 	strbuf_add(&e->keys, &len, sizeof len);
-	encword_decode(&e->charset, value, &e->decoded);
-	casefold(strbuf_span(&e->decoded), &e->folded);
-	searchfold_squeeze(strbuf_span(&e->folded), &e->keys);
+	if (!searchfold_plain(value, &e->keys)) {
+		strbuf_reset(&e->decoded);
+		strbuf_reset(&e->folded);
+		encword_decode(&e->charset, value, &e->decoded);
+		casefold(strbuf_span(&e->decoded), &e->folded);
+		searchfold_squeeze(strbuf_span(&e->folded), &e->keys);
+	}
 	if (e->keys.len - at > KEY_MAX || e->keys.len > KEYS_MAX) {
 		strbuf_cut(&e->keys, at);
 		e->missing |= 1u << which;

@@ -54,6 +54,8 @@ exists(struct date_day d)
 
 	if (d.day < 1 || d.day > 31)
 		return false;
+	if (d.day <= 28) /* in every month */
+		return true;
 	same = from_days(to_days(d));
 	return date_day_cmp(d, same) == 0;
 }
@@ -111,7 +113,7 @@ p_month(struct span *in, size_t max, int *month)
 		return false;
 	for (size_t i = 0; i < NELEM(months); i++) {
 		name = span_str(months[i]);
-		if (len > span_len(name) ||
+		if ((*w.p & 0x5f) != (*name.p & 0x5f) || len > span_len(name) ||
 		    !span_case_eq(w, span_of(name.p, len)))
 			continue;
 		*in = s;
