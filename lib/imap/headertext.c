@@ -3,7 +3,6 @@
 
 #include "base/strbuf.h"
 #include "imap/out.h"
-#include "text/bytes.h"
 #include "text/encword.h"
 #include "text/utf8.h"
 
@@ -26,11 +25,13 @@ put_encoded(struct wr *w, struct span s)
 void
 headertext_put(struct wr *w, struct span s, bool utf8)
 {
-	bool plain = s.p == NULL || bytes_is_plain(s);
-	bool nul = !plain && span_find(s, '\0') != NULL;
-
-	if (plain || (!nul && (utf8_is_ascii(s) || (utf8 && utf8_valid(s)))))
-		out_nstring(w, s, utf8);
+	if (s.p == NULL)
+		wr_lit(w, "NIL");
+	else if (out_plain(w, s))
+		return;
+	else if (span_find(s, '\0') == NULL &&
+		 (utf8_is_ascii(s) || (utf8 && utf8_valid(s))))
+		out_string(w, s, utf8);
 	else
 		put_encoded(w, s);
 }

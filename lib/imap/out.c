@@ -63,14 +63,23 @@ literal(struct wr *w, struct span s)
 	}
 }
 
+bool
+out_plain(struct wr *w, struct span s)
+{
+	if (span_len(s) > QUOTED_MAX || !bytes_is_plain(s))
+		return false;
+	wr_lit(w, "\"");
+	wr_span(w, s);
+	wr_lit(w, "\"");
+	return true;
+}
+
 void
 out_string(struct wr *w, struct span s, bool utf8)
 {
-	if (span_len(s) <= QUOTED_MAX && bytes_is_plain(s)) {
-		wr_putc(w, '"');
-		wr_span(w, s);
-		wr_putc(w, '"');
-	} else if (can_quote(s, utf8))
+	if (out_plain(w, s))
+		return;
+	if (can_quote(s, utf8))
 		quoted(w, s);
 	else
 		literal(w, s);

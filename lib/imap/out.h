@@ -17,6 +17,9 @@
  */
 void out_string(struct wr *w, struct span s, bool utf8);
 
+/* The same for most strings; false, and nothing written, for others. */
+bool out_plain(struct wr *w, struct span s);
+
 /* NIL where s.p is NULL. */
 void out_nstring(struct wr *w, struct span s, bool utf8);
 

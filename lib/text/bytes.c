@@ -327,20 +327,52 @@ bytes_lines(struct span s, bool dashes, size_t *lfs, size_t *bare)
 static lanes
 not_plain(lanes v)
 {
-	return (lanes)(v < 0x20) | (lanes)(v > 0x7e) | (lanes)(v == '"') |
-	       (lanes)(v == '\\');
+	typedef signed char numbers __attribute__((vector_size(LANES)));
+
+	/* as signed numbers those above 0x7f are below 0x20, too */
+	return (lanes)((numbers)v < 0x20) | (lanes)(v == 0x7f) |
+	       (lanes)(v == '"') | (lanes)(v == '\\');
+}
+
+/* The bytes of a span shorter than LANES, some of them twice; or spaces. */
+static lanes
+load_short(struct span s)
+{
+	lanes v = (lanes){ 0 } + ' ';
+	size_t len = span_len(s);
+	char b[LANES];
+
+	if (len == 0)
+		return v;
+	if (len >= 8) {
+		memcpy(b, s.p, 8);
+		memcpy(b + 8, s.end - 8, 8);
+		return load(b);
+	}
+	memset(b, *s.p, sizeof b);
+	if (len >= 4) {
+		memcpy(b, s.p, 4);
+		memcpy(b + 4, s.end - 4, 4);
+	} else {
+		b[1] = s.p[len / 2];
+		b[2] = s.end[-1];
+	}
+	return load(b);
 }
 
 bool
 bytes_is_plain(struct span s)
 {
-	lanes bad = { 0 }, last = (lanes){ 0 } + ' ';
+	const char *last = s.end - LANES;
+	lanes bad = { 0 };
 
-	for (; span_len(s) >= LANES; s.p += LANES)
+	if (span_len(s) < LANES) {
+		bad = not_plain(load_short(s));
+		return !any(bad);
+	}
+	for (; s.p < last; s.p += LANES)
 		bad |= not_plain(load(s.p));
-	if (s.p < s.end)
-		memcpy(&last, s.p, span_len(s));
-	return !any(bad | not_plain(last));
+	return !any(bad | not_plain(load(last)));
 }
 
 size_t
