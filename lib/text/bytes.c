@@ -278,23 +278,24 @@ count_lines(const char *p, size_t len, bool dashes, struct lines *n)
 }
 
 /*
- * The same a byte at a time, from *p to stop; s is all there is.  Whether an
+ * The same an LF at a time, from *p to stop; s is all there is.  Whether an
  * LF before "--" ends it.
  */
 static bool
 lines_slow(struct span s, const char **p, const char *stop, struct lines *n,
     bool dashes)
 {
-	while (*p < stop) {
-		const char *at = (*p)++;
+	const char *at;
 
-		if (*at != '\n')
-			continue;
+	while (
+	    *p < stop && (at = memchr(*p, '\n', (size_t)(stop - *p))) != NULL) {
+		*p = at + 1;
 		n->lfs++;
 		n->bare += at == s.p || at[-1] != '\r';
 		if (dashes && s.end - at > 2 && at[1] == '-' && at[2] == '-')
 			return true;
 	}
+	*p = stop;
 	return false;
 }
 
