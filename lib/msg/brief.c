@@ -11,6 +11,7 @@
 enum {
 	VERSION = 1,
 	DEPTH = STRUCTURE_DEPTH + 2, /* of nodes that have others in them */
+	NUMBER_MAX = 10, /* bytes: 64 bits */
 	KIND = 3, /* bits of a node's first byte */
 	ENCODED = 4,
 	CHARSET = 8, /* there is such a parameter */
@@ -110,9 +111,13 @@ brief_head(struct span piece, struct brief_head *out)
 static void
 put_number(struct strbuf *out, uint64_t n)
 {
+	char *start = strbuf_room(out, NUMBER_MAX), *to = start;
+
 	for (; n > 0x7f; n >>= 7)
-		strbuf_putc(out, (char)(n | 0x80));
-	strbuf_putc(out, (char)n);
+		*to++ = (char)(n | 0x80);
+	*to++ = (char)n;
+	*to = '\0';
+	out->len += (size_t)(to - start);
 }
 
 static bool

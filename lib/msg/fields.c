@@ -8,13 +8,17 @@
 #include "msg/header.h"
 #include "text/bytes.h"
 
+enum { VALUE_LEN = 1000 }; /* most are shorter */
+
 void
 fields_begin(struct fields *f, struct part *p, bool envelope)
 {
 	f->part = p;
 	f->row = NULL;
 	f->left_here = HEADER_TOTAL_MAX;
+	(void)strbuf_room(&f->value, VALUE_LEN); /* it is kept for the next */
 	memset(f->have, 0, sizeof f->have);
+	memset(f->again, 0, sizeof f->again);
 	if (envelope)
 		p->envelope = arena_alloc(f->a, sizeof *p->envelope);
 }
@@ -79,17 +83,33 @@ keep_encoding(struct fields *f, struct part *p, struct span value)
 
 /* Joined in place, so that a million of them cost what one does. */
 static void
-keep_envelope(struct fields *f, const struct field_row *row, struct span value)
+keep_again(struct fields *f, const struct field_row *row, struct span value)
 {
+	struct span *first = &f->part->envelope->field[row->env];
 	struct strbuf *b = &f->env[row->env];
 
-	if (!f->have[row->env] || row->kind == F_ENVELOPE)
+	if (!f->again[row->env]) {
+		strbuf_reset(b);
+		if (first->p != NULL)
+			strbuf_cat(b, *first);
+	}
+	f->again[row->env] = true;
+	if (row->kind == F_ENVELOPE)
 		strbuf_reset(b);
 	else if (b->len > 0 && span_len(value) > 0)
 		strbuf_puts(b, ", ");
 	if (span_len(value) > HEADER_VALUE_MAX - b->len)
 		value.end = value.p + (HEADER_VALUE_MAX - b->len);
 	strbuf_cat(b, value);
+}
+
+static void
+keep_envelope(struct fields *f, const struct field_row *row, struct span value)
+{
+	if (f->have[row->env])
+		keep_again(f, row, value);
+	else
+		f->part->envelope->field[row->env] = keep(f, value);
 	f->have[row->env] = true;
 }
 
@@ -105,7 +125,9 @@ finish(struct fields *f)
 	if (row == NULL)
 		return;
 	value = span_trim(strbuf_span(&f->value));
-	p->odd |= bytes_has_8bit(value) || span_find(value, '\0') != NULL;
+	if (!bytes_is_plain(value)) /* mostly it is */
+		p->odd |=
+		    bytes_has_8bit(value) || span_find(value, '\0') != NULL;
 	switch ((enum field_kind)row->kind) {
 	case F_NONE:
 		break;
@@ -187,7 +209,7 @@ fields_end(struct fields *f, bool digest)
 
 	finish(f);
 	for (size_t i = 0; p->envelope != NULL && i < ENV_FIELDS; i++)
-		if (f->have[i])
+		if (f->again[i])
 			p->envelope->field[i] =
 			    keep(f, strbuf_span(&f->env[i]));
 	if (p->type.p == NULL) {

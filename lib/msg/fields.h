@@ -22,8 +22,9 @@ struct fields {
 	struct part *part; /* whose header it is */
 	const struct field_row *row; /* of the field at hand, if it is kept */
 	struct strbuf value; /* of that field, unfolded so far */
-	struct strbuf env[ENV_FIELDS]; /* values of its envelope so far */
-	bool have[ENV_FIELDS];
+	bool have[ENV_FIELDS]; /* this part of the envelope */
+	bool again[ENV_FIELDS]; /* several times: then env has it */
+	struct strbuf env[ENV_FIELDS];
 };
 
 /* The header of p begins; envelope tells whether it is a message's. */

@@ -396,12 +396,15 @@ next_piece(struct parse *ps)
 }
 
 static void
-parse_open(struct parse *ps, struct arena *a, int fd, bool head)
+parse_open(struct parse *ps, struct arena *a, int fd,
+    const struct structure_lines *lines, bool head)
 {
 	memset(ps, 0, sizeof *ps);
 	ps->a = ps->fields.a = a;
 	ps->fields.left = FIELDS_TOTAL_MAX;
-	scan_open(&ps->scan, fd, 0, INT64_MAX, head);
+	ps->line = lines->line;
+	ps->arg = lines->arg;
+	scan_open(&ps->scan, fd, 0, lines->size, head);
 	open_part(ps);
 }
 
@@ -428,10 +431,7 @@ structure_read_lines(struct arena *a, int fd,
 	struct part *p;
 	struct mark m;
 
-	parse_open(&ps, a, fd, false);
-	ps.scan.to = lines->size;
-	ps.line = lines->line;
-	ps.arg = lines->arg;
+	parse_open(&ps, a, fd, lines, false);
 	p = top(&ps)->part;
 	do
 		if (!ps.in_header)
@@ -466,8 +466,7 @@ structure_read_header_lines(struct arena *a, int fd,
 	struct parse ps;
 	struct part *p;
 
-	parse_open(&ps, a, fd, true);
-	ps.scan.to = lines->size;
+	parse_open(&ps, a, fd, lines, true);
 	p = top(&ps)->part;
 	while (scan_piece(&ps.scan, &piece)) {
 		advance(&ps, piece);
