@@ -28,7 +28,7 @@ SAN_CC ?= $(CC)
 all:
 
 # --- modules, by layer; a layer uses itself and what stands above it --------
-base = arena ascii num sha256 siphash span spare strbuf sum
+base = arena ascii num radix sha256 siphash span spare strbuf sum
 
 sys = cage cidr clock env fdpass fs helper jail landlock log map peer proc \
 	rd seccomp setting shed sig slot sock tlslist watch wr
@@ -102,7 +102,7 @@ LIBS_engine = $(GNUTLS_LIBS)
 LIBS_pw = $(GDBM_LIBS) $(CRYPT_LIBS) $(NETTLE_LIBS)
 
 # --- tests, by the layer that each links -------------------------------------
-UNIT_base = arena num sha256 siphash smallstring span spare strbuf sum
+UNIT_base = arena num radix sha256 siphash smallstring span spare strbuf sum
 UNIT_sys = cidr fdpass fs helper jail map peer proc rd slot tlslist watch wr
 UNIT_text = base64 bytes casefold charset date encword lang mutf7 qp utf8
 UNIT_msg = addr decode header html mime octets preview stream structure

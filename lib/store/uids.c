@@ -7,6 +7,7 @@
 
 #include "base/ckd.h"
 #include "base/oom.h"
+#include "base/radix.h"
 #include "store/registry.h"
 #include "store/root.h"
 #include "sys/clock.h"
@@ -23,10 +24,15 @@ by_uid(const void *va, const void *vb)
 	return a->order < b->order ? -1 : a->order > b->order;
 }
 
+/* Mostly they are in order: so the entries stood in courierimapuiddb. */
 static void
 sort(struct scan *s)
 {
-	if (s->n > 1)
+	size_t i = 1;
+
+	while (i < s->n && by_uid(&s->found[i - 1], &s->found[i]) <= 0)
+		i++;
+	if (i < s->n)
 		qsort(s->found, s->n, sizeof *s->found, by_uid);
 }
 
@@ -54,50 +60,97 @@ check(struct scan *s)
 	}
 }
 
-struct order {
-	uint64_t number;
+/* Of those with the same number in front. */
+struct named {
 	struct span name;
-	size_t i;
+	uint32_t i;
 };
 
 static int
 by_name(const void *va, const void *vb)
 {
-	const struct order *a = va, *b = vb;
+	const struct named *a = va, *b = vb;
 
-	if (a->number != b->number)
-		return a->number < b->number ? -1 : 1;
 	return maildir_cmp(a->name, b->name);
 }
 
-/* Those without a UID in the order in which they get one. */
-static struct order *
-sort_new(const struct scan *s, size_t *n)
+static struct span
+name_of(const struct scan *s, uint32_t i)
 {
-	struct order *v = malloc((s->n + 1) * sizeof *v);
+	return span_str(s->names.p + s->found[i].name);
+}
 
-	if (v == NULL)
+static void
+sort_equal(const struct scan *s, struct radix *v, size_t n)
+{
+	struct named *names = malloc(n * sizeof *names);
+
+	if (names == NULL)
 		oom();
-	*n = 0;
-	for (size_t i = 0; i < s->n; i++) {
-		const struct found *f = &s->found[i];
+	for (size_t k = 0; k < n; k++)
+		names[k] = (struct named){ name_of(s, v[k].value), v[k].value };
+	qsort(names, n, sizeof *names, by_name);
+	for (size_t k = 0; k < n; k++)
+		v[k].value = names[k].i;
+	free(names);
+}
 
-		if (f->seen == 0 || f->uid != 0)
+/* Those without a UID in the order in which they get one. */
+static struct radix *
+sort_new(const struct scan *s, size_t *count)
+{
+	struct radix *v = malloc((s->n + 1) * sizeof *v);
+	size_t n = 0, end;
+
+	if (v == NULL || s->n > UINT32_MAX)
+		oom();
+	for (uint32_t i = 0; i < s->n; i++) {
+		if (s->found[i].seen == 0 || s->found[i].uid != 0)
 			continue;
-		v[*n].name = span_str(s->names.p + f->name);
-		v[*n].number = maildir_number(v[*n].name);
-		v[(*n)++].i = i;
+		v[n].key = maildir_number(name_of(s, i));
+		v[n++].value = i;
 	}
-	if (*n > 1)
-		qsort(v, *n, sizeof *v, by_name);
+	radix_sort(v, n);
+	for (size_t k = 0; k < n; k = end) {
+		for (end = k + 1; end < n && v[end].key == v[k].key;)
+			end++;
+		if (end - k > 1)
+			sort_equal(s, v + k, end - k);
+	}
+	*count = n;
 	return v;
+}
+
+/*
+ * Those that were given UIDs go behind all others, in the order of v; what is
+ * then not in order sort() will see to.
+ */
+static void
+put_last(struct scan *s, const struct radix *v, size_t n)
+{
+	struct found *found = malloc((s->max + 1) * sizeof *found);
+	size_t k = 0;
+
+	if (found == NULL)
+		oom();
+	for (size_t i = 0; i < s->n; i++)
+		if (!s->found[i].recent)
+			found[k++] = s->found[i];
+	if (k + n != s->n) { /* some were given UIDs before */
+		free(found);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		found[k++] = s->found[v[i].value];
+	free(s->found);
+	s->found = found;
 }
 
 /* How many were given; *next is raised by that. */
 static int
 give(struct scan *s, uint32_t *next, uint32_t *given)
 {
-	struct order *v;
+	struct radix *v;
 	uint32_t end;
 	size_t n;
 
@@ -111,9 +164,10 @@ give(struct scan *s, uint32_t *next, uint32_t *given)
 		return -1;
 	}
 	for (size_t k = 0; k < n; k++) {
-		s->found[v[k].i].uid = *next + (uint32_t)k;
-		s->found[v[k].i].recent = true;
+		s->found[v[k].value].uid = *next + (uint32_t)k;
+		s->found[v[k].value].recent = true;
 	}
+	put_last(s, v, n);
 	free(v);
 	*next = end;
 	*given = (uint32_t)n;
