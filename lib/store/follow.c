@@ -356,11 +356,12 @@ follow_log_row(struct mailbox *m, uint32_t i)
 void
 follow_log_add(struct mailbox *m, uint32_t i)
 {
-	struct row r = m->im.rows[i];
 	struct strbuf name = { 0 };
+	struct row r;
 
 	if (!is_logging(m))
 		return;
+	r = m->im.rows[i];
 	r.state = 0;
 	image_name(&m->im, i, &name);
 	strbuf_cut(&name, r.namelen);
