@@ -11,6 +11,7 @@
 #include "store/quota.h"
 #include "store/recover.h"
 #include "store/root.h"
+#include "store/scan.h"
 #include "sys/clock.h"
 #include "sys/fs.h"
 
@@ -242,17 +243,37 @@ box_put_keywords(struct mailbox *m, uint32_t i, uint32_t id)
 	m->im.rows[i].keywords = box_set_number(m, id);
 }
 
-uint32_t
-box_add(struct mailbox *m, uint32_t uid, struct span name, uint64_t modseq)
+/* Without its name. */
+static uint32_t
+add_row(struct mailbox *m, uint32_t uid, unsigned flags, uint64_t modseq)
 {
 	uint32_t i = image_add(&m->im, uid);
 	struct row *r = &m->im.rows[i];
 
 	r->modseq = modseq;
-	r->flags = (uint16_t)flags_parse(name);
-	image_put_name(&m->im, i, name);
+	r->flags = (uint16_t)flags;
 	m->maxuid = uid;
 	m->state.count++;
+	return i;
+}
+
+uint32_t
+box_add(struct mailbox *m, uint32_t uid, struct span name, uint64_t modseq)
+{
+	uint32_t i = add_row(m, uid, flags_parse(name), modseq);
+
+	image_put_name(&m->im, i, name);
+	return i;
+}
+
+uint32_t
+box_add_found(
+    struct mailbox *m, const struct found *f, struct span name, uint64_t modseq)
+{
+	struct span info = { name.p + f->len, name.end };
+	uint32_t i = add_row(m, f->uid, flags_parse(info), modseq);
+
+	image_first_name(&m->im, i, name, f->len, f->hash);
 	return i;
 }
 

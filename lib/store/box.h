@@ -46,6 +46,8 @@ struct index_link {
 	bool refused; /* it was believed, and wrongly */
 };
 
+struct found; /* scan.h */
+
 struct mailbox {
 	struct account *a;
 	struct mailbox *next; /* of the account's boxes */
@@ -152,6 +154,9 @@ void box_merge_facts(
 /* One more message; modseq is that of box_modseq(). */
 uint32_t box_add(
     struct mailbox *m, uint32_t uid, struct span name, uint64_t modseq);
+/* The same where the scan knows its base already. */
+uint32_t box_add_found(struct mailbox *m, const struct found *f,
+    struct span name, uint64_t modseq);
 /* It is complete: goes to the log. */
 void box_added(struct mailbox *m, uint32_t i);
 

@@ -353,21 +353,25 @@ follow_log_row(struct mailbox *m, uint32_t i)
 	strbuf_clear(&name);
 }
 
-void
-follow_log_add(struct mailbox *m, uint32_t i)
+static void
+log_add(struct mailbox *m, uint32_t i)
 {
+	struct row r = m->im.rows[i];
 	struct strbuf name = { 0 };
-	struct row r;
 
-	if (!is_logging(m))
-		return;
-	r = m->im.rows[i];
 	r.state = 0;
 	image_name(&m->im, i, &name);
 	strbuf_cut(&name, r.namelen);
 	index_put(log_of(m), REC_ADD, r.uid, span_of(&r, sizeof r),
 	    strbuf_span(&name));
 	strbuf_clear(&name);
+}
+
+void
+follow_log_add(struct mailbox *m, uint32_t i)
+{
+	if (is_logging(m))
+		log_add(m, i);
 }
 
 void

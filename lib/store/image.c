@@ -320,25 +320,60 @@ put_heap(struct image *im, struct row *r, struct span s)
 	strbuf_cat(&im->names, s);
 }
 
+/* Whether that is no more than base and flags. */
+static bool
+is_odd(struct span name, struct span base, unsigned flags)
+{
+	struct span info = { base.end, name.end };
+	char usual[8];
+
+	return !span_eq(info, span_of(usual, put_info(flags, usual)));
+}
+
+/* What is to be kept of it. */
+static struct span
+kept_name(struct span name, struct span base, bool odd)
+{
+	struct span want = odd ? name : base;
+
+	if (span_len(want) > NAME_LEN)
+		want.end = want.p + NAME_LEN; /* no file has such a name */
+	return want;
+}
+
+static void
+set_name(struct row *r, struct span kept, uint32_t hash, bool odd)
+{
+	r->namelen = (uint8_t)span_len(kept);
+	r->hash = hash;
+	r->flags = (uint16_t)(odd ? r->flags | ROW_ODD
+				  : r->flags & (unsigned)~ROW_ODD);
+}
+
+void
+image_first_name(
+    struct image *im, uint32_t i, struct span name, size_t len, uint32_t hash)
+{
+	struct row *r = &im->rows[i];
+	struct span base = span_of(name.p, len);
+	bool odd = is_odd(name, base, r->flags);
+	struct span want = kept_name(name, base, odd);
+
+	put_heap(im, r, want);
+	set_name(r, want, hash, odd);
+}
+
 void
 image_put_name(struct image *im, uint32_t i, struct span name)
 {
 	struct row *r = &im->rows[i];
 	struct span base = flags_base(name), known = stored(im, i);
-	char info[8];
-	size_t n = put_info(r->flags, info);
-	bool odd = !span_eq(
-	    span_of(base.end, (size_t)(name.end - base.end)), span_of(info, n));
-	struct span want = odd ? name : base;
+	bool odd = is_odd(name, base, r->flags);
+	struct span want = kept_name(name, base, odd);
 
-	if (span_len(want) > NAME_LEN)
-		want.end = want.p + NAME_LEN; /* no file has such a name */
 	/* what stands there may begin with it already */
 	if (span_len(want) > span_len(known) ||
 	    memcmp(known.p, want.p, span_len(want)) != 0)
 		put_heap(im, r, want);
-	r->namelen = (uint8_t)span_len(want);
-	r->hash = image_hash(im, base);
-	r->flags = (uint16_t)(odd ? r->flags | ROW_ODD
-				  : r->flags & (unsigned)~ROW_ODD);
+	set_name(r, want, image_hash(im, base), odd);
 }

@@ -74,6 +74,9 @@ bool image_is_named(const struct image *im, uint32_t i, struct span name);
  * message share.
  */
 void image_put_name(struct image *im, uint32_t i, struct span name);
+/* The same for a row without a name; its base has this length and hash. */
+void image_first_name(
+    struct image *im, uint32_t i, struct span name, size_t len, uint32_t hash);
 
 /* As rows have it. */
 uint32_t image_hash(const struct image *im, struct span base);

@@ -17,7 +17,10 @@
 #include "sys/clock.h"
 #include "sys/fs.h"
 
-enum { TMP_AGE = 36 * 3600 };
+enum {
+	TMP_AGE = 36 * 3600,
+	NUMBER_SAFE = 19 /* digits that 64 bits hold whatever they are */
+};
 
 /* A folder is what has cur (satchel-maildir(7)); the others may be missing. */
 static int
@@ -252,12 +255,14 @@ maildir_cmp(struct span a, struct span b)
 uint64_t
 maildir_number(struct span name)
 {
-	struct span n = leading_number(flags_base(name));
+	struct span n = leading_number(name); /* no ":" is a digit */
 	uint64_t v = 0;
 
-	if (n.p == n.end)
-		return 0;
-	return num_u64(&n, &v) ? v : UINT64_MAX;
+	if (span_len(n) > NUMBER_SAFE)
+		return UINT64_MAX;
+	for (; n.p < n.end; n.p++)
+		v = v * 10 + (uint64_t)(*n.p - '0');
+	return v;
 }
 
 struct cleaning {

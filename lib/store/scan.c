@@ -26,7 +26,7 @@ zeroed(size_t n, size_t size)
 struct span
 scan_base(const struct scan *s, const struct found *f)
 {
-	return flags_base(span_str(s->names.p + f->name));
+	return span_of(s->names.p + f->name, f->len);
 }
 
 static bool
@@ -39,18 +39,28 @@ has_base(const void *arg, uint32_t number, struct span base)
 	return span_eq(scan_base(s, &s->found[number - s->count]), base);
 }
 
-/* The cell of the base; rows know the hash of theirs. */
-static struct bases_cell *
-cell(const struct scan *s, struct span base)
+/* A name, and where its base is in the table, or belongs. */
+struct place {
+	struct span name, base;
+	uint32_t hash;
+	struct bases_cell *cell; /* until the next is put */
+};
+
+/* Rows know the hash of their bases. */
+static struct place
+place_of(const struct scan *s, struct span name, struct span base)
 {
-	return bases_find(
-	    &s->table, image_hash(&s->m->im, base), base, has_base, s);
+	struct place at = { .name = name, .base = base };
+
+	at.hash = image_hash(&s->m->im, base);
+	at.cell = bases_find(&s->table, at.hash, base, has_base, s);
+	return at;
 }
 
 uint32_t
 scan_find(const struct scan *s, struct span base)
 {
-	return cell(s, base)->number;
+	return place_of(s, base, base).cell->number;
 }
 
 void
@@ -116,12 +126,9 @@ keep_name(struct scan *s, struct span name)
 	return (uint32_t)at;
 }
 
-struct found *
-scan_add(struct scan *s, struct span name)
+static struct found *
+add_at(struct scan *s, const struct place *at)
 {
-	struct span base = flags_base(name);
-	uint32_t hash = image_hash(&s->m->im, base);
-	struct bases_cell *c = bases_find(&s->table, hash, base, has_base, s);
 	struct found *f;
 
 	if (s->n == s->max) {
@@ -131,10 +138,20 @@ scan_add(struct scan *s, struct span name)
 		s->found = f;
 	}
 	f = &s->found[s->n];
-	*f = (struct found){ .name = keep_name(s, name), .hash = hash };
-	bases_put(&s->table, c, hash, s->count + (uint32_t)s->n);
+	*f = (struct found){ .name = keep_name(s, at->name),
+		.hash = at->hash,
+		.len = (uint8_t)span_len(at->base) };
+	bases_put(&s->table, at->cell, at->hash, s->count + (uint32_t)s->n);
 	s->n++;
 	return f;
+}
+
+struct found *
+scan_add(struct scan *s, struct span name)
+{
+	struct place at = place_of(s, name, flags_base(name));
+
+	return add_at(s, &at);
 }
 
 /* --- courierimapuiddb against what is known -------------------------- */
@@ -165,18 +182,20 @@ void
 scan_entry(void *arg, uint32_t uid, struct span base)
 {
 	struct scan *s = arg;
+	struct place at;
 	uint32_t number;
 	struct found *f;
 
 	if (span_len(base) > NAME_LEN || span_at(&base, '.'))
 		return; /* no message has such a name */
-	number = scan_find(s, base);
+	at = place_of(s, base, base);
+	number = at.cell->number;
 	if (number != BASES_NONE && number < s->count) {
 		entry_of_message(s, number, uid, base);
 		return;
 	}
 	if (number == BASES_NONE) {
-		f = scan_add(s, base);
+		f = add_at(s, &at);
 	} else {
 		f = &s->found[number - s->count];
 		if (f->uid != 0)
@@ -231,11 +250,11 @@ see_found(struct scan *s, struct found *f, struct span name)
 static void
 see_name(struct scan *s, struct span name)
 {
-	uint32_t number;
+	struct place at = place_of(s, name, flags_base(name));
+	uint32_t number = at.cell->number;
 
-	number = scan_find(s, flags_base(name));
 	if (number == BASES_NONE)
-		scan_add(s, name)->seen = s->pass;
+		add_at(s, &at)->seen = s->pass;
 	else if (number < s->count)
 		see_message(s, number, name);
 	else

@@ -15,6 +15,7 @@ struct found {
 	uint32_t hash; /* of its base */
 	uint32_t uid; /* of courierimapuiddb, or given now; 0: none yet */
 	uint32_t order; /* its line there */
+	uint8_t len; /* of its base */
 	uint8_t seen; /* the last pass in which its file was there; 0: never */
 	bool in_new; /* not moved: a tree that cannot be written */
 	bool recent; /* this scan has given it its UID */

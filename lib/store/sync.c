@@ -187,7 +187,8 @@ add_message(struct scan *s, const struct found *f, uint64_t modseq)
 {
 	struct mailbox *m = s->m;
 	bool own = f->uid >= m->own_first && f->uid <= m->own_last;
-	uint32_t i = box_add(m, f->uid, span_str(s->names.p + f->name), modseq);
+	struct span name = span_str(s->names.p + f->name);
+	uint32_t i = box_add_found(m, f, name, modseq);
 	struct row *r = &m->im.rows[i];
 
 	if (f->recent || (own && m->own_first != 0)) {
