@@ -196,8 +196,11 @@ static int
 give_uids(const struct arrival_place *to, struct arrival *v, size_t n,
     struct given *g)
 {
-	struct uiddb_place at = { to->a, to->md->dir, to->md->tmp, 0,
-		count_waiting(to), !g->prepared };
+	struct uiddb_place at = { .a = to->a,
+		.dir = to->md->dir,
+		.tmp = to->md->tmp,
+		.skip = count_waiting(to),
+		.begun = !g->prepared };
 	struct strbuf bases = { 0 };
 	uint32_t first;
 	int r;

@@ -145,7 +145,7 @@ static int
 make_db(struct account *a, struct span folder, const struct maildir *md,
     struct uiddb *db)
 {
-	struct uiddb_place at = { a, md->dir, md->tmp, 0, 0, false };
+	struct uiddb_place at = { .a = a, .dir = md->dir, .tmp = md->tmp };
 	struct lock lock;
 	int r;
 

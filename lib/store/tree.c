@@ -68,7 +68,7 @@ static int
 fill(struct account *a, int dir, struct span name)
 {
 	static const char *const subdirs[] = { "tmp", "new", "cur" };
-	struct uiddb_place at = { a, dir, -1, 0, 0, false };
+	struct uiddb_place at = { .a = a, .dir = dir, .tmp = -1 };
 	struct uiddb db = { .uidnext = 1 };
 	int fd, r;
 
@@ -339,7 +339,7 @@ renew_uidvalidity(const struct uiddb_place *at)
 static int
 prepare_uids(struct account *a, const struct step *s, const struct maildir *md)
 {
-	struct uiddb_place at = { a, md->dir, md->tmp, 0, 0, false };
+	struct uiddb_place at = { .a = a, .dir = md->dir, .tmp = md->tmp };
 	char id[MAILBOX_OBJECTID_LEN + 1];
 	struct uiddb db;
 

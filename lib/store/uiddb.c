@@ -43,6 +43,11 @@
  *   the old one then: every client loads all mail again when the disk was
  *   full for a moment.)
  *
+ *   The first file of a folder is not synced.  What is lost with it is its
+ *   UIDVALIDITY, and all that was said under that; the next one is greater,
+ *   since it is noted in satchel-folders.  The name is synced, so that it is
+ *   there for what is appended later.
+ *
  * Problem 5: readers.
  *   They take no lock.  They see the old file or the new one, or a prefix of
  *   what is being appended, with a header that is already ahead of it.
@@ -367,7 +372,7 @@ choose_uidvalidity(int fd, uint32_t above, uint32_t *out)
 }
 
 static int
-write_file(int fd, const struct uiddb *db, struct span lines)
+write_file(int fd, const struct uiddb *db, struct span lines, bool sync)
 {
 	char head[HEAD_LEN];
 	int len = put_header(db, head, sizeof head);
@@ -375,7 +380,7 @@ write_file(int fd, const struct uiddb *db, struct span lines)
 	if (fs_write(fd, span_of(head, (size_t)len)) == -1 ||
 	    fs_write(fd, lines) == -1)
 		return -1;
-	return fsync(fd);
+	return sync ? fsync(fd) : 0;
 }
 
 int
@@ -395,12 +400,13 @@ uiddb_replace(const struct uiddb_place *at, struct uiddb *db, struct span lines,
 		goto unlink_file;
 	if (new.uidnext == 0)
 		new.uidnext = 1;
-	if (write_file(fd, &new, lines) == -1 || fstat(fd, &st) == -1)
+	if (write_file(fd, &new, lines, !at->unsynced) == -1 ||
+	    fstat(fd, &st) == -1)
 		goto unlink_file;
 	if (renameat(at->tmp, name.p, at->dir, file_name) == -1)
 		goto unlink_file;
 	fs_close(fd);
-	r = fs_sync_dir(at->dir);
+	r = at->unsynced ? 0 : fs_sync_dir(at->dir);
 	new.ino = st.st_ino;
 	new.len = st.st_size;
 	new.entries = n;

@@ -11,6 +11,7 @@
 #include "store/registry.h"
 #include "store/root.h"
 #include "sys/clock.h"
+#include "sys/fs.h"
 
 enum { DEAD_MIN = 64, EPOCH = 1000000000 };
 
@@ -208,26 +209,43 @@ put_found(const struct scan *s, bool all, struct strbuf *lines)
 	return n;
 }
 
+/*
+ * The note is a safeguard for clocks that go back: it need not succeed.  It
+ * is synced, and its directory is the INBOX's.
+ */
+static int
+sync_first(struct mailbox *m, const struct uiddb *db)
+{
+	struct span folder = strbuf_span(&m->folder);
+
+	if (registry_note(m->a, folder, db->uidvalidity) == 0 &&
+	    m->folder.len == 0)
+		return 0;
+	return fs_sync_dir(m->md.dir);
+}
+
 static int
 replace(struct scan *s, struct uiddb *db)
 {
 	struct mailbox *m = s->m;
-	struct uiddb_place at = { m->a, m->md.dir, m->md.tmp, 0, 0, false };
+	struct uiddb_place at = {
+		.a = m->a, .dir = m->md.dir, .tmp = m->md.tmp
+	};
 	struct span folder = strbuf_span(&m->folder);
 	bool fresh = db->uidvalidity == 0;
 	struct strbuf lines = { 0 };
 	uint32_t n;
 	int r;
 
-	if (fresh)
+	if (fresh) {
 		at.above = registry_uidvalidity(m->a, folder);
+		at.unsynced = true;
+	}
 	n = put_messages(s, true, &lines);
 	n += put_found(s, true, &lines);
 	r = uiddb_replace(&at, db, strbuf_span(&lines), n);
 	strbuf_clear(&lines);
-	if (r == 0 && fresh) /* a safeguard only: it need not succeed */
-		(void)registry_note(m->a, folder, db->uidvalidity);
-	return r;
+	return r == 0 && fresh ? sync_first(m, db) : r;
 }
 
 /* Whether the file has so many entries without messages that it is time. */

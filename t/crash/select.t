@@ -44,7 +44,7 @@ crash_test('SELECT without courierimapuiddb',
 	unlink "$maildir/courierimapuiddb";
     },
     prepare => [['NOOP']], act => [['SELECT INBOX'], $look],
-    synced => qr/uiddb/);
+    synced => qr/satchel-folders/);
 
 crash_test('SELECT after Courier: rewritten database, pending keywords',
     build => sub {

@@ -85,7 +85,8 @@ sub unsynced
 			    values %{$s{content}}, keys %{$s{names}};
 		}
 	}
-	return (@{$s{early}}, @bad);
+	# a folder's first: see satchel-durability(7)
+	return (grep({ !m{uiddb} || /$must/ } @{$s{early}}), @bad);
 }
 
 1;
