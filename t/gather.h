@@ -90,7 +90,7 @@ same_fields(int fd, int64_t size, const struct brief *b, struct span name)
 	struct span names[] = { span_str("subject"), name, span_str("X-No") };
 	struct header_want want = { .names = names, .n = NELEM(names) };
 	struct strbuf kept = { 0 }, read = { 0 };
-	struct stream_out out = { sink_buf, &read, 0, UINT64_MAX };
+	struct stream_out out = { sink_buf, &read, 0, UINT64_MAX, NULL };
 	bool same = true;
 
 	if (excerpt_fields(b->piece[BRIEF_FIELDS], &want, &kept)) {

@@ -12,7 +12,10 @@
  * What has no known length is gathered up to here, and read again when there
  * is more.
  */
-enum { HELD = 64 * 1024 };
+enum {
+	HELD = 64 * 1024,
+	STEP = 2 * 8 * 1024 /* what stream.h may need at a time */
+};
 
 enum content_kind {
 	CONTENT_NONE, /* no such part */
@@ -267,8 +270,10 @@ measure(const struct section_file *f, const struct content *c,
 
 	if (c->kind == CONTENT_RANGE && n == -1) {
 		if (c->to - c->from <= HELD) {
-			probe.sink = sink_held;
-			probe.arg = held;
+			size_t len = (size_t)(c->to - c->from);
+
+			probe.into = held; /* lines have 16 bytes or more */
+			(void)strbuf_room(held, len + len / 16 + STEP);
 		}
 		return pour(f->fd, c, &probe, NULL);
 	}

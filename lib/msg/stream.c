@@ -1,7 +1,6 @@
 /* stream.c: stored bytes to network bytes, a block at a time. */
 #include "msg/stream.h"
 
-#include "base/strbuf.h"
 #include "sys/fs.h"
 #include "text/bytes.h"
 
@@ -13,7 +12,7 @@ stream_put(struct stream_out *out, struct span s)
 {
 	size_t len = span_len(s);
 
-	if (out->sink == NULL)
+	if (out->sink == NULL && out->into == NULL)
 		return;
 	if (out->skip >= len) {
 		out->skip -= len;
@@ -24,8 +23,20 @@ stream_put(struct stream_out *out, struct span s)
 	if (span_len(s) > out->max)
 		s.end = s.p + out->max;
 	out->max -= span_len(s);
-	if (s.p < s.end)
+	if (out->into != NULL)
+		strbuf_cat(out->into, s);
+	else if (s.p < s.end)
 		out->sink(out->arg, s);
+}
+
+/* It is all wanted, and made where it is wanted. */
+static void
+put_into(struct stream_out *out, struct span in, bool *cr)
+{
+	size_t before = out->into->len;
+
+	bytes_crlf(in, cr, true, out->into);
+	out->max -= out->into->len - before;
 }
 
 /* One piece; nothing is converted that lies before skip. */
@@ -33,7 +44,14 @@ static void
 put_piece(struct stream_out *out, struct span in, bool *cr, struct strbuf *to)
 {
 	bool after = *cr;
-	size_t len = out->skip == 0 ? 0 : bytes_crlf_len(in, &after);
+	size_t len;
+
+	if (out->into != NULL && out->skip == 0 &&
+	    out->max / 2 >= span_len(in)) {
+		put_into(out, in, cr);
+		return;
+	}
+	len = out->skip == 0 ? 0 : bytes_crlf_len(in, &after);
 
 	if (out->skip > 0 && out->skip >= len) {
 		out->skip -= len;

@@ -5,16 +5,21 @@
 #include <stdint.h>
 
 #include "base/span.h"
+#include "base/strbuf.h"
 
 /* Where bytes go; it cannot fail (sys/wr.h latches its errors). */
 typedef void stream_sink(void *arg, struct span bytes);
 
-/* Of all the octets, those from skip on, at most max, go to sink. */
+/*
+ * Of all the octets, those from skip on, at most max, go to sink; or they are
+ * appended to *into, if that is not NULL.
+ */
 struct stream_out {
 	stream_sink *sink;
 	void *arg;
 	uint64_t skip;
 	uint64_t max;
+	struct strbuf *into;
 };
 
 /*

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { LANES = 16 };
+enum { LANES = 16, SHORT = 64 };
 
 /* One byte in each lane; both compilers lower this to what the CPU has. */
 typedef unsigned char lanes __attribute__((vector_size(LANES)));
@@ -75,17 +75,74 @@ hide_nuls(char *p, const char *end)
 		*p++ = '\x80';
 }
 
-void
-bytes_crlf(struct span in, bool *cr, bool nul80, struct strbuf *out)
+#if defined(__x86_64__)
+/*
+ * Asked when it is wanted and not, as __builtin_cpu_supports() does, at each
+ * start of a program: a virtual machine takes long over these questions.
+ */
+static bool
+has_avx2(void)
 {
-	bool was = *cr;
-	/* room for the worst case: to count first would take longer */
-	char *to = strbuf_room(out, 2 * span_len(in)), *start = to;
+	static enum { NOT_ASKED, YES, NO } avx2;
+	unsigned a, b, c, d, low, high;
+
+	if (avx2 == NOT_ASKED) {
+		avx2 = NO;
+		if (__get_cpuid(1, &a, &b, &c, &d) && (c & bit_OSXSAVE)) {
+			__asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+			if ((low & 6) == 6 && /* the system saves its state */
+			    __get_cpuid_count(7, 0, &a, &b, &c, &d) &&
+			    (b & bit_AVX2))
+				avx2 = YES;
+		}
+	}
+	return avx2 == YES;
+}
+
+/*
+ * bytes_crlf() for the bytes at the front, as long as there are 32 of them,
+ * the byte before which counts.  Where to has come, and whether there may
+ * have been NULs.
+ */
+__attribute__((target("avx2"))) static char *
+crlf_avx2(struct span *in, char *to, bool *nul)
+{
+	typedef char v32 __attribute__((vector_size(32)));
+	const char *p = in->p;
+	v32 v, nuls = { 0 };
+	unsigned lfs, n;
+
+	while (in->end - p >= (ptrdiff_t)sizeof v) {
+		memcpy(&v, p, sizeof v);
+		memcpy(to, &v, sizeof v);
+		nuls |= v == 0;
+		lfs = (unsigned)__builtin_ia32_pmovmskb256(v == '\n');
+		if (lfs == 0) {
+			p += sizeof v;
+			to += sizeof v;
+			continue;
+		}
+		n = (unsigned)__builtin_ctz(lfs);
+		p += n;
+		to += n;
+		if (p[-1] != '\r')
+			*to++ = '\r';
+		*to++ = '\n';
+		p++;
+	}
+	in->p = p;
+	*nul = __builtin_ia32_pmovmskb256(nuls) != 0;
+	return to;
+}
+#endif
+
+/* The same with what every CPU has, and to the end. */
+static char *
+crlf_any(struct span in, char *to, bool was)
+{
 	const char *lf;
 	size_t n;
 
-	if (in.p < in.end)
-		*cr = in.end[-1] == '\r';
 	while (in.p < in.end) {
 		lf = memchr(in.p, '\n', span_len(in));
 		n = (size_t)((lf == NULL ? in.end : lf) - in.p);
@@ -100,8 +157,35 @@ bytes_crlf(struct span in, bool *cr, bool nul80, struct strbuf *out)
 		in.p++;
 		was = false;
 	}
+	return to;
+}
+
+void
+bytes_crlf(struct span in, bool *cr, bool nul80, struct strbuf *out)
+{
+	bool was = *cr;
+	/* room for the worst case: to count first would take longer */
+	char *to = strbuf_room(out, 2 * span_len(in)), *start = to, *rest;
+	bool nul = true;
+
+	if (in.p < in.end)
+		*cr = in.end[-1] == '\r';
+#if defined(__x86_64__)
+	if (span_len(in) > SHORT && has_avx2()) {
+		struct span first = span_of(in.p, 1);
+		bool found;
+
+		nul = *in.p++ == '\0';
+		to = crlf_any(first, to, was);
+		to = crlf_avx2(&in, to, &found);
+		was = in.p[-1] == '\r';
+		nul |= found;
+	}
+#endif
+	rest = to;
+	to = crlf_any(in, to, was);
 	if (nul80)
-		hide_nuls(start, to);
+		hide_nuls(nul ? start : rest, to);
 	*to = '\0';
 	out->len += (size_t)(to - start);
 }
@@ -231,29 +315,6 @@ lines_loop(const char *p, size_t len, bool dashes, struct lines *n)
 }
 
 #if defined(__x86_64__)
-/*
- * Asked when it is wanted and not, as __builtin_cpu_supports() does, at each
- * start of a program: a virtual machine takes long over these questions.
- */
-static bool
-has_avx2(void)
-{
-	static enum { NOT_ASKED, YES, NO } avx2;
-	unsigned a, b, c, d, low, high;
-
-	if (avx2 == NOT_ASKED) {
-		avx2 = NO;
-		if (__get_cpuid(1, &a, &b, &c, &d) && (c & bit_OSXSAVE)) {
-			__asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
-			if ((low & 6) == 6 && /* the system saves its state */
-			    __get_cpuid_count(7, 0, &a, &b, &c, &d) &&
-			    (b & bit_AVX2))
-				avx2 = YES;
-		}
-	}
-	return avx2 == YES;
-}
-
 __attribute__((target("avx2"))) static size_t
 lines_avx2(const char *p, size_t len, bool dashes, struct lines *n)
 {

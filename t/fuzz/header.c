@@ -26,7 +26,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct header_want without = { names, 2, true };
 	struct header_want none = { names, 0, false };
 	struct header_want all = { names, 0, true };
-	struct stream_out out = { NULL, NULL, 0, 0 };
+	struct stream_out out = { NULL, NULL, 0, 0, NULL };
 	size_t n = 0;
 
 	if (header_walk(fd, 0, (int64_t)len, count, &n) != 0 || n > len)

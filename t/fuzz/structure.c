@@ -20,7 +20,7 @@ static void
 check(int fd, const struct part *p, unsigned depth)
 {
 	uint64_t n = 0, more = 0;
-	struct stream_out out = { sink, &n, 0, UINT64_MAX };
+	struct stream_out out = { sink, &n, 0, UINT64_MAX, NULL };
 	int64_t whole;
 
 	if (p->header > p->body || p->body > p->end ||

@@ -172,7 +172,7 @@ static void
 put_range(const char *what, int fd, int64_t from, int64_t to)
 {
 	uint32_t sum = 0;
-	struct stream_out out = { add_up, &sum, 0, UINT64_MAX };
+	struct stream_out out = { add_up, &sum, 0, UINT64_MAX, NULL };
 	int64_t n = stream_crlf(fd, from, to, out);
 
 	printf(" %s %" PRId64 " %" PRIu32, what, n, sum);

@@ -88,6 +88,8 @@ test_random(void)
 
 		for (size_t i = 0; i < len; i++) {
 			text[i] = alphabet[next_random(sizeof alphabet - 1)];
+			if (round % 4 >= 2 && next_random(20) > 0)
+				text[i] = 'x'; /* long lines */
 			lfs += text[i] == '\n';
 		}
 		struct span s = tap_exact(text, len);

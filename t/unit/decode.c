@@ -66,8 +66,8 @@ check_body(struct span in, const char *encoding, struct span want)
 {
 	struct part p = leaf(encoding, span_len(in));
 	struct strbuf b = { 0 };
-	struct stream_out out = { append, &b, 0, UINT64_MAX };
-	struct stream_out none = { NULL, NULL, 0, 0 };
+	struct stream_out out = { append, &b, 0, UINT64_MAX, NULL };
+	struct stream_out none = { NULL, NULL, 0, 0, NULL };
 	int64_t len = (int64_t)span_len(want);
 	int fd = body_file(in);
 	bool nul = false, good;
@@ -92,7 +92,7 @@ check_body(struct span in, const char *encoding, struct span want)
 static void
 test_bodies(void)
 {
-	struct stream_out none = { NULL, NULL, 0, 0 };
+	struct stream_out none = { NULL, NULL, 0, 0, NULL };
 
 	for (size_t i = 0; i < NELEM(bodies); i++) {
 		struct part p = leaf(bodies[i].encoding, 1);
@@ -118,7 +118,7 @@ test_bodies(void)
 static void
 test_unreadable(void)
 {
-	struct stream_out none = { NULL, NULL, 0, 0 };
+	struct stream_out none = { NULL, NULL, 0, 0, NULL };
 	struct part p = leaf("7bit", 1), q = leaf("quoted-printable", 9);
 	struct charset c = { 0 };
 

@@ -135,8 +135,8 @@ static bool
 check_chosen(int fd, const struct header_want *want, struct span expected)
 {
 	struct strbuf b = { 0 };
-	struct stream_out out = { append, &b, 0, UINT64_MAX };
-	struct stream_out none = { NULL, NULL, 0, 0 };
+	struct stream_out out = { append, &b, 0, UINT64_MAX, NULL };
+	struct stream_out none = { NULL, NULL, 0, 0, NULL };
 	int64_t len = (int64_t)span_len(expected);
 	bool good = header_fields(fd, 0, INT64_MAX, want, &out) == len &&
 		    span_eq(strbuf_span(&b), expected) &&
@@ -195,7 +195,7 @@ test_blocks(void)
 	static char big[10000];
 	struct span name = span_str("name");
 	struct header_want want = { &name, 1, false };
-	struct stream_out none = { NULL, NULL, 0, 0 };
+	struct stream_out none = { NULL, NULL, 0, 0, NULL };
 	bool good = true;
 
 	for (size_t i = 7000; i < 9000; i++) {

@@ -29,11 +29,15 @@ expect(size_t from, size_t to, struct strbuf *out)
 static bool
 check(int fd, size_t from, size_t to, size_t skip, size_t max)
 {
-	struct strbuf got = { 0 }, all = { 0 };
-	struct stream_out out = { append, &got, skip, max };
+	struct strbuf got = { 0 }, again = { 0 }, all = { 0 };
+	struct stream_out out = { append, &got, skip, max, NULL };
 	struct span want;
 	int64_t n = stream_crlf(fd, (int64_t)from, (int64_t)to, out);
 	bool good;
+
+	out = (struct stream_out){ .into = &again, .skip = skip, .max = max };
+	good = stream_crlf(fd, (int64_t)from, (int64_t)to, out) == n &&
+	       span_eq(strbuf_span(&got), strbuf_span(&again));
 
 	expect(from, to, &all);
 	want = strbuf_span(&all);
@@ -41,9 +45,11 @@ check(int fd, size_t from, size_t to, size_t skip, size_t max)
 	if (span_len(want) > max)
 		want.end = want.p + max;
 	good =
-	    span_eq(strbuf_span(&got), want) && n == (int64_t)span_len(want) &&
+	    good && span_eq(strbuf_span(&got), want) &&
+	    n == (int64_t)span_len(want) &&
 	    stream_crlf_len(fd, (int64_t)from, (int64_t)to) == (int64_t)all.len;
 	strbuf_clear(&got);
+	strbuf_clear(&again);
 	strbuf_clear(&all);
 	return good;
 }
@@ -77,7 +83,7 @@ test_large(void)
 {
 	static char big[300000];
 	size_t n = 0;
-	struct stream_out out = { count, &n, 199990, 100 };
+	struct stream_out out = { count, &n, 199990, 100, NULL };
 	int fd;
 
 	for (size_t i = 0; i < sizeof big; i++)
