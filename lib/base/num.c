@@ -51,6 +51,25 @@ num_fixed(struct span *in, unsigned n, uint32_t *out)
 	return true;
 }
 
+/* How many digits n has: from how many bits, which tell it but for one. */
+static unsigned
+digits_of(uint64_t n)
+{
+	/* clang-format off */
+	static const uint64_t powers[NUM_LEN] = {
+		0, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000,
+		1000000000, 10000000000, 100000000000, 1000000000000,
+		10000000000000, 100000000000000, 1000000000000000,
+		10000000000000000, 100000000000000000, 1000000000000000000,
+		10000000000000000000U
+	};
+	/* clang-format on */
+	unsigned bits = 64 - (unsigned)__builtin_clzll(n | 1);
+	unsigned most = bits * 1233 >> 12; /* times log10(2) */
+
+	return most + (n >= powers[most]);
+}
+
 /* Two digits at a time: half as many divisions. */
 char *
 num_put(char *to, uint64_t n)
@@ -65,16 +84,13 @@ num_put(char *to, uint64_t n)
 				    "70717273747576777879"
 				    "80818283848586878889"
 				    "90919293949596979899";
-	char digits[2 * NUM_LEN];
-	size_t i = NUM_LEN;
+	char *end = to + digits_of(n), *p = end;
 
-	for (; n >= 100; n /= 100) {
-		digits[--i] = pairs[2 * (n % 100) + 1];
-		digits[--i] = pairs[2 * (n % 100)];
-	}
-	digits[--i] = pairs[2 * n + 1];
+	for (; n >= 100; n /= 100)
+		memcpy(p -= 2, &pairs[2 * (n % 100)], 2);
 	if (n >= 10)
-		digits[--i] = pairs[2 * n];
-	memcpy(to, digits + i, NUM_LEN); /* a fixed length is no call */
-	return to + NUM_LEN - i;
+		memcpy(to, &pairs[2 * n], 2);
+	else
+		*to = (char)('0' + n);
+	return end;
 }

@@ -17,10 +17,7 @@ bool num_u64(struct span *in, uint64_t *out);
 
 enum { NUM_LEN = 20 }; /* digits of the largest uint64_t */
 
-/*
- * Put n at to, where NUM_LEN bytes may be written; returns where it ends.
- * What follows it there is lost.
- */
+/* Put n at to, NUM_LEN bytes at most; returns where it ends. */
 char *num_put(char *to, uint64_t n);
 
 /* Exactly n digits. */
