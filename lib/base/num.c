@@ -94,3 +94,23 @@ num_put(char *to, uint64_t n)
 		*to = (char)('0' + n);
 	return end;
 }
+
+char *
+num_put_next(struct num_last *last, uint64_t n, char *to)
+{
+	uint64_t more = n - last->n;
+	char *end;
+
+	if (more < last->left) {
+		last->digits[last->len - 1] += (char)more;
+		last->left -= (unsigned)more;
+	} else {
+		end = num_put(last->digits, n);
+		last->len = (unsigned)(end - last->digits);
+		/* the last digit alone changes up to a 9, but for UINT64_MAX */
+		last->left = n > UINT64_MAX - 10 ? 1 : 1U + '9' - end[-1];
+	}
+	last->n = n;
+	memcpy(to, last->digits, NUM_LEN); /* a fixed length is no call */
+	return to + last->len;
+}

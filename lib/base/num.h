@@ -20,6 +20,20 @@ enum { NUM_LEN = 20 }; /* digits of the largest uint64_t */
 /* Put n at to, NUM_LEN bytes at most; returns where it ends. */
 char *num_put(char *to, uint64_t n);
 
+/*
+ * A number that was put, for the next one in a list, which most often is the
+ * same or one more; all 0 at first.
+ */
+struct num_last {
+	uint64_t n;
+	unsigned len;
+	unsigned left; /* less than so much more is a matter of one digit */
+	char digits[NUM_LEN];
+};
+
+/* As num_put(), but all NUM_LEN bytes at to are written to. */
+char *num_put_next(struct num_last *last, uint64_t n, char *to);
+
 /* Exactly n digits. */
 bool num_fixed(struct span *in, unsigned n, uint32_t *out);
 

@@ -68,6 +68,29 @@ put_numbers(void)
 	    "the largest");
 }
 
+/* Up by one, the same again, and elsewhere, over all carries of some. */
+static void
+put_next(void)
+{
+	static const int64_t steps[] = { 0, 1, 1, 0, 1, -5, 1, 7, 1, 1 };
+	struct num_last last = { .left = 0 };
+	char want[NUM_LEN], is[NUM_LEN];
+	uint64_t n = 0, bad = 0;
+
+	for (unsigned i = 0; i < 40000; i++) {
+		size_t len = (size_t)(num_put(want, n) - want);
+
+		bad += num_put_next(&last, n, is) != is + len ||
+		       memcmp(is, want, len) != 0;
+		n += (uint64_t)steps[i % NELEM(steps)];
+	}
+	ok(bad == 0, "one after the other");
+	last = (struct num_last){ .left = 0 };
+	ok(num_put_next(&last, UINT64_MAX, is) == is + NUM_LEN &&
+		num_put_next(&last, 0, is) == is + 1 && *is == '0',
+	    "the first behind the largest");
+}
+
 int
 main(void)
 {
@@ -99,5 +122,6 @@ main(void)
 		    "%u digits of \"%s\"", fixed[i].n, fixed[i].in);
 	}
 	put_numbers();
+	put_next();
 	return done_testing();
 }
