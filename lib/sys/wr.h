@@ -38,6 +38,13 @@ void wr_putc(struct wr *w, char c);
 void wr_num(struct wr *w, uint64_t n);
 
 /*
+ * Where up to len bytes, WR_LEN at most, may be put, as the next of what is
+ * written; then wr_put_to() with where they end.
+ */
+static inline char *wr_room(struct wr *w, size_t len);
+static inline void wr_put_to(struct wr *w, const char *end);
+
+/*
  * What was written while total went from..to, once more.  False, and nothing
  * written, when it is not in the buffer any more, or has no room there again.
  */
@@ -61,5 +68,20 @@ wr_short(struct wr *w, const char *p, size_t len)
 
 /* Send what is buffered. */
 void wr_flush(struct wr *w);
+
+static inline char *
+wr_room(struct wr *w, size_t len)
+{
+	if (len > WR_LEN - w->len)
+		wr_flush(w);
+	return w->buf + w->len;
+}
+
+static inline void
+wr_put_to(struct wr *w, const char *end)
+{
+	w->total += (size_t)(end - w->buf) - w->len;
+	w->len = (size_t)(end - w->buf);
+}
 
 #endif

@@ -187,6 +187,30 @@ test_signal(void)
 	close(ends[1]);
 }
 
+/* Put straight into the buffer, and what was there before goes out first. */
+static void
+test_room(void)
+{
+	char *p;
+	int ends[2];
+
+	connect_ends(false, ends);
+	wr_init(&w, ends[1], 1000);
+	wr_lit(&w, "a ");
+	p = wr_room(&w, WR_LEN - 2);
+	memcpy(p, "line ", 5);
+	wr_put_to(&w, p + 5);
+	ok(left_is(ends[0], "") && w.total == 7, "there was room");
+	p = wr_room(&w, WR_LEN);
+	ok(left_is(ends[0], "a line ") && w.total == 7, "room is made");
+	memcpy(p, "more", 4);
+	wr_put_to(&w, p + 4);
+	wr_flush(&w);
+	ok(left_is(ends[0], "more") && w.total == 11, "and filled");
+	close(ends[0]);
+	close(ends[1]);
+}
+
 int
 main(void)
 {
@@ -201,5 +225,6 @@ main(void)
 	}
 	test_file();
 	test_signal();
+	test_room();
 	return done_testing();
 }
