@@ -18,8 +18,11 @@
  */
 #include "store/sizelist.h"
 
+#include <string.h>
+
 #include "base/ascii.h"
 #include "base/num.h"
+#include "text/bytes.h"
 
 /* --- reading --------------------------------------------------------- */
 
@@ -97,11 +100,10 @@ p_octets(struct span s, struct sizelist_entry *e)
 	return s.p == s.end;
 }
 
-static bool
-is_name(struct span s)
+bool
+sizelist_is_name(struct span s)
 {
-	return s.p < s.end && *s.p != '.' && span_find(s, '/') == NULL &&
-	       span_find(s, '\0') == NULL;
+	return s.p < s.end && *s.p != '.' && !bytes_has_either(s, '/', '\0');
 }
 
 /* Digits before *p, the last first; not below from. */
@@ -110,9 +112,12 @@ back_number(const char *from, const char **p, uint64_t *n)
 {
 	const char *s = *p;
 	uint64_t factor = 1, sum = 0;
+	unsigned digit;
 
-	for (; s > from && ascii_isdigit(s[-1]); s--, factor *= 10)
-		sum += factor * (uint64_t)(s[-1] - '0');
+	for (; s > from && (digit = (unsigned)s[-1] - '0') <= 9; s--) {
+		sum += factor * digit;
+		factor *= 10;
+	}
 	*n = sum;
 	/* so few that nothing can have overflowed */
 	return s != *p && *p - s <= 10 && ((*p = s), true);
@@ -124,28 +129,67 @@ back_char(const char *from, const char **p, char c)
 	return *p > from && (*p)[-1] == c && ((*p)--, true);
 }
 
+/* Behind the uid most lines of a list have the same. */
+struct tail {
+	char text[16];
+	size_t len; /* of which 8 at least, or 0: there is none */
+	uint32_t euidv;
+	bool utf8;
+};
+
+/* In two words, which can overlap. */
+static bool
+is_same_tail(const struct tail *t, const char *end)
+{
+	return memcmp(end - t->len, t->text, 8) == 0 &&
+	       memcmp(end - 8, t->text + t->len - 8, 8) == 0;
+}
+
+/* ":" euidv ":" utf8 before *p. */
+static bool
+back_tail(const char *from, const char **p, struct tail *t)
+{
+	const char *end = *p;
+	uint64_t utf8, euidv;
+
+	if (t->len > 0 && (size_t)(end - from) >= t->len &&
+	    is_same_tail(t, end)) {
+		*p -= t->len;
+		return true;
+	}
+	if (!back_number(from, p, &utf8) || !back_char(from, p, ':') ||
+	    !back_number(from, p, &euidv) || !back_char(from, p, ':') ||
+	    utf8 > 1 || euidv > UINT32_MAX)
+		return false;
+	t->euidv = (uint32_t)euidv;
+	t->utf8 = utf8 == 1;
+	t->len = (size_t)(end - *p);
+	if (t->len < 8 || t->len > sizeof t->text)
+		t->len = 0;
+	memcpy(t->text, *p, t->len);
+	return true;
+}
+
 /*
  * name SP "0" octets SP uid ":" euidv ":" utf8, as we write it, from its end.
  * False for whatever else may be right: p_entry() looks closer.
  */
 static bool
-p_usual(struct span line, struct sizelist_entry *e)
+p_usual(struct span line, struct tail *t, struct sizelist_entry *e)
 {
 	const char *from = line.p, *p = line.end, *octets;
-	uint64_t utf8, euidv, uid;
+	uint64_t uid;
 
-	if (!back_number(from, &p, &utf8) || !back_char(from, &p, ':') ||
-	    !back_number(from, &p, &euidv) || !back_char(from, &p, ':') ||
-	    !back_number(from, &p, &uid) || !back_char(from, &p, ' ') ||
+	if (!back_tail(from, &p, t) || !back_number(from, &p, &uid) ||
+	    uid > UINT32_MAX || !back_char(from, &p, ' ') ||
 	    !back_number(from, &p, &e->octets))
 		return false;
 	octets = p;
-	if (!back_char(from, &p, ' ') || *octets != '0' || octets[1] == ' ' ||
-	    utf8 > 1 || euidv > UINT32_MAX || uid > UINT32_MAX)
+	if (!back_char(from, &p, ' ') || *octets != '0' || octets[1] == ' ')
 		return false;
 	e->uid = (uint32_t)uid;
-	e->euidv = (uint32_t)euidv;
-	e->utf8 = utf8 == 1;
+	e->euidv = t->euidv;
+	e->utf8 = t->utf8;
 	e->exact = true;
 	e->name = span_of(from, (size_t)(p - from));
 	return true;
@@ -158,28 +202,26 @@ p_entry(struct span line, struct sizelist_entry *e)
 	struct span uid, octets;
 	bool has_utf8;
 
-	if (p_usual(line, e))
-		return is_name(e->name);
 	if (!cut_last(&line, &uid) || !p_uid(uid, e, &has_utf8) ||
 	    !cut_last(&line, &octets) || !p_octets(octets, e))
 		return false;
 	if (!has_utf8)
 		e->exact = false;
 	e->name = line;
-	return is_name(line);
+	return true;
 }
 
 /* Somebody's editor may have left CRs, which Courier ignores. */
-static struct span
-cut_line(struct span *text, struct sizelist *l)
+static bool
+p_unusual(struct span line, struct sizelist *l, struct sizelist_entry *e)
 {
-	struct span line = span_cut(text, '\n');
+	struct tail none = { .len = 0 };
 
 	if (line.p < line.end && line.end[-1] == '\r') {
 		line.end--;
 		l->neat = false;
 	}
-	return line;
+	return p_usual(line, &none, e) || p_entry(line, e);
 }
 
 void
@@ -187,14 +229,22 @@ sizelist_parse(
     struct span text, struct sizelist *l, sizelist_each *each, void *arg)
 {
 	struct sizelist new = { 0 };
+	struct tail tail = { .len = 0 };
 	struct sizelist_entry e;
-	bool known, whole;
+	struct span line;
+	const char *lf;
+	bool known;
 
 	known = p_header(span_cut(&text, '\n'), &new);
 	while (known && text.p < text.end) {
-		/* a number at the end of a file that was cut may lack digits */
-		whole = span_find(text, '\n') != NULL;
-		if (!p_entry(cut_line(&text, &new), &e) || !whole) {
+		line = text;
+		lf = memchr(text.p, '\n', span_len(text));
+		line.end = lf != NULL ? lf : text.end;
+		text.p = lf != NULL ? lf + 1 : text.end;
+		if ((!p_usual(line, &tail, &e) && !p_unusual(line, &new, &e)) ||
+		    !sizelist_is_name(e.name) ||
+		    /* a number at the end that was cut may lack digits */
+		    lf == NULL) {
 			new.neat = false;
 			continue;
 		}

@@ -32,6 +32,9 @@ typedef void sizelist_each(void *arg, const struct sizelist_entry *e);
 void sizelist_parse(
     struct span text, struct sizelist *l, sizelist_each *each, void *arg);
 
+/* Whether it can be the name in an entry. */
+bool sizelist_is_name(struct span name);
+
 /* Append the header, an entry. */
 void sizelist_put_head(struct strbuf *out, const struct sizelist *l);
 void sizelist_put(struct strbuf *out, const struct sizelist_entry *e);

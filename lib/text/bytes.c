@@ -472,6 +472,26 @@ bytes_has_8bit(struct span s)
 	return any > 0x7f;
 }
 
+bool
+bytes_has_either(struct span s, char a, char b)
+{
+	lanes acc = { 0 }, v;
+
+	if (span_len(s) < LANES) {
+		while (s.p < s.end && *s.p != a && *s.p != b)
+			s.p++;
+		return s.p < s.end;
+	}
+	for (; s.end - s.p > LANES; s.p += LANES) {
+		v = load(s.p);
+		acc |= (lanes)(v == (unsigned char)a) |
+		       (lanes)(v == (unsigned char)b);
+	}
+	v = load(s.end - LANES); /* some of it twice */
+	acc |= (lanes)(v == (unsigned char)a) | (lanes)(v == (unsigned char)b);
+	return any(acc);
+}
+
 const char *
 bytes_find(struct span s, struct span needle)
 {

@@ -37,6 +37,9 @@ size_t bytes_count(struct span s, char c);
 /* Whether a byte of s is above 0x7f. */
 bool bytes_has_8bit(struct span s);
 
+/* Whether there is a or b in s. */
+bool bytes_has_either(struct span s, char a, char b);
+
 /* Where needle first begins in s, or NULL; the empty needle is at s.p. */
 const char *bytes_find(struct span s, struct span needle);
 

@@ -228,6 +228,30 @@ test_plain(void)
 	ok(good, "what can be quoted as it is");
 }
 
+/* Of each length, at each place. */
+static void
+test_either(void)
+{
+	char text[70];
+	unsigned bad = 0;
+
+	for (size_t len = 0; len < sizeof text; len++) {
+		struct span s;
+
+		memset(text, 'x', sizeof text);
+		s = tap_exact(text, len);
+		bad += bytes_has_either(s, '/', '\0');
+		for (size_t at = 0; at < len; at++) {
+			text[at] = at % 2 ? '/' : '\0';
+			s = tap_exact(text, len);
+			bad += !bytes_has_either(s, '/', '\0');
+			bad += bytes_has_either(s, '.', '\xff');
+			text[at] = 'x';
+		}
+	}
+	ok(bad == 0, "either of two");
+}
+
 int
 main(void)
 {
@@ -238,5 +262,6 @@ main(void)
 	test_whole_lines();
 	test_long_lines();
 	test_plain();
+	test_either();
 	return done_testing();
 }
