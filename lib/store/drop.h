@@ -9,6 +9,7 @@
 #include "store/sizelist.h"
 #include "store/table.h"
 
+#include "sys/map.h"
 struct maildrop {
 	struct account *a;
 	struct maildir md;
@@ -24,7 +25,7 @@ struct maildrop {
 	bool locked; /* the folder's lock is held */
 	struct strbuf twins; /* names to change, with NULs: see part_twin() */
 
-	int list_fd; /* where names stand (droplist.h), or -1 */
+	struct map map; /* of the list, where names stand (droplist.h) */
 	char *name; /* the last of them that was read */
 
 	struct sizelist list;

@@ -52,63 +52,75 @@ take_entry(void *arg, const struct sizelist_entry *e)
 }
 
 static bool
-take(struct maildrop *d, int fd, size_t len)
+take(struct maildrop *d)
 {
-	struct strbuf b = { 0 };
-	struct taking t = { d, strbuf_room(&b, len), true };
-	struct span text = span_of(t.text, len);
+	struct span text = span_of(d->map.p, d->map.len);
+	struct taking t = { d, text.p, true };
 
-	t.good = fs_pread(fd, b.p, len, 0) == (ssize_t)len;
-	if (!t.good)
-		text.end = text.p;
 	d->max = bytes_count(text, '\n') + 1;
 	free(d->msgs);
 	if ((d->msgs = malloc(d->max * sizeof *d->msgs)) == NULL)
 		oom();
 	sizelist_parse(text, &d->list, take_entry, &t);
-	strbuf_clear(&b);
-	return t.good && d->list.neat;
+	return t.good && d->list.neat && !d->map.torn;
+}
+
+/* Map the list, if it is what the stamp says. */
+static bool
+map_list(struct maildrop *d)
+{
+	struct dropstamp s = { .list = { .st_ino = 0 } };
+	int fd = fs_open_file(d->md.dir, list_name, &s.list);
+	bool mapped;
+
+	if (fd == -1)
+		return false;
+	mapped =
+	    s.list.st_size <= LEN_MAX && fstat(d->md.cur, &s.cur) == 0 &&
+	    dropstamp_holds(d->md.dir, &s) &&
+	    map_open(&d->map, fd, (size_t)s.list.st_size, 0, MAP_READING) == 0;
+	fs_close(fd);
+	d->list_st = s.list;
+	return mapped;
 }
 
 bool
 droplist_take(struct maildrop *d)
 {
-	struct dropstamp s = { .list = { .st_ino = 0 } };
-	bool taken = false;
-	int fd = fs_open_file(d->md.dir, list_name, &s.list);
-
-	if (fd == -1)
-		return false;
-	if (s.list.st_size <= LEN_MAX && fstat(d->md.cur, &s.cur) == 0 &&
-	    dropstamp_holds(d->md.dir, &s))
-		taken = take(d, fd, (size_t)s.list.st_size);
-	if (!taken) {
-		fs_close(fd);
+	if (!map_list(d) || !take(d)) {
 		drop_reset(d);
 		return false;
 	}
-	d->list_fd = fd;
-	d->list_st = s.list;
+	map_rest(&d->map);
 	d->pass = 1;
 	if (d->name == NULL && (d->name = malloc(NAME_LEN + 1)) == NULL)
 		oom();
 	return true;
 }
 
+bool
+droplist_is_open(const struct maildrop *d)
+{
+	return d->map.p != NULL;
+}
+
+/* It was one when it was taken, but then only its length was kept. */
 const char *
 droplist_name(const struct maildrop *d, size_t i)
 {
 	const struct drop_message *m = &d->msgs[i];
-	ssize_t n = fs_pread(d->list_fd, d->name, m->name_len, m->name);
 
-	d->name[n == m->name_len ? m->name_len : 0] = '\0';
+	memcpy(d->name, d->map.p + m->name, m->name_len);
+	d->name[m->name_len] = '\0';
+	if (!sizelist_is_name(span_of(d->name, m->name_len)))
+		*d->name = '\0';
 	return d->name;
 }
 
 void
 droplist_load_names(struct maildrop *d)
 {
-	if (d->list_fd == -1)
+	if (!droplist_is_open(d))
 		return;
 	for (size_t i = 0; i < d->n; i++) {
 		struct drop_message *m = &d->msgs[i];
@@ -124,7 +136,5 @@ droplist_load_names(struct maildrop *d)
 void
 droplist_close(struct maildrop *d)
 {
-	if (d->list_fd != -1)
-		fs_close(d->list_fd);
-	d->list_fd = -1;
+	map_close(&d->map);
 }

@@ -22,7 +22,10 @@ void droplist_load_names(struct maildrop *d);
 /* The name of msgs[i], one of those that stand in the file. */
 const char *droplist_name(const struct maildrop *d, size_t i);
 
-/* Close the file, if it is open. */
+/* Whether it was filled so, and names have not been brought to memory yet. */
+bool droplist_is_open(const struct maildrop *d);
+
+/* Forget the file, if it is open. */
 void droplist_close(struct maildrop *d);
 
 #endif

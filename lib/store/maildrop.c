@@ -40,6 +40,8 @@ enum { TRIES = 4 }; /* against others who rename the same file */
 static bool
 is_stale(const struct maildrop *d)
 {
+	if (droplist_is_open(d))
+		return false;
 	if (d->dropped || (!d->list.neat && d->n > 0))
 		return true;
 	for (size_t i = 0; i < d->n; i++)
@@ -204,7 +206,6 @@ maildrop_open(struct account *a, enum maildrop_uidl style,
 		oom();
 	d->a = a;
 	d->style = style;
-	d->list_fd = -1;
 	table_init(&d->table, &d->names, 0);
 	if (maildir_open(a, span_of("", 0), &d->md) == -1) {
 		d->md = (struct maildir){ -1, -1, -1, -1 };
