@@ -22,17 +22,16 @@ session_wraps(const struct session *s, const struct drop_message *m)
 enum verdict
 cmd_stat(struct session *s, const struct request_values *v)
 {
-	uint32_t there = 0;
+	const struct drop_message *all = maildrop_messages(s->drop);
+	uint32_t count = maildrop_count(s->drop), there = 0;
 	uint64_t sum = 0;
 
 	(void)v;
-	for (uint32_t n = 1; n <= maildrop_count(s->drop); n++) {
-		const struct drop_message *m = maildrop_message(s->drop, n);
-
-		if (m->deleted)
+	for (uint32_t i = 0; i < count; i++) {
+		if (all[i].deleted)
 			continue;
 		there++;
-		sum += session_octets(s, m);
+		sum += session_octets(s, &all[i]);
 	}
 	strbuf_num(&s->data, there);
 	strbuf_putc(&s->data, ' ');
@@ -40,54 +39,51 @@ cmd_stat(struct session *s, const struct request_values *v)
 	return session_say(s, V_OK, NULL);
 }
 
-enum { SOME = 8192 }; /* bytes of lines that go out together */
+enum { LINE_LEN = NUM_LEN + 1 + MAILDROP_UIDL_LEN + 2 };
 
-/* Append the line of message n, without its end. */
-typedef void put_line(struct session *s, uint32_t n, struct strbuf *out);
+/* Put what is told of message n; returns where it ends. */
+typedef char *put_about(struct session *s, uint32_t n, char *to);
 
-static void
-put_octets(struct session *s, uint32_t n, struct strbuf *out)
+static char *
+put_octets(struct session *s, uint32_t n, char *to)
 {
-	const struct drop_message *m = maildrop_message(s->drop, n);
-	char *p = num_put(strbuf_room(out, (size_t)(2 * NUM_LEN + 1)), n);
-
-	*p++ = ' ';
-	p = num_put(p, session_octets(s, m));
-	*p = '\0';
-	out->len = (size_t)(p - out->p);
+	return num_put(to, session_octets(s, maildrop_message(s->drop, n)));
 }
 
-static void
-put_uidl(struct session *s, uint32_t n, struct strbuf *out)
+static char *
+put_uidl(struct session *s, uint32_t n, char *to)
 {
-	strbuf_num(out, n);
-	strbuf_putc(out, ' ');
-	maildrop_put_uidl(s->drop, n, out);
+	return maildrop_put_uidl(s->drop, n, to);
 }
 
 /* One line, or the lines of all that are not deleted. */
 static enum verdict
 listing(struct session *s, const struct request_values *v, const char *text,
-    put_line *put)
+    put_about *put)
 {
-	struct strbuf *lines = &s->data;
+	const struct drop_message *all = maildrop_messages(s->drop);
+	uint32_t count = maildrop_count(s->drop);
+	struct num_last last = { .left = 0 };
+	char line[LINE_LEN], *end;
 
 	if (v->has_msg) {
-		put(s, v->msg, lines);
+		end = num_put(line, v->msg);
+		*end++ = ' ';
+		end = put(s, v->msg, end);
+		strbuf_add(&s->data, line, (size_t)(end - line));
 		return session_say(s, V_OK, NULL);
 	}
 	session_begin(s, text);
-	for (uint32_t n = 1; n <= maildrop_count(s->drop); n++) {
-		if (maildrop_message(s->drop, n)->deleted)
+	for (uint32_t n = 1; n <= count; n++) {
+		if (all[n - 1].deleted)
 			continue;
-		if (lines->len > SOME) {
-			wr_span(s->out, strbuf_span(lines));
-			strbuf_reset(lines);
-		}
-		put(s, n, lines);
-		strbuf_add(lines, "\r\n", 2);
+		end = num_put_next(&last, n, wr_room(s->out, LINE_LEN));
+		*end++ = ' ';
+		end = put(s, n, end);
+		*end++ = '\r';
+		*end++ = '\n';
+		wr_put_to(s->out, end);
 	}
-	wr_span(s->out, strbuf_span(lines));
 	wr_lit(s->out, ".\r\n");
 	return V_SENT;
 }

@@ -4,12 +4,13 @@
 
 #include <stddef.h>
 
+#include "base/num.h"
 #include "store/maildir.h"
 #include "store/maildrop.h"
 #include "store/sizelist.h"
 #include "store/table.h"
-
 #include "sys/map.h"
+
 struct maildrop {
 	struct account *a;
 	struct maildir md;
@@ -24,6 +25,8 @@ struct maildrop {
 	uint8_t pass;
 	bool locked; /* the folder's lock is held */
 	struct strbuf twins; /* names to change, with NULs: see part_twin() */
+
+	struct num_last last_uid, last_euidv; /* in a UIDL */
 
 	struct map map; /* of the list, where names stand (droplist.h) */
 	char *name; /* the last of them that was read */

@@ -12,6 +12,7 @@
  */
 #include "store/maildrop.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -256,6 +257,12 @@ maildrop_count(const struct maildrop *d)
 	return (uint32_t)d->n;
 }
 
+const struct drop_message *
+maildrop_messages(const struct maildrop *d)
+{
+	return d->msgs;
+}
+
 struct drop_message *
 maildrop_message(struct maildrop *d, uint32_t n)
 {
@@ -266,70 +273,65 @@ maildrop_message(struct maildrop *d, uint32_t n)
  * The base, with what a UIDL cannot have as "+HH"; Courier hides quotes and
  * "+" as well (courierpop3dsizelist(5)).
  */
-static void
-put_base(struct span base, const char *hidden, struct strbuf *out)
+static char *
+put_base(struct span base, const char *hidden, char *to)
 {
-	char hex[4];
+	static const char hex[] = "0123456789ABCDEF";
 
+	assert(span_len(base) <= MAILDROP_UIDL_LEN / 3);
 	for (; base.p < base.end; base.p++) {
 		unsigned char c = (unsigned char)*base.p;
 
 		if (c > 0x20 && c < 0x7f && strchr(hidden, c) == NULL) {
-			strbuf_putc(out, *base.p);
+			*to++ = *base.p;
 			continue;
 		}
-		(void)snprintf(hex, sizeof hex, "+%02X", c);
-		strbuf_puts(out, hex);
+		*to++ = '+';
+		*to++ = hex[c >> 4];
+		*to++ = hex[c & 0xf];
 	}
+	return to;
 }
 
-static void
-put_emergency(struct maildrop *d, struct strbuf *out)
+static char *
+put_emergency(struct maildrop *d, char *to)
 {
 	struct stat st = { 0 };
-	char text[80];
 
 	(void)fstatat(d->md.cur, drop_name(d, 0), &st, AT_SYMLINK_NOFOLLOW);
-	(void)snprintf(text, sizeof text, "ENOMEM-%llx-%llx-%llx",
-	    (unsigned long long)st.st_mtime, (unsigned long long)st.st_dev,
-	    (unsigned long long)st.st_ino);
-	strbuf_puts(out, text);
+	return to + snprintf(to, MAILDROP_UIDL_LEN, "ENOMEM-%llx-%llx-%llx",
+			(unsigned long long)st.st_mtime,
+			(unsigned long long)st.st_dev,
+			(unsigned long long)st.st_ino);
 }
 
-/* In one go: a client may ask for a hundred thousand of them. */
-static void
-put_numbers(const struct drop_message *m, struct strbuf *out)
+static char *
+put_numbers(struct maildrop *d, const struct drop_message *m, char *to)
 {
-	char *p = strbuf_room(out, sizeof "UID-" + (size_t)(2 * NUM_LEN));
-
-	memcpy(p, "UID", 3);
-	p = num_put(p + 3, m->uid);
+	memcpy(to, "UID", 3);
+	to = num_put_next(&d->last_uid, m->uid, to + 3);
 	if (m->euidv != 0) {
-		*p++ = '-';
-		p = num_put(p, m->euidv);
+		*to++ = '-';
+		to = num_put_next(&d->last_euidv, m->euidv, to);
 	}
-	*p = '\0';
-	out->len = (size_t)(p - out->p);
+	return to;
 }
 
-void
-maildrop_put_uidl(struct maildrop *d, uint32_t n, struct strbuf *out)
+char *
+maildrop_put_uidl(struct maildrop *d, uint32_t n, char *to)
 {
 	const struct drop_message *m = &d->msgs[n - 1];
-	char text[24];
 
-	if (d->emergency) {
-		put_emergency(d, out);
-	} else if (d->style == UIDL_DOVECOT) {
-		(void)snprintf(text, sizeof text, "%08x%08x",
-		    (unsigned)m->imap_uid, (unsigned)d->uidvalidity);
-		strbuf_puts(out, text);
-	} else if (d->style == UIDL_NAME || m->uid == 0) {
-		put_base(flags_base(span_str(drop_name(d, n - 1))),
-		    d->style == UIDL_NAME ? "" : "'\"+", out);
-	} else {
-		put_numbers(m, out);
-	}
+	if (d->emergency)
+		return put_emergency(d, to);
+	if (d->style == UIDL_DOVECOT)
+		return to + snprintf(to, MAILDROP_UIDL_LEN, "%08x%08x",
+				(unsigned)m->imap_uid,
+				(unsigned)d->uidvalidity);
+	if (d->style == UIDL_NAME || m->uid == 0)
+		return put_base(flags_base(span_str(drop_name(d, n - 1))),
+		    d->style == UIDL_NAME ? "" : "'\"+", to);
+	return put_numbers(d, m, to);
 }
 
 int

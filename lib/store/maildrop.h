@@ -52,9 +52,13 @@ void maildrop_close(struct maildrop *d);
 
 uint32_t maildrop_count(const struct maildrop *d);
 
-/* 1 <= n <= count. */
+/* All of them, count in number; and one, 1 <= n <= count. */
+const struct drop_message *maildrop_messages(const struct maildrop *d);
 struct drop_message *maildrop_message(struct maildrop *d, uint32_t n);
-void maildrop_put_uidl(struct maildrop *d, uint32_t n, struct strbuf *out);
+
+/* Put its UIDL at to, MAILDROP_UIDL_LEN bytes at most; returns its end. */
+enum { MAILDROP_UIDL_LEN = 3 * 255 };
+char *maildrop_put_uidl(struct maildrop *d, uint32_t n, char *to);
 
 /*
  * The file of a message, for reading.  Follows it when it was renamed
