@@ -95,22 +95,21 @@ num_put(char *to, uint64_t n)
 	return end;
 }
 
+/* Digits that were written just now would be waited for, were they copied. */
 char *
 num_put_next(struct num_last *last, uint64_t n, char *to)
 {
-	uint64_t more = n - last->n;
-	char *end;
+	const char *end;
 
-	if (more < last->left) {
-		last->digits[last->len - 1] += (char)more;
-		last->left -= (unsigned)more;
-	} else {
+	if (n - last->n >= last->left) {
 		end = num_put(last->digits, n);
 		last->len = (unsigned)(end - last->digits);
 		/* the last digit alone changes up to a 9, but for UINT64_MAX */
 		last->left = n > UINT64_MAX - 10 ? 1 : 1U + '9' - end[-1];
+		last->n = n;
 	}
-	last->n = n;
 	memcpy(to, last->digits, NUM_LEN); /* a fixed length is no call */
-	return to + last->len;
+	to += last->len;
+	to[-1] = (char)(to[-1] + (char)(n - last->n));
+	return to;
 }

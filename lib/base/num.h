@@ -21,14 +21,14 @@ enum { NUM_LEN = 20 }; /* digits of the largest uint64_t */
 char *num_put(char *to, uint64_t n);
 
 /*
- * A number that was put, for the next one in a list, which most often is the
- * same or one more; all 0 at first.
+ * A number that was put, for those behind it in a list, which most often are
+ * the same or a few more; all 0 at first.
  */
 struct num_last {
 	uint64_t n;
 	unsigned len;
 	unsigned left; /* less than so much more is a matter of one digit */
-	char digits[NUM_LEN];
+	char digits[NUM_LEN]; /* those of n */
 };
 
 /* As num_put(), but all NUM_LEN bytes at to are written to. */
