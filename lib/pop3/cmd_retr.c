@@ -4,7 +4,7 @@
 #include "pop3/wrap.h"
 #include "sys/fs.h"
 
-enum { BLOCK = 64 * 1024 };
+enum { BLOCK = 32 * 1024 };
 
 struct file {
 	int fd;
@@ -16,11 +16,10 @@ struct file {
  * it has fewer now or cannot be read: what was sent is no message.
  */
 static bool
-send_file(struct send *out, const struct file *f)
+send_file(struct session *s, struct send *out, const struct file *f)
 {
-	struct strbuf buf = { 0 };
 	int64_t at = 0, left = f->st.st_size;
-	char *p = strbuf_room(&buf, BLOCK);
+	char *p = strbuf_room(&s->block, BLOCK);
 	ssize_t n;
 
 	while (left > 0 && !out->done && !out->out->failed) {
@@ -31,7 +30,6 @@ send_file(struct send *out, const struct file *f)
 		at += n;
 		left -= n;
 	}
-	strbuf_clear(&buf);
 	return left == 0 || out->done;
 }
 
@@ -46,7 +44,7 @@ send_message(struct session *s, const struct drop_message *m, struct send *out,
 		wrap_head(m, s->conf->unicode_type, f->st.st_mtime, &text);
 		send_put(out, strbuf_span(&text));
 	}
-	whole = send_file(out, f);
+	whole = send_file(s, out, f);
 	if (wrapped && whole) {
 		strbuf_reset(&text);
 		/* both, or a lone CR at the end would be taken for half */

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "text/bytes.h"
-
 void
 send_begin(struct send *s, struct wr *out)
 {
@@ -60,24 +58,32 @@ cut(struct send *s, struct span piece)
 	return piece;
 }
 
-/* Line by line: lines are shorter than what a search has to set up. */
+/* Each line is looked at once, and copied once, to where it goes out. */
 static void
-stuff(struct send *s, struct span in)
+put_lines(struct send *s, struct span in)
 {
-	const char *p = in.p;
+	const char *lf;
+	bool bare;
 
-	if (s->bol && *p == '.')
-		wr_putc(s->out, '.');
-	while ((p = memchr(p, '\n', (size_t)(in.end - p))) != NULL &&
-	       ++p < in.end) {
-		if (*p != '.')
-			continue;
-		wr_span(s->out, span_of(in.p, (size_t)(p - in.p)));
-		wr_putc(s->out, '.');
-		in.p = p;
+	while (in.p < in.end) {
+		if (s->bol && *in.p == '.')
+			wr_putc(s->out, '.');
+		lf = memchr(in.p, '\n', span_len(in));
+		s->bol = lf != NULL;
+		if (lf == NULL) {
+			s->cr = in.end[-1] == '\r';
+			wr_span(s->out, in);
+			return;
+		}
+		bare = lf > in.p ? lf[-1] != '\r' : !s->cr;
+		wr_short(s->out, in.p, (size_t)(lf - in.p));
+		if (bare)
+			wr_lit(s->out, "\r\n");
+		else
+			wr_lit(s->out, "\n");
+		s->cr = false;
+		in.p = lf + 1;
 	}
-	wr_span(s->out, in);
-	s->bol = in.end[-1] == '\n';
 }
 
 void
@@ -91,9 +97,7 @@ send_put(struct send *s, struct span piece)
 		return;
 	s->bytes += span_len(piece);
 	s->last = piece.end[-1];
-	strbuf_reset(&s->conv);
-	bytes_crlf(piece, &s->cr, false, &s->conv);
-	stuff(s, strbuf_span(&s->conv));
+	put_lines(s, piece);
 }
 
 void
@@ -101,5 +105,4 @@ send_end(struct send *s)
 {
 	if (s->bytes > 0 && s->last != '\n')
 		wr_lit(s->out, "\r\n");
-	strbuf_clear(&s->conv);
 }

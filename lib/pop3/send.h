@@ -6,7 +6,6 @@
 #include <stdint.h>
 
 #include "base/span.h"
-#include "base/strbuf.h"
 #include "sys/wr.h"
 
 /*
@@ -23,10 +22,9 @@ struct send {
 	uint64_t lines;
 	bool body; /* past the empty line */
 	bool blank; /* the line, so far, is that */
-	bool bol;
-	bool cr;
+	bool bol; /* nothing of a line has been sent yet */
+	bool cr; /* it ends in CR, so far */
 	char last;
-	struct strbuf conv;
 };
 
 /* The whole message; the header, the empty line and so many lines (TOP). */

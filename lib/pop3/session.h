@@ -47,6 +47,9 @@ struct session {
 	const char *text; /* in English, or NULL */
 	bool failed; /* V_QUIT: -ERR */
 
+	struct strbuf
+	    block; /* of a file, room for it: kept from RETR to RETR */
+
 	/* for the log line at the end */
 	uint64_t top_bytes, retr_bytes;
 	int64_t started;
