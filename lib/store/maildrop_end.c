@@ -17,6 +17,7 @@ struct ending {
 	struct maildrop *d;
 	struct maildrop_end *e;
 	struct maildir trash;
+	int has_quota; /* -1: nobody has looked */
 	int64_t bytes, messages; /* that counted for the quota and are gone */
 };
 
@@ -47,6 +48,18 @@ weight(const struct maildrop *d, size_t i)
 	return st.st_size;
 }
 
+/* Whether it does at all, which is to be known before it goes. */
+static bool
+counts(struct ending *end, size_t i)
+{
+	const struct account *a = end->d->a;
+
+	if (end->has_quota == -1)
+		end->has_quota = a->conf->quota != NULL || quota_is_kept(a);
+	return end->has_quota &&
+	       !(flags_parse(span_str(drop_name(end->d, i))) & FLAG_DELETED);
+}
+
 static int
 remove_one(struct ending *end, size_t i)
 {
@@ -57,8 +70,7 @@ remove_one(struct ending *end, size_t i)
 	int r = -1;
 
 	for (int tries = 0; tries < TRIES && r == -1; tries++) {
-		counted =
-		    !(flags_parse(span_str(drop_name(d, i))) & FLAG_DELETED);
+		counted = counts(end, i);
 		bytes = counted ? weight(d, i) : 0;
 		strbuf_reset(&to);
 		if ((r = remove_once(end, i, &to)) == 0) {
@@ -98,7 +110,9 @@ record_quota(const struct ending *end)
 int
 maildrop_update(struct maildrop *d, struct maildrop_end *e)
 {
-	struct ending end = { d, e, { -1, -1, -1, -1 }, 0, 0 };
+	struct ending end = {
+		.d = d, .e = e, .trash = { -1, -1, -1, -1 }, .has_quota = -1
+	};
 	int error = 0;
 
 	e->failed = 0;

@@ -443,6 +443,15 @@ quota_get(struct account *a, struct quota *out)
 
 /* The name is fixed; IMAP_TRASHFOLDERNAME does not change it. */
 bool
+quota_is_kept(const struct account *a)
+{
+	struct stat st;
+
+	return fstatat(a->fd, file_name, &st, AT_SYMLINK_NOFOLLOW) == 0 ||
+	       errno != ENOENT;
+}
+
+bool
 quota_counts(const struct account *a, struct span folder)
 {
 	(void)a;

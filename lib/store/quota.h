@@ -26,6 +26,9 @@ int quota_check(struct account *a, int64_t bytes, int64_t messages);
 /* Append one line of usage (maildirsize(5)); nothing without maildirsize. */
 void quota_record(struct account *a, int64_t bytes, int64_t messages);
 
+/* Whether there is a maildirsize at all: else none of the above does much. */
+bool quota_is_kept(const struct account *a);
+
 /* Whether messages of the folder count. */
 bool quota_counts(const struct account *a, struct span folder);
 
