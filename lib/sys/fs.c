@@ -89,15 +89,17 @@ fs_is_ours(int fd)
 int
 fs_slurp(int dir, const char *name, size_t max, struct strbuf *out)
 {
-	size_t start = out->len;
+	size_t start = out->len, piece = 65536;
 	struct stat st;
 	ssize_t n;
 	int fd = fs_open_file(dir, name, &st);
 
 	if (fd == -1)
 		return -1;
+	if ((uint64_t)st.st_size < piece) /* most are small */
+		piece = (size_t)st.st_size + 1;
 	for (;;) {
-		n = read(fd, strbuf_room(out, 65536), 65536);
+		n = read(fd, strbuf_room(out, piece), piece);
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n <= 0)
