@@ -220,7 +220,5 @@ session_run(struct session *s)
 		end = next_command(s);
 	wr_flush(s->out);
 	log_end(s, end);
-	maildrop_close(s->drop);
-	s->drop = NULL;
 	return 0;
 }

@@ -57,7 +57,7 @@ struct session {
 
 /*
  * Serve until the client leaves; *s has in, out, conf and account.  The exit
- * status of the program.
+ * status of the program; what *s holds by then is the caller's.
  */
 int session_run(struct session *s);
 

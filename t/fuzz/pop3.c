@@ -33,9 +33,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	wr_init(&out, null, 1000);
 	rd_init(&in, fd, &out, false);
 	(void)session_run(&s);
+	maildrop_close(s.drop);
 	account_close(s.account);
 	strbuf_clear(&s.line);
 	strbuf_clear(&s.data);
+	strbuf_clear(&s.block);
 	strbuf_clear(&s.lang.text);
 	fs_close(fd);
 	fs_close(null);
