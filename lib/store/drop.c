@@ -540,6 +540,7 @@ drop_scan(struct maildrop *d)
 	/* names can have other flags than the files then: drop_look() */
 	if (droplist_take(d))
 		return 0;
+	d->since = clock_now_us() / 1000;
 	if (read_list(d) == -1 || read_cur(d) == -1)
 		return -1;
 	part_twins(d);

@@ -33,6 +33,7 @@ struct maildrop {
 
 	struct sizelist list;
 	struct stat list_st; /* of its file; st_ino 0: there is none */
+	int64_t since; /* ms: it and cur began to be read */
 	struct stat cur_st; /* of cur, before it was read */
 	bool same; /* it was read, and not touched meanwhile */
 	bool dropped; /* some entry has no file any more */

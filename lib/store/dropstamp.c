@@ -2,10 +2,10 @@
  * dropstamp.c: satchel-pop3-stamp, which saves reading cur.
  *
  * It is a cache of one line.  Times of the kernel stand still for some
- * milliseconds, on old file systems for a second; so only what has been quiet
- * for longer is noted, and any later change has a later time.  The list is
- * known by its inode and size as well, cur by its inode: a copy or a backup of
- * the Maildir has others.
+ * milliseconds, on old file systems for a second; so only what had been quiet
+ * for longer when it began to be read is noted, and any later change has a
+ * later time.  The list is known by its inode and size as well, cur by its
+ * inode: a copy or a backup of the Maildir has others.
  */
 #include "store/dropstamp.h"
 
@@ -21,7 +21,7 @@
 
 static const char file_name[] = "satchel-pop3-stamp";
 
-enum { QUIET_MS = 2500, LEN = 256 };
+enum { QUIET_MS = 2000, LEN = 256 };
 
 static void
 put(const struct dropstamp *s, char *out)
@@ -49,12 +49,9 @@ dropstamp_holds(int dir, const struct dropstamp *s)
 }
 
 static bool
-is_quiet(const struct stat *st)
+is_quiet(const struct stat *st, int64_t since)
 {
-	int64_t ms =
-	    (int64_t)st->st_mtim.tv_sec * 1000 + st->st_mtim.tv_nsec / 1000000;
-
-	return clock_now_us() / 1000 - ms > QUIET_MS;
+	return since - clock_ns(st->st_mtim) / 1000000 > QUIET_MS;
 }
 
 void
@@ -64,7 +61,7 @@ dropstamp_write(struct account *a, int tmp, const struct dropstamp *s)
 	char text[LEN];
 	int fd;
 
-	if (!is_quiet(&s->list) || !is_quiet(&s->cur))
+	if (!is_quiet(&s->list, s->since) || !is_quiet(&s->cur, s->since))
 		return;
 	put(s, text);
 	maildir_tmp_name(a, "pop3", &name);

@@ -3,6 +3,7 @@
 #define STORE_DROPSTAMP_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/stat.h>
 
 #include "store/account.h"
@@ -11,6 +12,7 @@
 struct dropstamp {
 	struct stat list;
 	struct stat cur;
+	int64_t since; /* ms: reading them began then; for dropstamp_write() */
 };
 
 /*

@@ -188,7 +188,7 @@ take_imap_uids(struct maildrop *d)
 static void
 stamp(struct maildrop *d)
 {
-	struct dropstamp s = { d->list_st, d->cur_st };
+	struct dropstamp s = { d->list_st, d->cur_st, d->since };
 
 	if (d->same && d->n > 0 && d->twins.len == 0)
 		dropstamp_write(d->a, d->md.tmp, &s);
