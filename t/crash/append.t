@@ -35,6 +35,7 @@ crash_test('two APPENDs to a folder that no session has seen',
     act => [['APPEND INBOX.Work.Sub ', [message_text('n1')]],
 	['APPEND INBOX.Work.Sub ', [message_text('n2')]]],
     adds => [['INBOX.Work.Sub', 'n1'], ['INBOX.Work.Sub', 'n2']],
-    synced => qr/./);
+    # its first UIDs may be lost, with their UIDVALIDITY, until it has answered
+    synced => qr/^(?!.*uiddb is a name)/);
 
 done_testing;
