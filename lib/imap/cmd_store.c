@@ -240,7 +240,7 @@ cmd_store(struct session *s, struct span args)
 	    &c->nkeywords);
 	if (mailbox_state(s->mbox)->keywords_new)
 		update_flags(s);
-	stored = arena_array(&s->arena, BATCH, sizeof *stored);
+	stored = arena_array(&s->arena, n < BATCH ? n : BATCH, sizeof *stored);
 	for (size_t i = 0; i < n; i = upto) {
 		upto = n - i > BATCH ? i + BATCH : n;
 		store_all(&st, seqs + i, upto - i, stored);

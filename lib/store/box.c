@@ -333,6 +333,8 @@ box_begin(struct mailbox *m)
 			return -1;
 		follow_look(m);
 	}
+	if (m->locked == 0)
+		m->quota = -1;
 	m->locked++;
 	return 0;
 }
@@ -342,6 +344,8 @@ box_end(struct mailbox *m)
 {
 	if (--m->locked > 0 || m->cannot_write)
 		return;
+	if (m->renamed)
+		box_own_cur(m);
 	follow_commit(m);
 	lock_drop(&m->lock);
 }
@@ -359,7 +363,14 @@ box_own_cur(struct mailbox *m)
 
 	if (fstat(m->md.cur, &st) == 0)
 		stamp_own(&m->cur_stamp, &st);
+	m->renamed = false;
 	m->state.owed = true;
+}
+
+void
+box_renamed(struct mailbox *m)
+{
+	m->renamed = m->state.owed = true;
 }
 
 void

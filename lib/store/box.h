@@ -81,6 +81,8 @@ struct mailbox {
 	size_t names_logged; /* of the kwset's names */
 	struct lock lock;
 	int locked; /* how often box_begin() was called */
+	bool renamed; /* in cur since then, and cur_stamp does not tell */
+	signed char quota; /* under this lock: 1 is kept, 0 not, -1 not known */
 
 	struct kwset keywords;
 	struct keywords_found keywords_found; /* by the last load */
@@ -184,8 +186,13 @@ void box_end(struct mailbox *m);
 /* Whether the tree, not the session, forbids to write: errno says so. */
 bool box_is_unwritable(int error);
 
-/* We have changed cur, or the keywords; to be called soon after. */
+/*
+ * We have changed cur, or the keywords; to be called soon after.  With the
+ * lock box_renamed() may be called for each of many changes of cur: the end of
+ * the lock, or the next look, does it once for all.
+ */
 void box_own_cur(struct mailbox *m);
+void box_renamed(struct mailbox *m);
 void box_own_keywords(struct mailbox *m);
 
 /*

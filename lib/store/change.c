@@ -78,14 +78,23 @@ size_of(struct mailbox *m, uint32_t i)
 	return (uint64_t)st.st_size;
 }
 
+/* Asked once for a batch of changes, not for each. */
+static bool
+keeps_quota(struct mailbox *m)
+{
+	if (m->quota == -1)
+		m->quota = quota_is_kept(m->a);
+	return m->quota == 1;
+}
+
 /*
  * What is \Deleted does not count (maildirsize(5)): the sign by which usage
  * changes; 0 for not at all.
  */
 static int
-quota_sign(const struct mailbox *m, unsigned was, unsigned is)
+quota_sign(struct mailbox *m, unsigned was, unsigned is)
 {
-	if (!((was ^ is) & FLAG_DELETED) ||
+	if (!((was ^ is) & FLAG_DELETED) || !keeps_quota(m) ||
 	    !quota_counts(m->a, strbuf_span(&m->folder)))
 		return 0;
 	return is & FLAG_DELETED ? -1 : 1;
@@ -114,7 +123,7 @@ rename_message(struct mailbox *m, uint32_t i, unsigned flags)
 		row->flags = (uint16_t)flags;
 		image_put_name(&m->im, i, strbuf_span(&to));
 		box_edited(m, i, false);
-		box_own_cur(m);
+		box_renamed(m);
 		m->quota_bytes += sign * size; /* one line for a burst */
 		m->quota_messages += sign;
 	}

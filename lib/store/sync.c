@@ -558,6 +558,8 @@ sync_box(struct mailbox *m)
 	int r;
 
 	box_record_quota(m);
+	if (m->renamed)
+		box_own_cur(m);
 	if (m->locked == 0) {
 		follow_look(m);
 		m->link.at_end = false; /* the lock is not held */
