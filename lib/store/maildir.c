@@ -77,18 +77,35 @@ maildir_tmp_name(struct account *a, const char *tag, struct strbuf *out)
 	strbuf_puts(out, a->host);
 }
 
+/* printf() has %016llX, and would be a third of what a COPY costs. */
+static void
+put_hex(struct strbuf *out, uint64_t n)
+{
+	char s[16];
+
+	for (size_t i = sizeof s; i > 0; n >>= 4)
+		s[--i] = "0123456789ABCDEF"[n & 15];
+	strbuf_add(out, s, sizeof s);
+}
+
 void
 maildir_base(
     struct account *a, const struct stat *st, uint64_t size, struct strbuf *out)
 {
-	int64_t us = clock_now_us();
-	char s[128];
+	uint64_t us = (uint64_t)clock_now_us();
 
-	(void)snprintf(s, sizeof s, "%lld.M%lldP%ldV%016llXI%016llX_%u.",
-	    (long long)(us / 1000000), (long long)(us % 1000000),
-	    (long)getpid(), (unsigned long long)st->st_dev,
-	    (unsigned long long)st->st_ino, (unsigned)a->serial++);
-	strbuf_puts(out, s);
+	strbuf_num(out, us / 1000000);
+	strbuf_puts(out, ".M");
+	strbuf_num(out, us % 1000000);
+	strbuf_putc(out, 'P');
+	strbuf_num(out, (uint64_t)getpid());
+	strbuf_putc(out, 'V');
+	put_hex(out, st->st_dev);
+	strbuf_putc(out, 'I');
+	put_hex(out, st->st_ino);
+	strbuf_putc(out, '_');
+	strbuf_num(out, a->serial++);
+	strbuf_putc(out, '.');
 	strbuf_puts(out, a->host);
 	strbuf_puts(out, ",S=");
 	strbuf_num(out, size);
