@@ -363,24 +363,27 @@ append_end(struct append *ap, bool *header_8bit)
 /* --- copies ---------------------------------------------------------- */
 
 static int
+source_dir(const struct append *ap, uint32_t i)
+{
+	const struct mailbox *m = ap->source;
+
+	return m->im.rows[i].state & MSG_IN_NEW ? m->md.new : m->md.cur;
+}
+
+static int
 stat_source(struct append *ap, struct arrival *v, struct stat *st)
 {
+	uint32_t i = box_place(ap->source, v->seq);
+
 	if (mailbox_stat_message(ap->source, v->seq, st) == -1)
 		return -1;
 	if (!S_ISREG(st->st_mode)) {
 		errno = ESTALE;
 		return -1;
 	}
-	v->young = arrival_is_young(st);
+	v->young =
+	    arrival_is_young(source_dir(ap, i), box_name(ap->source, i), st);
 	return 0;
-}
-
-static int
-source_dir(const struct append *ap, uint32_t i)
-{
-	const struct mailbox *m = ap->source;
-
-	return m->im.rows[i].state & MSG_IN_NEW ? m->md.new : m->md.cur;
 }
 
 /* A copy, or a link, in tmp; *st tells of it. */

@@ -36,9 +36,11 @@ struct arrival_place {
 /*
  * Who delivered a message may never have synced it.  The kernel writes
  * everything within half a minute (ten, to spare a disk), so that only files
- * changed within the hour are young.
+ * written within the hour are young.  A change of flags or a link moves ctime
+ * as well; then it tells when the file was made, since a message is not
+ * written to any more when it has been delivered.  st is that of the file.
  */
-bool arrival_is_young(const struct stat *st);
+bool arrival_is_young(int dir, const char *name, const struct stat *st);
 
 enum arrival_mode {
 	ARRIVAL_ALL, /* all or none */

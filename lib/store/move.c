@@ -45,7 +45,7 @@ add(struct move *mv, size_t k, const struct stat *st)
 	v->fromdir = m->md.cur;
 	v->from = arena_span(&mv->ar, name).p;
 	v->linked = true;
-	v->young = arrival_is_young(st);
+	v->young = arrival_is_young(v->fromdir, v->from, st);
 	v->old_name = arena_span(&mv->ar, name);
 	v->flags = box_row(m, i)->flags & FLAGS_STORED;
 	v->keywords = box_keywords(m, i);

@@ -75,8 +75,8 @@ static const int calls[] = {
 	SYS_linkat, SYS_unlinkat, SYS_renameat, SYS_renameat2, SYS_mkdirat,
 	SYS_utimensat, SYS_fchmod, SYS_umask, SYS_flock, SYS_fsync,
 	SYS_fdatasync, SYS_sync_file_range, SYS_ftruncate, SYS_fallocate,
-	SYS_fadvise64, SYS_inotify_init1, SYS_inotify_add_watch,
-	SYS_signalfd4,
+	SYS_fadvise64, SYS_statx, SYS_inotify_init1,
+	SYS_inotify_add_watch, SYS_signalfd4,
 
 	/* memory, signals, time, who one is */
 	SYS_brk, SYS_munmap, SYS_mremap, SYS_madvise, SYS_rt_sigaction,

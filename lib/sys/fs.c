@@ -4,10 +4,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/stat.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -192,6 +194,23 @@ fs_rename_new(int fromdir, const char *from, int todir, const char *to)
 		return -1;
 	}
 	return renameat(fromdir, from, todir, to);
+}
+
+int
+fs_birth(int dir, const char *name, int64_t *seconds)
+{
+	struct statx st;
+
+	/* not in every C library */
+	if (syscall(SYS_statx, dir, name, AT_SYMLINK_NOFOLLOW, STATX_BTIME,
+		&st) == -1)
+		return -1;
+	if (!(st.stx_mask & STATX_BTIME)) {
+		errno = ENODATA;
+		return -1;
+	}
+	*seconds = st.stx_btime.tv_sec;
+	return 0;
 }
 
 void

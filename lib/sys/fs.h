@@ -53,6 +53,12 @@ int fs_rename_excl(int fromdir, const char *from, int todir, const char *to);
 int fs_rename_new(int fromdir, const char *from, int todir, const char *to);
 
 /*
+ * When the file name was made, seconds since 1970: neither a link nor a rename
+ * nor utimensat() changes that.  -1 where the file system does not keep it.
+ */
+int fs_birth(int dir, const char *name, int64_t *seconds);
+
+/*
  * Begin to write the file to the disk, without waiting.  Of many files that
  * are synced one after the other the first then waits for all.
  */

@@ -6,6 +6,7 @@
 
 #include "base/nelem.h"
 #include "scratch.h"
+#include "store/arrival.h"
 #include "store/folder.h"
 #include "store/index.h"
 
@@ -407,6 +408,28 @@ test_move(void)
 	    "no such folder");
 }
 
+/* What may not be on the disk yet, by the times that a file has. */
+static void
+test_young(void)
+{
+	struct timespec t[2] = { { .tv_sec = 1000 }, { .tv_sec = 1000 } };
+	struct stat st;
+	int fd;
+
+	fresh();
+	fd = fs_create(scratch_fd, "young", 0600);
+	(void)fstat(fd, &st);
+	ok(arrival_is_young(scratch_fd, "young", &st), "a new file");
+	(void)futimens(fd, t);
+	(void)fstat(fd, &st);
+	ok(arrival_is_young(scratch_fd, "young", &st),
+	    "a new file with an old date");
+	st.st_ctim.tv_sec -= 7200;
+	ok(!arrival_is_young(scratch_fd, "young", &st),
+	    "what has not changed for long");
+	close(fd);
+}
+
 int
 main(void)
 {
@@ -422,6 +445,7 @@ main(void)
 	test_full();
 	test_copy();
 	test_move();
+	test_young();
 	mailbox_close(m);
 	return done_testing();
 }

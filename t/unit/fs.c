@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 
 #include "base/nelem.h"
 #include "tap.h"
@@ -229,6 +231,30 @@ test_remove(void)
 	ok(fs_remove_tree(dir, "dirlink") == -1, "nor is a link");
 }
 
+/* A file's birth does not move with its times and names. */
+static void
+test_birth(void)
+{
+	struct timespec t[2] = { { .tv_sec = 1000 }, { .tv_sec = 1000 } };
+	int64_t born, now = (int64_t)time(NULL);
+	int fd = fs_create(dir, "born", 0600);
+
+	if (fs_birth(dir, "born", &born) == -1) {
+		ok(errno == ENODATA, "births are not known here");
+		(void)renameat(dir, "born", dir, "reborn");
+	} else {
+		ok(born >= now - 5 && born <= now + 5, "made now");
+		(void)futimens(fd, t);
+		(void)renameat(dir, "born", dir, "reborn");
+		now = born;
+		ok(fs_birth(dir, "reborn", &born) == 0 && born == now,
+		    "it stays when name and times change");
+	}
+	ok(fs_birth(dir, "born", &born) == -1 && errno == ENOENT,
+	    "no file, no birth");
+	close(fd);
+}
+
 int
 main(void)
 {
@@ -240,6 +266,7 @@ main(void)
 	test_slurp();
 	test_offsets();
 	test_walk();
+	test_birth();
 	test_remove();
 	ok(fs_remove_tree(AT_FDCWD, root) == 0, "all of it removed");
 	return done_testing();
