@@ -232,9 +232,17 @@ sub scenarios
 	}, {
 		name => 'changed.10new', settle => 1, million => 1,
 		prepare => sub { deliver($_[0], 10) },
-		script => sub { on_select('changed.10new') },
+		script => sub { on_select('changed.10new', 60) },
 		check => sub { +{ 'changed.10new' => ['number', $_[0]{n}] } },
 		floor => { 'changed.10new' => [['null', 1], ['rename', 10]] },
+	}, {
+		name => 'changed.10new-left', settle => 1, million => 1,
+		prepare => sub { deliver($_[0], 10) },
+		script => sub { on_select('changed.10new-left') },
+		check => sub {
+			+{ 'changed.10new-left' => ['number', $_[0]{n}] } },
+		floor => { 'changed.10new-left' => [['null', 1],
+		    ['rename', 10]] },
 	}, {
 		name => 'changed.100flags', settle => 1,
 		prepare => sub { rename_files($_[0]{dir}, 100, \&toggle) },
@@ -427,11 +435,13 @@ sub to_folder
 	return "$letter$c->{round}x$c->{sample}";
 }
 
+# With a time that the client stays for, in ms.
 sub on_select
 {
-	my ($figure) = @_;
+	my ($figure, $stays) = @_;
 
-	return [$greet, [$figure, 'cmd', 'EXISTS', 1, 'SELECT INBOX'], $end];
+	return [$greet, [$figure, 'cmd', 'EXISTS', 1, 'SELECT INBOX'],
+		$stays ? ['-', 'rest', '', $stays, ''] : (), $end];
 }
 
 sub on_folders

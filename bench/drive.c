@@ -25,6 +25,7 @@
  *	pop	TEXT as a command of POP3, its answer one line
  *	list	TEXT as a command of POP3, its answer many lines
  *	pops, lists	COUNT such commands, as with each
+ *	rest	nothing is said for COUNT milliseconds
  *	end	WORD as a command; wait until the server is gone; its time is
  *		counted from the fork, its CPU time is that of the session
  *	close	the same, the time counted from the command
@@ -213,6 +214,10 @@ run_step(const struct step *s, struct conn *c)
 
 	if (strcmp(s->kind, "end") == 0 || strcmp(s->kind, "close") == 0) {
 		end(s, c);
+		return;
+	}
+	if (strcmp(s->kind, "rest") == 0) {
+		(void)poll(NULL, 0, (int)s->count);
 		return;
 	}
 	conn_count(c, s->word);

@@ -4,9 +4,6 @@
 #include "imap/update.h"
 #include "sys/clock.h"
 
-/* What mailbox_sync() owes it pays from 25 ms on (store/mailbox.h). */
-enum { OWED_MS = 30 };
-
 /* When to look even though nothing was reported, in ms from now. */
 static int64_t
 next_look(const struct session *s, int watch, int64_t end)
@@ -18,7 +15,7 @@ next_look(const struct session *s, int watch, int64_t end)
 	if (watch == -1)
 		by = clock_mono_ms() + (int64_t)s->conf->idle_poll * 1000;
 	if (mailbox_state(s->mbox)->owed)
-		by = clock_mono_ms() + OWED_MS;
+		by = clock_mono_ms() + MAILBOX_OWED_MS;
 	return by > end ? end : by;
 }
 

@@ -318,6 +318,26 @@ log_login(const struct session *s)
 	log_event("INFO", "LOGIN", fields, NELEM(fields));
 }
 
+/*
+ * Between commands nobody waits: what a look at the disk owes is paid then,
+ * so that the client's next one need not (store/sync.c).
+ */
+static void
+settle(void *arg)
+{
+	struct session *s = arg;
+
+	if (s->mbox != NULL)
+		(void)mailbox_sync(s->mbox);
+}
+
+static int64_t
+settle_after(const struct session *s)
+{
+	return s->mbox != NULL && mailbox_state(s->mbox)->owed ? MAILBOX_OWED_MS
+							       : -1;
+}
+
 int
 session_run(struct session *s)
 {
@@ -328,6 +348,8 @@ session_run(struct session *s)
 	s->state = STATE_AUTH;
 	s->input.in = s->in;
 	s->input.out = s->out;
+	s->in->quiet = settle;
+	s->in->quiet_arg = s;
 	greet(s);
 	log_login(s);
 	while (s->state != STATE_LOGOUT && !s->out->failed) {
@@ -338,7 +360,9 @@ session_run(struct session *s)
 			map_rest_heap();
 		sent = s->out->total;
 		s->in->by = clock_mono_ms() + LIMIT_IDLE_SECONDS * 1000;
+		s->in->quiet_ms = settle_after(s);
 		r = input_command(&s->input, is_append, s);
+		s->in->quiet_ms = -1;
 		if (r == INPUT_OK || r == INPUT_LITERAL)
 			dispatch(s);
 		else if (r == INPUT_BAD)

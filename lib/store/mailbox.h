@@ -57,10 +57,12 @@ struct mailbox_state {
 	/*
 	 * What this session has changed, or saw change just now, is to be
 	 * looked at again: mailbox_sync() does so from 25 ms on.  Who waits
-	 * long (IDLE) calls it once more then.
+	 * (for a command, in IDLE) calls it once more after MAILBOX_OWED_MS.
 	 */
 	bool owed;
 };
+
+enum { MAILBOX_OWED_MS = 30 };
 
 /*
  * Open folder and look at it: new is emptied into cur, UIDs are assigned and

@@ -23,8 +23,9 @@
  *   STORE would make a thousand of them quadratic.  So the time after an own
  *   change is kept as "owed": as long as it is the one we left, nothing is
  *   read; once it has been quiet for 25 ms, or after two seconds of unrest,
- *   one scan pays for all of them.  new has its own stamp, so mail that
- *   arrives during a burst of STOREs is seen at once.
+ *   one scan pays for all of them.  A session makes it while it waits for a
+ *   command, so that nobody waits for it.  new has its own stamp, so mail
+ *   that arrives during a burst of STOREs is seen at once.
  *
  * 3. readdir() can miss a file that is renamed while it runs, and can show it
  *   under both names.

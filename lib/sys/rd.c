@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "sys/clock.h"
 #include "sys/sig.h"
 
 void
@@ -17,6 +18,8 @@ rd_init(struct rd *r, int fd, struct wr *wr, bool exact)
 	r->by = 0;
 	r->total = 0;
 	r->pos = r->len = r->seen = 0;
+	r->quiet = NULL;
+	r->quiet_ms = -1;
 }
 
 void
@@ -96,6 +99,29 @@ read_at_once(struct rd *r)
 	return note(r, recv(r->fd, r->buf, RD_LEN, MSG_DONTWAIT));
 }
 
+/* Until when nothing need be done but wait. */
+static int64_t
+wait_by(const struct rd *r)
+{
+	int64_t by;
+
+	if (r->quiet_ms == -1)
+		return r->by;
+	by = clock_mono_ms() + r->quiet_ms;
+	return r->by != 0 && r->by < by ? r->by : by;
+}
+
+/* Whether the deadline is still to come. */
+static bool
+call_quiet(struct rd *r)
+{
+	if (r->quiet_ms == -1 || (r->by != 0 && clock_mono_ms() >= r->by))
+		return false;
+	r->quiet_ms = -1;
+	r->quiet(r->quiet_arg);
+	return true;
+}
+
 /*
  * Get more into the empty buffer.  max is how many bytes the caller can use,
  * or 0 for "up to a LF"; only an exact reader cares.
@@ -110,8 +136,10 @@ fill(struct rd *r, size_t max)
 		wr_flush(r->wr);
 	n = read_at_once(r);
 	while (n == -1) {
-		switch (sig_poll(&p, 1, r->by)) {
+		switch (sig_poll(&p, 1, wait_by(r))) {
 		case 0:
+			if (call_quiet(r))
+				continue;
 			return RD_LATE;
 		case -1:
 			return errno == EINTR ? RD_SIGNAL : RD_ERR;
@@ -123,6 +151,7 @@ fill(struct rd *r, size_t max)
 		else if (n == -1 && errno != EAGAIN && errno != EINTR)
 			return RD_ERR;
 	}
+	r->quiet_ms = -1;
 	if (n == 0)
 		return RD_EOF;
 	r->pos = 0;

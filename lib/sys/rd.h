@@ -33,6 +33,13 @@ struct rd {
 	size_t pos;
 	size_t len;
 	size_t seen; /* how much of buf has ever been written */
+	/*
+	 * Called when it has waited for quiet_ms and nothing has come; -1: not
+	 * at all.  Input, and the call itself, set that to -1.
+	 */
+	void (*quiet)(void *arg);
+	void *quiet_arg;
+	int64_t quiet_ms;
 	char buf[RD_LEN];
 };
 

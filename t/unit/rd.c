@@ -383,6 +383,50 @@ test_pending(void)
 	strbuf_clear(&b);
 }
 
+static int n_quiet;
+
+static void
+be_quiet(void *arg)
+{
+	n_quiet++;
+	if (n_quiet < 3)
+		r.quiet_ms = 5; /* once more */
+	else if (arg != NULL)
+		put(*(int *)arg, "x\n", 2);
+}
+
+/* What is to be done when nothing comes. */
+static void
+test_quiet(void)
+{
+	struct strbuf line = { 0 };
+	int ends[2];
+
+	connect_ends(SOCKET, ends);
+	rd_init(&r, ends[0], NULL, false);
+	r.by = clock_mono_ms() + 30000;
+	r.quiet = be_quiet;
+	r.quiet_arg = &ends[1];
+	put(ends[1], "a\n", 2);
+	r.quiet_ms = 10000;
+	ok(rd_line(&r, &line, 9) == RD_OK && n_quiet == 0 && r.quiet_ms == -1,
+	    "input is not quiet, and ends it");
+	r.quiet_ms = 5;
+	ok(rd_line(&r, &line, 9) == RD_OK && n_quiet == 3 && line.len == 2,
+	    "called as often as asked for, and then it waits on");
+	r.quiet_arg = NULL;
+	r.by = clock_mono_ms() + 20;
+	r.quiet_ms = 5;
+	ok(rd_line(&r, &line, 9) == RD_LATE && n_quiet == 4,
+	    "the deadline stays");
+	r.by = clock_mono_ms() + 20;
+	r.quiet_ms = 60000;
+	ok(rd_line(&r, &line, 9) == RD_LATE && n_quiet == 4,
+	    "and comes first when it is earlier");
+	strbuf_clear(&line);
+	finish(ends);
+}
+
 int
 main(void)
 {
@@ -405,6 +449,7 @@ main(void)
 	test_pair();
 	test_wait();
 	test_pending();
+	test_quiet();
 	test_signal();
 	return done_testing();
 }
