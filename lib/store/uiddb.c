@@ -17,6 +17,10 @@
  *   zeros in front.  Courier reads that (spaces too, but zeros keep to its
  *   grammar of one space) and drops the zeros when it rewrites the file; we
  *   then write it anew, once.
+ *   Of the first sync only the order counts: the header is written to the
+ *   disk, and waited for, but the disk's own memory is flushed once, by the
+ *   second.  Lines behind the old end are no part of the file before that has
+ *   flushed and committed its new length.
  *   That is for messages which are in the folder (a scan).  Those on their
  *   way into it (uiddb_give()) are renamed only when both are on the disk,
  *   so one sync is enough: an entry that came there without the header has
@@ -321,7 +325,7 @@ append(int fd, struct uiddb *db, struct span lines, uint32_t n, bool here)
 	int len = put_header(db, head, sizeof head), saved;
 
 	if (fs_pwrite(fd, span_of(head, (size_t)len), 0) == -1 ||
-	    (here && fdatasync(fd) == -1))
+	    (here && fs_wait_sync(fd) == -1))
 		return -1;
 	if (fs_pwrite(fd, lines, db->len) == -1 || fdatasync(fd) == -1) {
 		saved = errno;

@@ -83,6 +83,7 @@ static const struct call {
 	{ SYS_mkdirat, "mkdirat", AT, CHANGES | ROOM },
 	{ SYS_fsync, "fsync", FD, CHANGES | ROOM },
 	{ SYS_fdatasync, "fdatasync", FD, CHANGES | ROOM },
+	{ SYS_sync_file_range, "sync_file_range", FD, CHANGES | ROOM },
 	{ SYS_ftruncate, "ftruncate", FD, CHANGES },
 	{ SYS_utimensat, "utimensat", AT, CHANGES },
 	{ SYS_fchmodat, "fchmodat", AT, CHANGES },

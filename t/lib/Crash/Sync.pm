@@ -21,7 +21,8 @@ sub arrive
 }
 
 # A change of a name is on the disk when the directory was synced; one of
-# content when the file was, under whichever name.
+# content when the file was, under whichever name.  sync_file_range() makes
+# what was written before be there first, if it is to be there at all.
 sub apply
 {
 	my ($s, $call, $r, @at) = @_;
@@ -29,14 +30,19 @@ sub apply
 
 	if ($call =~ /sync$/) {
 		delete $s->{content}{$s->{same}{$from} // $from};
+		delete $s->{first}{$s->{same}{$from} // $from};
 		delete @{$s->{names}}{grep { $s->{names}{$_} eq $from }
 		    keys %{$s->{names}}};
+	} elsif ($call eq 'sync_file_range') {
+		$s->{first}{$s->{same}{$from} // $from} = 1;
 	} elsif ($call =~ /^p?writev?$|^sendfile|^copy_file|^ftruncate/) {
 		my $is = $s->{same}{$from} // $from;
 		# the number, then the lines: see courierimapuiddb(5)
 		$s->{both}{parent($from)} =
 		    "$from: one write before another is synced"
-		    if $s->{content}{$is} && $from =~ m{(?<!tmp)/[^/]*uiddb$};
+		    if $s->{content}{$is} && !$s->{first}{$is} &&
+		    $from =~ m{(?<!tmp)/[^/]*uiddb$};
+		delete $s->{first}{$is};
 		$s->{content}{$is} = $from;
 	} elsif ($call =~ /^(?:rename|link)/) {
 		my $is = $s->{same}{$from} // $from;
