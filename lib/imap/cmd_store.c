@@ -139,10 +139,13 @@ struct stored {
 	bool changed;
 };
 
-/* The changes of one batch, under one lock; nothing is said meanwhile. */
+/*
+ * The changes of one batch, under one lock; nothing is said meanwhile.  The
+ * last one's is kept for the next STORE, if that comes at once.
+ */
 static void
-store_all(
-    struct storing *st, const uint32_t *seqs, size_t n, struct stored *out)
+store_all(struct storing *st, const uint32_t *seqs, size_t n, bool last,
+    struct stored *out)
 {
 	struct mailbox *m = st->s->mbox;
 	bool begun = mailbox_begin(m) == 0; /* or each for itself */
@@ -156,7 +159,9 @@ store_all(
 		    -1)
 			out[i].error = errno;
 	}
-	if (begun)
+	if (begun && last && !modseq_is_on(st->s))
+		mailbox_hold(m);
+	else if (begun)
 		mailbox_end(m);
 }
 
@@ -243,7 +248,7 @@ cmd_store(struct session *s, struct span args)
 	stored = arena_array(&s->arena, n < BATCH ? n : BATCH, sizeof *stored);
 	for (size_t i = 0; i < n; i = upto) {
 		upto = n - i > BATCH ? i + BATCH : n;
-		store_all(&st, seqs + i, upto - i, stored);
+		store_all(&st, seqs + i, upto - i, upto == n, stored);
 		for (size_t k = i; k < upto; k++)
 			tell_stored(&st, seqs[k], &stored[k - i]);
 	}

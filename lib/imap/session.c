@@ -184,6 +184,8 @@ run(struct session *s, const struct command *c, struct span args)
 					   : "Not in this state");
 	if ((c->flags & F_WRITES) && mailbox_is_readonly(s->mbox))
 		return session_say(s, V_NO, "NOPERM", "Mailbox is read-only.");
+	if (s->mbox != NULL && c->run != cmd_store)
+		mailbox_release(s->mbox);
 	s->by_number = (c->flags & F_SEQ) && !s->uid;
 	s->told_gone = s->told_modseq = false;
 	v = c->run(s, args);
@@ -318,24 +320,43 @@ log_login(const struct session *s)
 	log_event("INFO", "LOGIN", fields, NELEM(fields));
 }
 
+/* When there is something to do though no command comes, in ms from now. */
+static int64_t
+quiet_ms(const struct session *s)
+{
+	const struct mailbox_state *st;
+
+	if (s->mbox == NULL)
+		return -1;
+	st = mailbox_state(s->mbox);
+	return st->held ? MAILBOX_HELD_MS : st->owed ? MAILBOX_OWED_MS : -1;
+}
+
 /*
  * Between commands nobody waits: what a look at the disk owes is paid then,
  * so that the client's next one need not (store/sync.c).
  */
 static void
-settle(void *arg)
+be_quiet(void *arg)
+{
+	struct session *s = arg;
+
+	if (mailbox_state(s->mbox)->held) {
+		mailbox_release(s->mbox);
+		s->in->quiet_ms = quiet_ms(s);
+	} else {
+		(void)mailbox_sync(s->mbox);
+	}
+}
+
+/* A client that does not read must not keep others out of its folder. */
+static void
+release(void *arg)
 {
 	struct session *s = arg;
 
 	if (s->mbox != NULL)
-		(void)mailbox_sync(s->mbox);
-}
-
-static int64_t
-settle_after(const struct session *s)
-{
-	return s->mbox != NULL && mailbox_state(s->mbox)->owed ? MAILBOX_OWED_MS
-							       : -1;
+		mailbox_release(s->mbox);
 }
 
 int
@@ -348,8 +369,10 @@ session_run(struct session *s)
 	s->state = STATE_AUTH;
 	s->input.in = s->in;
 	s->input.out = s->out;
-	s->in->quiet = settle;
+	s->in->quiet = be_quiet;
 	s->in->quiet_arg = s;
+	s->out->waits = release;
+	s->out->waits_arg = s;
 	greet(s);
 	log_login(s);
 	while (s->state != STATE_LOGOUT && !s->out->failed) {
@@ -360,7 +383,7 @@ session_run(struct session *s)
 			map_rest_heap();
 		sent = s->out->total;
 		s->in->by = clock_mono_ms() + LIMIT_IDLE_SECONDS * 1000;
-		s->in->quiet_ms = settle_after(s);
+		s->in->quiet_ms = quiet_ms(s);
 		r = input_command(&s->input, is_append, s);
 		s->in->quiet_ms = -1;
 		if (r == INPUT_OK || r == INPUT_LITERAL)

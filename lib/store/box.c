@@ -159,7 +159,10 @@ box_edited(struct mailbox *m, uint32_t i, bool tell)
 	m->im.rows[i].modseq = box_modseq(m);
 	image_seal(&m->im, i);
 	box_count(m, &m->im.rows[i], 1);
-	follow_log_row(m, i);
+	if (m->batch)
+		numbers_add(&m->edited, i);
+	else
+		follow_log_row(m, i);
 	if (tell)
 		box_mark_changed(m, i);
 }
@@ -339,9 +342,28 @@ box_begin(struct mailbox *m)
 	return 0;
 }
 
+/* Above all that STATUS has told since their files were renamed. */
+static void
+log_batch(struct mailbox *m)
+{
+	m->batch = false;
+	for (size_t k = 0; k < m->edited.n; k++) {
+		uint32_t i = m->edited.v[k];
+
+		if (!box_is_live(m, i))
+			continue;
+		m->im.rows[i].modseq = box_modseq(m);
+		image_seal(&m->im, i);
+		follow_log_row(m, i);
+	}
+	m->edited.n = 0;
+}
+
 void
 box_end(struct mailbox *m)
 {
+	if (m->locked == 1 && m->batch)
+		log_batch(m);
 	if (--m->locked > 0 || m->cannot_write)
 		return;
 	if (m->renamed)

@@ -73,6 +73,7 @@ struct mailbox {
 	struct numbers unlogged; /* UIDs that are, and not in the log */
 	struct numbers noted; /* UIDs whose facts are not in the log */
 	struct numbers touched; /* UIDs that changed without the lock */
+	struct numbers edited; /* rows, of a batch */
 
 	struct index_link link;
 	struct strbuf log; /* the next transaction */
@@ -81,6 +82,8 @@ struct mailbox {
 	size_t names_logged; /* of the kwset's names */
 	struct lock lock;
 	int locked; /* how often box_begin() was called */
+	bool batch; /* rows get mod-sequences and are logged at its end */
+	int64_t since_ms; /* the batch has the lock */
 	bool renamed; /* in cur since then, and cur_stamp does not tell */
 	signed char quota; /* under this lock: 1 is kept, 0 not, -1 not known */
 

@@ -14,9 +14,13 @@
 #include "store/root.h"
 #include "store/sync.h"
 #include "store/trash.h"
+#include "sys/clock.h"
 #include "sys/fs.h"
 
-enum { TRIES = 8 }; /* against others who rename the same file */
+enum {
+	TRIES = 8, /* against others who rename the same file */
+	HOLD_MS = 20 /* a burst of changes that others wait for */
+};
 
 static int
 check_writable(const struct mailbox *m)
@@ -304,15 +308,62 @@ mailbox_store(
 	return r;
 }
 
+/* --- many changes ---------------------------------------------------- */
+
+/*
+ * Lock, a look at the index, its new end and a stat of cur cost as much as the
+ * rename that a STORE is; clients send many STOREs one after the other.  So
+ * the lock is kept while the next one comes at once, and the rest is done when
+ * none does.  Others see renamed files before the index tells of them, as they
+ * did before, and wait for the lock rather than scan.
+ *
+ * STATUS of another session may have told the time as HIGHESTMODSEQ in
+ * between: what is logged gets its mod-sequences at the end, above that.  A
+ * client that was told of earlier ones could not be served so: no holding.
+ *
+ * A process that ends while it holds loses no more than one that ends between
+ * rename and log: the stamp of cur is another, and the next look scans.
+ *
+ * Rejected: to log later without the lock (everybody else would scan cur
+ * meanwhile, and find new mod-sequences for the same changes).
+ */
+
 int
 mailbox_begin(struct mailbox *m)
 {
-	return check_writable(m) == -1 ? -1 : box_begin(m);
+	if (m->state.held) {
+		m->state.held = false;
+		return 0;
+	}
+	if (check_writable(m) == -1 || box_begin(m) == -1)
+		return -1;
+	m->batch = true;
+	if (m->locked == 1)
+		m->since_ms = clock_mono_ms();
+	return 0;
 }
 
 void
 mailbox_end(struct mailbox *m)
 {
+	box_end(m);
+}
+
+void
+mailbox_hold(struct mailbox *m)
+{
+	if (m->locked == 1 && clock_mono_ms() - m->since_ms < HOLD_MS)
+		m->state.held = true;
+	else
+		box_end(m);
+}
+
+void
+mailbox_release(struct mailbox *m)
+{
+	if (!m->state.held)
+		return;
+	m->state.held = false;
 	box_end(m);
 }
 

@@ -236,6 +236,7 @@ follow_close(struct mailbox *m)
 	numbers_clear(&m->gone);
 	numbers_clear(&m->unlogged);
 	numbers_clear(&m->touched);
+	numbers_clear(&m->edited);
 	numbers_clear(&m->noted);
 }
 

@@ -143,6 +143,7 @@ mailbox_close(struct mailbox *m)
 
 	if (m == NULL)
 		return;
+	mailbox_release(m);
 	unlink_box(m);
 	box_record_quota(m);
 	if (m->watch != NULL)

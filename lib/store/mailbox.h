@@ -60,9 +60,10 @@ struct mailbox_state {
 	 * (for a command, in IDLE) calls it once more after MAILBOX_OWED_MS.
 	 */
 	bool owed;
+	bool held; /* by mailbox_hold() */
 };
 
-enum { MAILBOX_OWED_MS = 30 };
+enum { MAILBOX_OWED_MS = 30, MAILBOX_HELD_MS = 2 };
 
 /*
  * Open folder and look at it: new is emptied into cur, UIDs are assigned and
@@ -215,6 +216,7 @@ struct flag_change {
  * whether anything did; it has a new modseq then, above all that were given
  * before, and what others have changed with lower ones is known (MSG_CHANGED,
  * MSG_GONE).  MSG_CHANGED is not set for it: the caller knows.
+ * Between mailbox_begin() and mailbox_end() the latter gives the last modseq.
  * ESTALE when it is gone, EROFS, EDQUOT (undeleting needs room), ECANCELED
  * when the condition fails.
  */
@@ -229,6 +231,18 @@ int mailbox_store(struct mailbox *m, uint32_t seq,
  */
 int mailbox_begin(struct mailbox *m);
 void mailbox_end(struct mailbox *m);
+
+/*
+ * In place of mailbox_end(), for a client that may send the next change at
+ * once and was not told of mod-sequences: the folder stays locked, so that a
+ * burst of changes takes one lock and writes the index once.  It is for some
+ * milliseconds only.  mailbox_release() ends it, and is to be called when
+ * nothing has come for MAILBOX_HELD_MS, before waiting for a client that does
+ * not read, and before anything else is done with the account but
+ * mailbox_begin().  Without mailbox_hold() it does nothing.
+ */
+void mailbox_hold(struct mailbox *m);
+void mailbox_release(struct mailbox *m);
 
 /*
  * Remove message seq if it is \Deleted on disk (or move it to Trash, see

@@ -22,6 +22,7 @@ wr_init(struct wr *w, int fd, int timeout)
 	w->failed = w->no_socket = false;
 	w->timeout = timeout;
 	w->total = 0;
+	w->waits = NULL;
 	w->len = 0;
 	/*
 	 * What is sent is as much as there is to say.  Without this the last
@@ -37,8 +38,11 @@ static bool
 writable(struct wr *w)
 {
 	struct pollfd p = { .fd = w->fd, .events = POLLOUT };
-	int64_t by = w->timeout ? clock_mono_ms() + w->timeout : 0;
+	int64_t by;
 
+	if (w->waits != NULL)
+		w->waits(w->waits_arg);
+	by = w->timeout ? clock_mono_ms() + w->timeout : 0;
 	if (sig_ending()) /* the last words: for a client that takes them */
 		return poll(&p, 1, 0) == 1;
 	return sig_poll(&p, 1, by) == 1;

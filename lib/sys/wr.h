@@ -21,6 +21,8 @@ struct wr {
 	bool no_socket; /* send() has said so */
 	int timeout; /* ms that one write may wait; 0: for ever */
 	uint64_t total; /* bytes accepted since wr_init() */
+	void (*waits)(void *arg); /* if not NULL, called before it waits */
+	void *waits_arg;
 	size_t len;
 	char buf[WR_LEN];
 };

@@ -1,7 +1,11 @@
 /* change.c: flags and keywords set, messages expunged, alone and in company. */
+#include <sys/file.h>
+
 #include "scratch.h"
+#include "store/box.h"
 #include "store/folder.h"
 #include "store/mailbox.h"
+#include "sys/clock.h"
 
 static struct store_conf conf;
 static struct account *a;
@@ -291,6 +295,78 @@ test_conditional(void)
 	mailbox_close(other);
 }
 
+/* Whether another session of ours would have to wait. */
+static bool
+is_locked(void)
+{
+	int tmp = fs_open_dir(scratch_fd, "M/tmp"), r;
+
+	if (tmp == -1)
+		exit(111);
+	r = flock(tmp, LOCK_EX | LOCK_NB);
+	close(tmp);
+	return r == -1;
+}
+
+static off_t
+index_size(void)
+{
+	struct stat st;
+
+	return fstatat(scratch_fd, "M/satchel-index", &st, 0) == 0 ? st.st_size
+								   : -1;
+}
+
+/* A burst of changes: one lock, one entry in the index. */
+static void
+test_hold(void)
+{
+	uint64_t first, second;
+	off_t size;
+
+	fresh();
+	scratch_put("M/cur/1000000001.a:2,", "x\n");
+	scratch_put("M/cur/1000000002.b:2,", "x\n");
+	open_inbox();
+	size = index_size();
+	mailbox_release(m);
+	ok(!is_locked(), "nothing is held");
+	ok(mailbox_begin(m) == 0 && store(1, FLAG_ADD, FLAG_SEEN), "begun");
+	m->since_ms = clock_mono_ms() + 10000; /* it ends when we say so */
+	mailbox_hold(m);
+	ok(is_locked() && mailbox_state(m)->held && index_size() == size,
+	    "held, and not written yet");
+	ok(scratch_has("M/cur/1000000001.a:2,S"), "but the file is renamed");
+	ok(mailbox_begin(m) == 0 && !mailbox_state(m)->held &&
+		store(2, FLAG_ADD, FLAG_SEEN),
+	    "the next goes on with it");
+	mailbox_hold(m);
+	second = (uint64_t)clock_now_us();
+	mailbox_release(m);
+	ok(!is_locked() && !mailbox_state(m)->held && index_size() > size,
+	    "released and written");
+	first = mailbox_message(m, 1).modseq;
+	ok(first >= second && mailbox_message(m, 2).modseq > first &&
+		mailbox_state(m)->highestmodseq == mailbox_message(m, 2).modseq,
+	    "mod-sequences are those of the end");
+	ok(mailbox_begin(m) == 0, "once more");
+	m->since_ms -= 20;
+	mailbox_hold(m);
+	ok(!is_locked() && !mailbox_state(m)->held, "not for long");
+	ok(mailbox_begin(m) == 0 && store(2, FLAG_REMOVE, FLAG_SEEN), "again");
+	m->since_ms = clock_mono_ms() + 10000;
+	mailbox_hold(m);
+	mailbox_close(m);
+	m = NULL;
+	ok(!is_locked(), "closing releases it");
+	open_inbox();
+	ok(mailbox_message(m, 1).flags == FLAG_SEEN &&
+		mailbox_message(m, 1).modseq == first &&
+		mailbox_message(m, 2).flags == 0 &&
+		mailbox_message(m, 2).modseq > first,
+	    "all of it stands in the index");
+}
+
 int
 main(void)
 {
@@ -304,6 +380,7 @@ main(void)
 	test_expunge();
 	test_trash();
 	test_conditional();
+	test_hold();
 	mailbox_close(m);
 	return done_testing();
 }

@@ -110,19 +110,29 @@ test_large(bool is_pipe, int flags)
 	    is_pipe ? "pipe" : "socket", flags ? "not " : "");
 }
 
+static void
+count(void *arg)
+{
+	++*(int *)arg;
+}
+
 /* Even a descriptor that blocks must not block for longer than allowed. */
 static void
 test_stuck(bool is_pipe)
 {
 	int64_t start = clock_mono_ms(), took;
-	int ends[2], small = 6000;
+	int ends[2], small = 6000, waits = 0;
 
 	connect_ends(is_pipe, ends);
 	(void)setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
 	wr_init(&w, ends[1], 50);
+	w.waits = count;
+	w.waits_arg = &waits;
 	wr_bytes(&w, big, 5000); /* so that there is never room for a buffer */
 	wr_flush(&w);
+	ok(is_pipe || waits == 0, "what can be sent at once does not wait");
 	wr_bytes(&w, big, sizeof big);
+	ok(waits > 0, "and what cannot says so");
 	took = clock_mono_ms() - start;
 	ok(w.failed && took >= 50 && took < 5000,
 	    "%s: a client that takes nothing is given up after %d ms",
