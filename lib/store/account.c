@@ -8,6 +8,7 @@
 #include "base/ascii.h"
 #include "base/oom.h"
 #include "store/cachedir.h"
+#include "store/mailbox.h"
 #include "store/root.h"
 #include "store/summary.h"
 #include "sys/fs.h"
@@ -89,6 +90,7 @@ account_close(struct account *a)
 {
 	if (a == NULL)
 		return;
+	mailbox_close(a->lent);
 	summary_close(a);
 	if (a->caches != -1 && a->caches != a->fd)
 		(void)close(a->caches); /* opened for reading */

@@ -221,7 +221,8 @@ bool box_put_name(
 /*
  * A mailbox of which nothing is known but what its index says; NULL when
  * there is none to be believed.  For box_arrive(), in a folder that no mailbox
- * of the session shows.  md stays the caller's.
+ * of the session shows.  md stays the caller's.  The account keeps the last
+ * one for the next call.
  */
 struct mailbox *box_borrow(
     struct account *a, struct span folder, const struct maildir *md);

@@ -107,10 +107,32 @@ close_box:
 	return -1;
 }
 
+/*
+ * Whether what was lent last is of this folder, and its index stands beside
+ * the messages: as long as it is open no other directory has its number.
+ */
+static bool
+is_lent(const struct mailbox *m, struct span folder, const struct maildir *md)
+{
+	struct stat was, is;
+
+	return m != NULL && span_eq(strbuf_span(&m->folder), folder) &&
+	       fstat(m->caches, &was) == 0 && fstat(md->dir, &is) == 0 &&
+	       was.st_ino == is.st_ino && was.st_dev == is.st_dev;
+}
+
 struct mailbox *
 box_borrow(struct account *a, struct span folder, const struct maildir *md)
 {
-	struct mailbox *m = calloc(1, sizeof *m);
+	struct mailbox *m = a->lent;
+
+	a->lent = NULL;
+	if (is_lent(m, folder, md)) {
+		m->md = *md;
+		return m;
+	}
+	mailbox_close(m);
+	m = calloc(1, sizeof *m);
 
 	if (m == NULL)
 		oom();
@@ -125,15 +147,23 @@ box_borrow(struct account *a, struct span folder, const struct maildir *md)
 		if (follow_open_known(m) == 0)
 			return m;
 	}
+	m->link.off = true;
 	box_return(m);
 	return NULL;
 }
 
+/* Messages come one after the other: one that is in order is kept. */
 void
 box_return(struct mailbox *m)
 {
+	const struct index_link *l = &m->link;
+
 	m->md = (struct maildir){ -1, -1, -1, -1 }; /* the caller's */
-	mailbox_close(m);
+	if (l->fd == -1 || l->off || l->rewrite || l->other || m->rescan ||
+	    m->state.damaged || m->gone.n > 0)
+		mailbox_close(m);
+	else
+		m->a->lent = m;
 }
 
 void

@@ -16,6 +16,7 @@ struct account {
 	char host[256]; /* for file names: without "/" and ":" */
 	uint32_t serial; /* of the names made so far */
 	struct mailbox *boxes; /* those open */
+	struct mailbox *lent; /* the last of box_borrow(), or NULL */
 	int summary; /* satchel-status, when it has been opened, or -1 */
 	uint32_t summary_slots; /* how many it has */
 };

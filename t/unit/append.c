@@ -287,6 +287,49 @@ test_unselected(void)
 }
 
 static void
+append_to(struct account *to, const char *folder, const char *text)
+{
+	struct append *ap;
+
+	if (append_begin(to, span_str(folder), &ap) == -1)
+		exit(111);
+	put(ap, text);
+	(void)append_commit(ap, &uidvalidity, &uids, &nuids);
+	append_free(ap);
+}
+
+/* One after the other, with the index of the first. */
+static void
+test_again(void)
+{
+	struct account *other;
+	struct index_state is;
+
+	fresh();
+	scratch_put("M/.Work/cur/1.old:2,", "x");
+	open_box("Work");
+	open_box("");
+	append_to(a, "Work", "one");
+	append_to(a, "Work", "two");
+	is = indexed(".Work");
+	ok(is.messages == 3 && is.uidnext == 4, "the index has both");
+	if (account_open("M", &conf, &other) == -1)
+		exit(111);
+	append_to(other, "Work", "three");
+	append_to(a, "Work", "four");
+	account_close(other);
+	is = indexed(".Work");
+	ok(is.messages == 5 && is.uidnext == 6, "and what comes in between");
+	ok(folder_delete(a, span_str("Work")) == 0 &&
+		folder_create(a, span_str("Work"), 0) == 0,
+	    "another folder of that name");
+	append_to(a, "Work", "one");
+	open_box("Work");
+	ok(mailbox_state(m)->count == 1 && mailbox_message(m, 1).uid == 1,
+	    "has nothing of the old one");
+}
+
+static void
 test_full(void)
 {
 	struct rlimit small, was;
@@ -442,6 +485,7 @@ main(void)
 	test_several();
 	test_selected();
 	test_unselected();
+	test_again();
 	test_full();
 	test_copy();
 	test_move();
