@@ -15,6 +15,8 @@
 #include "sys/clock.h"
 #include "sys/fs.h"
 
+enum { NEAR = 4 };
+
 uint32_t
 box_place(const struct mailbox *m, uint32_t seq)
 {
@@ -81,6 +83,15 @@ box_find(struct mailbox *m, uint32_t uid)
 			hi = mid;
 	}
 	return lo;
+}
+
+uint32_t
+box_find_near(struct mailbox *m, uint32_t uid, uint32_t near)
+{
+	for (uint32_t i = near; i < m->im.n && i - near < NEAR; i++)
+		if (box_row(m, i)->uid == uid)
+			return i;
+	return box_find(m, uid);
 }
 
 bool

@@ -118,6 +118,9 @@ struct span box_base(struct mailbox *m, uint32_t i);
 /* The first row whose UID is at least uid; how many there are if none. */
 uint32_t box_find(struct mailbox *m, uint32_t uid);
 
+/* The same; it is quick where it is not far behind row near. */
+uint32_t box_find_near(struct mailbox *m, uint32_t uid, uint32_t near);
+
 /* Whether message i is still there. */
 bool box_is_live(struct mailbox *m, uint32_t i);
 

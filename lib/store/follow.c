@@ -397,10 +397,13 @@ follow_log_set(struct mailbox *m, uint32_t number)
 static void
 log_gone(struct mailbox *m)
 {
+	uint32_t i = 0;
+
 	for (size_t k = 0; k < m->unlogged.n; k++) {
 		struct gone g = { .modseq = box_modseq(m),
 			.uid = m->unlogged.v[k] };
-		uint32_t i = box_find(m, g.uid);
+
+		i = box_find_near(m, g.uid, i);
 
 		if (i < m->im.n && m->im.rows[i].uid == g.uid) {
 			m->im.rows[i].modseq = g.modseq;

@@ -42,7 +42,11 @@ compare(const void *va, const void *vb)
 void
 numbers_sort(struct numbers *a)
 {
-	if (a->n > 1)
+	size_t i = 1;
+
+	while (i < a->n && a->v[i - 1] <= a->v[i])
+		i++;
+	if (i < a->n) /* most are in order */
 		qsort(a->v, a->n, sizeof *a->v, compare);
 }
 
