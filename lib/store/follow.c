@@ -433,20 +433,35 @@ log_touched(struct mailbox *m)
 	m->touched.n = 0;
 }
 
+/* What was noted of those that have gone since is of no use. */
+static void
+drop_lost(struct mailbox *m)
+{
+	uint32_t *v = m->noted.v, i = 0;
+	size_t n = 0;
+
+	for (size_t k = 0; k < m->noted.n; k++) {
+		i = box_find_near(m, v[k], i);
+		if (i < m->im.n && m->im.rows[i].uid == v[k] &&
+		    m->im.rows[i].state & MSG_NOTED)
+			v[n++] = v[k];
+	}
+	m->noted.n = n;
+}
+
 static void
 log_noted(struct mailbox *m)
 {
+	uint32_t i = 0;
+
+	drop_lost(m);
 	if (m->noted.n > 0 && m->known.id != 0)
 		m->counts.facts_id = m->known.id;
 	/* a new base is read faster than so many records, by all sessions */
 	if (m->noted.n > NOTED_MAX && m->noted.n > m->im.n / BASE_PART)
 		m->link.rewrite = true;
 	for (size_t k = 0; k < m->noted.n; k++) {
-		uint32_t i = box_find(m, m->noted.v[k]);
-
-		if (i == m->im.n || m->im.rows[i].uid != m->noted.v[k] ||
-		    !(m->im.rows[i].state & MSG_NOTED))
-			continue;
+		i = box_find_near(m, m->noted.v[k], i);
 		box_set_state(m, i, MSG_NOTED | MSG_SIZED, 0);
 		follow_log_facts(m, i);
 	}
