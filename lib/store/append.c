@@ -35,6 +35,7 @@
 #include "store/quota.h"
 #include "store/root.h"
 #include "sys/fs.h"
+#include "text/bytes.h"
 
 enum { BUFFER = 65536 };
 
@@ -63,6 +64,8 @@ struct append {
 	bool literal8;
 	bool cr; /* held back until it is known what follows */
 	char last;
+	uint64_t octets; /* of what has been written, with CRLF */
+	bool written_cr; /* that ends with CR */
 	bool in_header, at_line, high; /* high: 8-bit in the header */
 };
 
@@ -112,7 +115,7 @@ add(struct append *ap)
 
 	ap->v = arena_grow(&ap->ar, ap->v, ap->n, &ap->max, sizeof *ap->v);
 	v = &ap->v[ap->n++];
-	*v = (struct arrival){ .fromdir = ap->md.tmp };
+	*v = (struct arrival){ .fromdir = ap->md.tmp, .octets = ROW_NO_OCTETS };
 	v->base = v->old_name = span_of("", 0);
 	return v;
 }
@@ -207,8 +210,8 @@ append_message(struct append *ap, const struct append_info *info, bool literal8)
 	ap->literal8 = literal8;
 	ap->error = 0;
 	ap->used = 0;
-	ap->size = 0;
-	ap->cr = ap->high = false;
+	ap->size = ap->octets = 0;
+	ap->cr = ap->high = ap->written_cr = false;
 	ap->last = '\n';
 	ap->in_header = ap->at_line = true;
 	ap->fd = fs_create(ap->md.tmp, v->from, MODE_FILE);
@@ -222,9 +225,11 @@ append_message(struct append *ap, const struct append_info *info, bool literal8)
 static void
 flush(struct append *ap)
 {
-	if (ap->error == 0 &&
-	    fs_write(ap->fd, span_of(ap->buf, ap->used)) == -1)
+	struct span s = span_of(ap->buf, ap->used);
+
+	if (ap->error == 0 && fs_write(ap->fd, s) == -1)
 		ap->error = errno;
+	ap->octets += bytes_crlf_len(s, &ap->written_cr);
 	ap->used = 0;
 }
 
@@ -321,6 +326,7 @@ name_arrival(struct append *ap, struct arrival *v, const struct stat *st,
 	struct strbuf base = { 0 };
 
 	v->size = (uint64_t)st->st_size;
+	v->date = (int64_t)st->st_mtime;
 	if (source != NULL)
 		maildir_copy_base(ap->a, st, source, &base);
 	else
@@ -355,6 +361,7 @@ append_end(struct append *ap, bool *header_8bit)
 		return -1;
 	}
 	name_arrival(ap, last(ap), &st, NULL);
+	last(ap)->octets = ap->octets;
 	if (header_8bit != NULL)
 		*header_8bit = ap->high;
 	return 0;
@@ -471,6 +478,7 @@ append_copy(struct append *ap, struct mailbox *m, uint32_t seq)
 	}
 	ap->can_link = v->linked;
 	v->flags = box_row(m, i)->flags & FLAGS_STORED;
+	v->octets = box_row(m, i)->octets;
 	v->old_name = arena_span(&ap->ar, span_str(box_name(m, i)));
 	v->keywords = copy_keywords(ap, m, box_keywords(m, i));
 	name_arrival(ap, v, &st, v->old_name.p);

@@ -312,6 +312,8 @@ tell(const struct arrival_place *to, const struct arrival *v, size_t n,
 		b[k].uid = v[i].uid;
 		(void)final_name(&v[i], &name);
 		b[k].name = arena_span(&ar, strbuf_span(&name));
+		b[k].date = v[i].date;
+		b[k].octets = v[i].octets;
 		b[k].keywords = kwset_list(to->kw, v[i].keywords);
 		b[k++].kw = to->kw;
 	}

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/span.h"
+#include "store/index.h"
 #include "store/kwset.h"
 #include "store/maildir.h"
 
@@ -19,6 +20,8 @@ struct arrival {
 	unsigned flags;
 	uint32_t keywords; /* a set of the place's kw */
 	uint64_t size;
+	int64_t date; /* INTERNALDATE, or ROW_NO_DATE */
+	uint64_t octets; /* with CRLF, or ROW_NO_OCTETS */
 	bool linked; /* the bytes stood in a Maildir before */
 	bool young; /* and may not be on the disk yet */
 	bool stays; /* it gets another name, and keeps this one */

@@ -567,6 +567,8 @@ take_arrivals(struct mailbox *m, const struct box_arrival *v, size_t n)
 		place = box_add(m, v[i].uid, v[i].name, modseq);
 		m->im.rows[place].state |= MSG_RECENT;
 		m->im.rows[place].saved = (uint32_t)clock_now();
+		m->im.rows[place].date = v[i].date;
+		m->im.rows[place].octets = v[i].octets;
 		box_put_keywords(
 		    m, place, translate(m, v[i].kw, v[i].keywords));
 		box_added(m, place);

@@ -235,6 +235,8 @@ void box_return(struct mailbox *m);
 struct box_arrival {
 	uint32_t uid;
 	struct span name;
+	int64_t date; /* ROW_NO_DATE, ROW_NO_OCTETS: not known */
+	uint64_t octets;
 	struct kwlist keywords; /* numbers in kw, which may be the mailbox's */
 	const struct kwset *kw;
 };

@@ -49,6 +49,8 @@ add(struct move *mv, size_t k, const struct stat *st)
 	v->old_name = arena_span(&mv->ar, name);
 	v->flags = box_row(m, i)->flags & FLAGS_STORED;
 	v->keywords = box_keywords(m, i);
+	v->date = (int64_t)st->st_mtime;
+	v->octets = box_row(m, i)->octets;
 	if (!maildir_size(name, &v->size))
 		v->size = (uint64_t)st->st_size;
 	mv->which[mv->n++] = k;

@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include "base/nelem.h"
+#include "msg/octets.h"
 #include "scratch.h"
 #include "store/arrival.h"
 #include "store/folder.h"
@@ -86,6 +87,24 @@ static const struct {
 	/* clang-format on */
 };
 
+/* What the index knows of the only message of Work, against its file. */
+static void
+test_known(void)
+{
+	struct octets is;
+	uint64_t octets;
+	int64_t date;
+	int fd;
+
+	open_box("Work");
+	fd = fs_open_file(scratch_fd, only(".Work"), NULL);
+	ok(fd != -1 && octets_count(fd, &is) == 0 &&
+		mailbox_octets(m, 1, &octets) && octets == is.n &&
+		mailbox_date(m, 1, &date) && date == 1000000000,
+	    "its length and date are known");
+	close(fd);
+}
+
 /* In pieces of n bytes. */
 static void
 test_body(size_t i, size_t n)
@@ -116,6 +135,7 @@ test_body(size_t i, size_t n)
 	if (fstatat(scratch_fd, only(".Work"), &st, 0) == 0)
 		ok(st.st_mtime == 1000000000 && st.st_mode == 0100644,
 		    "its date");
+	test_known();
 	strbuf_clear(&got);
 }
 
@@ -313,6 +333,9 @@ test_again(void)
 	append_to(a, "Work", "two");
 	is = indexed(".Work");
 	ok(is.messages == 3 && is.uidnext == 4, "the index has both");
+	ok(is.unsized == 1 && is.octets == 2 * strlen("one\r\n"),
+	    "with their lengths: %d of unknown length, %d octets",
+	    (int)is.unsized, (int)is.octets);
 	if (account_open("M", &conf, &other) == -1)
 		exit(111);
 	append_to(other, "Work", "three");
