@@ -1,0 +1,59 @@
+# STOREs that follow each other are one change of the index, and keep nobody
+# out of the folder who has to wait for their client.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use IO::Handle;
+use IO::Select;
+use Test::More;
+use Wire;
+
+my $md = make_maildir();
+deliver($md, text => "x\n", flags => '', base => "100000000$_.x") for 1 .. 3;
+
+sub selected
+{
+	my $w = Wire->new(maildir => $md);
+
+	ok $w->cmd('SELECT INBOX')->ok, 'SELECT';
+	return $w;
+}
+
+sub flags
+{
+	my ($r, $seq) = @_;
+
+	return join ' ', sort grep { !/Recent/ } @{$r->fetch($seq)->{FLAGS}};
+}
+
+my $other = selected();
+my $w = selected();
+my $r = $w->cmd('STORE 1 +FLAGS (\Seen)');
+ok $r->ok, 'STORE';
+$r = $other->cmd('NOOP');
+is flags($r, 1), '\Seen', 'seen by another session';
+ok $w->cmd('STORE 1 -FLAGS (\Seen)')->ok, 'STORE';
+ok $w->cmd('COPY 1 INBOX')->ok, 'what needs the lock again is no STORE';
+ok $other->cmd('NOOP')->ok, 'NOOP';
+$r = $other->cmd('FETCH 1:4 (FLAGS)');
+is join(',', map { flags($r, $_) } 1 .. 4), ',,,', 'and all is seen';
+
+# a client that sends, and does not read
+my $burst = selected();
+my $sock = $burst->{socket};
+$sock->blocking(0);
+my $n = 0;
+while (IO::Select->new($sock)->can_write(1)) {
+	my $sent = syswrite $sock, join '', map {
+		sprintf "x%d STORE %d %sFLAGS (\\Flagged)\r\n", $_, 1 + $_ % 3,
+		    $_ % 2 ? '+' : '-' } 1 .. 100;
+	last if !defined $sent || ++$n == 10_000;
+}
+ok $n < 10_000, 'a session that waits for its client';
+ok $other->cmd('STORE 1 +FLAGS (\Draft)')->ok, 'does not keep others waiting';
+kill 'KILL', $burst->{pid};
+waitpid $burst->{pid}, 0;
+$other->done;
+$w->done;
+done_testing;
