@@ -43,7 +43,24 @@ schedule(const unsigned char *p, uint32_t w[64])
 	}
 }
 
-/* The words a to h are v[0] to v[7]. */
+/*
+ * Round i of eight.  In place of moving the words a to h along, as the text
+ * has it, their names move: a is v[0] in the first round, v[7] in the next.
+ */
+static inline void
+one_round(uint32_t v[8], size_t i, uint32_t kw)
+{
+	uint32_t a = v[(8 - i) % 8], b = v[(9 - i) % 8], c = v[(10 - i) % 8];
+	uint32_t e = v[(12 - i) % 8], f = v[(13 - i) % 8], g = v[(14 - i) % 8];
+	uint32_t s1 = rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25);
+	uint32_t s0 = rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22);
+	uint32_t t1 = v[(15 - i) % 8] + s1 + ((e & f) ^ (~e & g)) + kw;
+
+	v[(11 - i) % 8] += t1;
+	v[(15 - i) % 8] = t1 + s0 + ((a & b) ^ (a & c) ^ (b & c));
+}
+
+/* The words a to h are v[0] to v[7], again after eight rounds. */
 static void
 add_block(uint32_t h[8], const unsigned char *p)
 {
@@ -51,16 +68,15 @@ add_block(uint32_t h[8], const unsigned char *p)
 
 	schedule(p, w);
 	memcpy(v, h, sizeof v);
-	for (size_t t = 0; t < 64; t++) {
-		uint32_t s1 = rotr(v[4], 6) ^ rotr(v[4], 11) ^ rotr(v[4], 25);
-		uint32_t s0 = rotr(v[0], 2) ^ rotr(v[0], 13) ^ rotr(v[0], 22);
-		uint32_t ch = (v[4] & v[5]) ^ (~v[4] & v[6]);
-		uint32_t maj = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]);
-		uint32_t t1 = v[7] + s1 + ch + k[t] + w[t];
-
-		memmove(v + 1, v, 7 * sizeof *v);
-		v[4] += t1;
-		v[0] = t1 + s0 + maj;
+	for (size_t t = 0; t < 64; t += 8) {
+		one_round(v, 0, k[t] + w[t]);
+		one_round(v, 1, k[t + 1] + w[t + 1]);
+		one_round(v, 2, k[t + 2] + w[t + 2]);
+		one_round(v, 3, k[t + 3] + w[t + 3]);
+		one_round(v, 4, k[t + 4] + w[t + 4]);
+		one_round(v, 5, k[t + 5] + w[t + 5]);
+		one_round(v, 6, k[t + 6] + w[t + 6]);
+		one_round(v, 7, k[t + 7] + w[t + 7]);
 	}
 	for (size_t i = 0; i < 8; i++)
 		h[i] += v[i];
