@@ -68,6 +68,15 @@ spare_put(void *p, size_t max)
 	free(p);
 }
 
+bool
+spare_kept(void)
+{
+	for (int i = 0; i < PLACES; i++)
+		if (places[i].p != NULL)
+			return true;
+	return false;
+}
+
 void
 spare_free(void)
 {

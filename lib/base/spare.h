@@ -2,6 +2,7 @@
 #ifndef BASE_SPARE_H
 #define BASE_SPARE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -20,7 +21,8 @@ void *spare_get(size_t need, size_t *max);
 /* Keep p, of max bytes; or free it when it is no use.  NULL is nothing. */
 void spare_put(void *p, size_t max);
 
-/* Free all that are kept: for a process that is going to wait. */
+/* Whether any are kept; free them: for a process that is going to wait. */
+bool spare_kept(void);
 void spare_free(void);
 
 #endif

@@ -324,29 +324,34 @@ log_login(const struct session *s)
 static int64_t
 quiet_ms(const struct session *s)
 {
-	const struct mailbox_state *st;
+	const struct mailbox_state *st =
+	    s->mbox != NULL ? mailbox_state(s->mbox) : NULL;
 
-	if (s->mbox == NULL)
-		return -1;
-	st = mailbox_state(s->mbox);
-	return st->held ? MAILBOX_HELD_MS : st->owed ? MAILBOX_OWED_MS : -1;
+	if (st != NULL && st->held)
+		return MAILBOX_HELD_MS;
+	if ((st != NULL && st->owed) || spare_kept())
+		return MAILBOX_OWED_MS;
+	return -1;
 }
 
 /*
  * Between commands nobody waits: what a look at the disk owes is paid then,
- * so that the client's next one need not (store/sync.c).
+ * so that the client's next one need not (store/sync.c); and the memory that
+ * a large answer has taken is given back.
  */
 static void
 be_quiet(void *arg)
 {
 	struct session *s = arg;
 
-	if (mailbox_state(s->mbox)->held) {
+	if (s->mbox != NULL && mailbox_state(s->mbox)->held) {
 		mailbox_release(s->mbox);
 		s->in->quiet_ms = quiet_ms(s);
-	} else {
-		(void)mailbox_sync(s->mbox);
+		return;
 	}
+	if (s->mbox != NULL)
+		(void)mailbox_sync(s->mbox);
+	spare_free();
 }
 
 /* A client that does not read must not keep others out of its folder. */
@@ -377,8 +382,6 @@ session_run(struct session *s)
 	log_login(s);
 	while (s->state != STATE_LOGOUT && !s->out->failed) {
 		arena_reset(&s->arena);
-		if (!rd_buffered(s->in))
-			spare_free();
 		if (s->out->total - sent > LARGE)
 			map_rest_heap();
 		sent = s->out->total;

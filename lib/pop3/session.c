@@ -5,10 +5,13 @@
 #include <string.h>
 
 #include "base/nelem.h"
+#include "base/spare.h"
 #include "pop3/commands.h"
 #include "pop3/limits.h"
 #include "sys/clock.h"
 #include "sys/log.h"
+
+enum { QUIET_MS = 30 };
 
 static const char bad_command[] = "Invalid command.";
 
@@ -204,6 +207,14 @@ log_login(const struct session *s)
 	log_event("INFO", "LOGIN", fields, NELEM(fields));
 }
 
+/* What sending took is no use to a session that waits. */
+static void
+give_back(void *arg)
+{
+	(void)arg;
+	spare_free();
+}
+
 int
 session_run(struct session *s)
 {
@@ -216,8 +227,11 @@ session_run(struct session *s)
 	if (open_drop(s) == -1)
 		return 111;
 	reply_put(s->out, &s->lang, "logged in.", true);
-	while (end == END_NOT)
+	s->in->quiet = give_back;
+	while (end == END_NOT) {
+		s->in->quiet_ms = spare_kept() ? QUIET_MS : -1;
 		end = next_command(s);
+	}
 	wr_flush(s->out);
 	log_end(s, end);
 	return 0;

@@ -45,10 +45,13 @@ test_which(void)
 	ok(spare_get(70000, &max) == c && max == 70000 &&
 		spare_get(70000, &max) == NULL,
 	    "each is given once");
+	ok(!spare_kept(), "and then none is left");
 	spare_put(b, 9000);
 	spare_put(c, 70000);
+	ok(spare_kept(), "two are kept");
 	spare_free();
-	ok(spare_get(4000, &max) == NULL && spare_get(9000, &max) == NULL,
+	ok(!spare_kept() && spare_get(4000, &max) == NULL &&
+		spare_get(9000, &max) == NULL,
 	    "all can be freed");
 }
 
