@@ -40,13 +40,12 @@ msg = addr brief decode excerpt field fields header html lex mime names \
 	octets param preview scan stream structure
 
 # (see lib/README.md for what each of these is)
-store = account adopt append arrival bases box cachedir change confine drop \
-	droplist dropstamp dropuids dump facts flags folder follow \
-	history image index keywords known kwset lock login mailbox \
-	maildir maildrop maildrop_end move name objectid purge quota \
-	rebase recover registry replay scan search search_text \
-	sizelist stamp status subs summary sync table trash tree uiddb \
-	uids
+store = account adopt append arrival bases box box_arrive cachedir change \
+	confine drop droplist dropstamp dropuids dump facts flags folder \
+	follow history image index keywords known kwset lock login mailbox \
+	maildir maildrop maildrop_end move name objectid purge quota rebase \
+	recover registry replay scan search search_text sizelist stamp \
+	status subs summary sync table trash tree uiddb uids
 
 auth = checkpassword handover options pop3capa sasl
 

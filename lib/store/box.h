@@ -144,6 +144,9 @@ void box_put_keywords(struct mailbox *m, uint32_t i, uint32_t id);
 /* The index's number for a set of m->keywords. */
 uint32_t box_set_number(struct mailbox *m, uint32_t id);
 
+/* Forget what was noted of messages that have gone since. */
+void box_drop_lost(struct mailbox *m);
+
 /*
  * What was found out about message i: INTERNALDATE or ROW_NO_DATE, octets or
  * ROW_NO_OCTETS, a place in the satchel-cache whose id is facts_id or 0.  It

@@ -433,28 +433,12 @@ log_touched(struct mailbox *m)
 	m->touched.n = 0;
 }
 
-/* What was noted of those that have gone since is of no use. */
-static void
-drop_lost(struct mailbox *m)
-{
-	uint32_t *v = m->noted.v, i = 0;
-	size_t n = 0;
-
-	for (size_t k = 0; k < m->noted.n; k++) {
-		i = box_find_near(m, v[k], i);
-		if (i < m->im.n && m->im.rows[i].uid == v[k] &&
-		    m->im.rows[i].state & MSG_NOTED)
-			v[n++] = v[k];
-	}
-	m->noted.n = n;
-}
-
 static void
 log_noted(struct mailbox *m)
 {
 	uint32_t i = 0;
 
-	drop_lost(m);
+	box_drop_lost(m);
 	if (m->noted.n > 0 && m->known.id != 0)
 		m->counts.facts_id = m->known.id;
 	/* a new base is read faster than so many records, by all sessions */
