@@ -201,6 +201,17 @@ sub forget
 	return;
 }
 
+# Cold means without index files, not from the disk: who comes first must not
+# read for all others.
+sub touch
+{
+	my ($c) = @_;
+	my ($ok, $said) = run({}, "$build/bench/floor", 'bodies', $c->{dir});
+
+	die $said if !$ok;
+	return;
+}
+
 # --- a scenario ----------------------------------------------------------------
 
 my %c;	# server => its tree
@@ -238,6 +249,7 @@ sub session
 
 	@$c{qw(round sample)} = ($round, $sample);
 	forget($c) if $w->{cold};
+	touch($c) if $w->{cold} && !$w->{tree} && $c->{size} ne '1m';
 	my $got = drive($s, $c, $w->{script}->($c), $protocol,
 	    $w->{hold} ? ('-n', $hold) : ());
 	check($w, $c, $got);
