@@ -233,7 +233,8 @@ is_to_be_measured(uint64_t before, uint64_t size)
 
 	while (step <= size / 8)
 		step *= 2;
-	return size > DEAD_MIN && before / step != size / step;
+	/* of a file that was begun just now all is alive */
+	return size > DEAD_MIN && before > 0 && before / step != size / step;
 }
 
 static void
