@@ -187,6 +187,7 @@ write_all(struct out *o)
 
 	if (fstat(o->fd, &st) == -1)
 		return -1;
+	(void)strbuf_room(&o->buf, BUFFER + PAGE);
 	o->head.ino = st.st_ino;
 	index_seal_head(&o->head);
 	put(o, span_of(&o->head, sizeof o->head));

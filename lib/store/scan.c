@@ -11,7 +11,12 @@
 #include "sys/clock.h"
 #include "sys/fs.h"
 
-enum { PASSES = 7, RACY_NS = 20 * 1000 * 1000 };
+enum {
+	PASSES = 7,
+	RACY_NS = 20 * 1000 * 1000,
+	ENTRY_LEN = 64, /* of a directory, about */
+	EXPECTED_MAX = 64 * 1024
+};
 
 static void *
 zeroed(size_t n, size_t size)
@@ -70,7 +75,7 @@ scan_enter_messages(struct scan *s)
 	uint32_t n = m->im.n;
 
 	bases_clear(&s->table);
-	bases_init(&s->table, n);
+	bases_init(&s->table, n > s->max ? n : s->max);
 	s->count = n;
 	for (uint32_t i = 0; i < n; i++) {
 		struct bases_cell *c;
@@ -87,6 +92,24 @@ scan_enter_messages(struct scan *s)
 	}
 }
 
+/*
+ * Nothing is known yet: room for what a directory of that length may have, so
+ * that what is found is not moved again and again.  It need not be right.
+ */
+static void
+expect(struct scan *s)
+{
+	struct stat st;
+	size_t n;
+
+	if (fstat(s->m->md.cur, &st) == -1)
+		return;
+	n = (size_t)st.st_size / ENTRY_LEN;
+	s->max = n < EXPECTED_MAX ? n : EXPECTED_MAX;
+	s->found = zeroed(s->max, sizeof *s->found);
+	(void)strbuf_room(&s->names, s->max * ENTRY_LEN);
+}
+
 void
 scan_init(struct scan *s, struct mailbox *m, bool whole, int64_t now)
 {
@@ -97,6 +120,8 @@ scan_init(struct scan *s, struct mailbox *m, bool whole, int64_t now)
 		s->now = clock_now_us() * 1000;
 	s->seen = zeroed(s->count, sizeof *s->seen);
 	s->stored = zeroed(s->count, sizeof *s->stored);
+	if (whole && s->count == 0)
+		expect(s);
 	if (whole)
 		scan_enter_messages(s);
 	else

@@ -211,6 +211,8 @@ add_found(struct scan *s)
 	struct mailbox *m = s->m;
 	uint64_t modseq = s->n > 0 ? box_modseq(m) : 0;
 
+	if (m->im.n == 0) /* all of them come now */
+		(void)strbuf_room(&m->im.names, s->names.len);
 	for (size_t i = 0; i < s->n; i++)
 		if (s->found[i].seen != 0)
 			add_message(s, &s->found[i], modseq);

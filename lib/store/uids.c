@@ -13,7 +13,11 @@
 #include "sys/clock.h"
 #include "sys/fs.h"
 
-enum { DEAD_MIN = 64, EPOCH = 1000000000 };
+enum {
+	DEAD_MIN = 64,
+	EPOCH = 1000000000,
+	LINE_MORE = 8 /* bytes of a line beside a name, about */
+};
 
 static int
 by_uid(const void *va, const void *vb)
@@ -241,6 +245,7 @@ replace(struct scan *s, struct uiddb *db)
 		at.above = registry_uidvalidity(m->a, folder);
 		at.unsynced = true;
 	}
+	(void)strbuf_room(&lines, s->names.len + s->n * LINE_MORE);
 	n = put_messages(s, true, &lines);
 	n += put_found(s, true, &lines);
 	r = uiddb_replace(&at, db, strbuf_span(&lines), n);
