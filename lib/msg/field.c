@@ -1,9 +1,9 @@
 /* field.c: names, folding and the empty line. */
 #include "msg/field.h"
 
-#include "base/byteset.h"
 #include "msg/header.h"
 #include "msg/scan.h"
+#include "text/bytes.h"
 
 bool
 field_blank(struct span piece)
@@ -17,10 +17,6 @@ field_folded(struct span piece)
 	return span_at(&piece, ' ') || span_at(&piece, '\t');
 }
 
-/* ftext = %d33-57 / %d59-126 */
-static const struct byteset ftext = { { ~(UINT64_C(0x1ffffffff) | BYTE(':')),
-    ~BYTE(0x7f), 0, 0 } };
-
 bool
 field_name(struct span piece, struct span *name, struct span *value)
 {
@@ -28,9 +24,8 @@ field_name(struct span piece, struct span *name, struct span *value)
 
 	if (span_len(s) > SCAN_HEAD)
 		s.end = s.p + SCAN_HEAD;
-	byteset_skip(&ftext, &s);
 	name->p = piece.p;
-	name->end = s.p;
+	name->end = s.p += bytes_name_len(s);
 	while (span_at(&s, ' ') || span_at(&s, '\t'))
 		s.p++;
 	if (name->p == name->end || !span_eat(&s, ':'))

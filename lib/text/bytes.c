@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/byteset.h"
+
 enum { LANES = 16, SHORT = 64 };
 
 /* One byte in each lane; both compilers lower this to what the CPU has. */
@@ -396,30 +398,29 @@ not_plain(lanes v)
 	       (lanes)(v == '"') | (lanes)(v == '\\');
 }
 
-/* The bytes of a span shorter than LANES, some of them twice; or spaces. */
+/* The bytes of a span shorter than LANES, some of them twice, and spaces. */
 static lanes
 load_short(struct span s)
 {
-	lanes v = (lanes){ 0 } + ' ';
+	typedef uint64_t pair __attribute__((vector_size(LANES)));
+	const uint64_t spaces = UINT64_C(0x2020202020202020);
+	uint64_t low = spaces, high = spaces;
 	size_t len = span_len(s);
-	char b[LANES];
+	uint32_t half[2];
 
-	if (len == 0)
-		return v;
-	if (len >= 8) {
-		memcpy(b, s.p, 8);
-		memcpy(b + 8, s.end - 8, 8);
-		return load(b);
+	if (len >= sizeof low) {
+		memcpy(&low, s.p, sizeof low);
+		memcpy(&high, s.end - sizeof high, sizeof high);
+	} else if (len >= sizeof *half) {
+		memcpy(&half[0], s.p, sizeof *half);
+		memcpy(&half[1], s.end - sizeof *half, sizeof *half);
+		low = half[0] | (uint64_t)half[1] << 32;
+	} else if (len > 0) {
+		low = spaces << 24 | (uint64_t)(unsigned char)s.p[0] |
+		      (uint64_t)(unsigned char)s.p[len / 2] << 8 |
+		      (uint64_t)(unsigned char)s.end[-1] << 16;
 	}
-	memset(b, *s.p, sizeof b);
-	if (len >= 4) {
-		memcpy(b, s.p, 4);
-		memcpy(b + 4, s.end - 4, 4);
-	} else {
-		b[1] = s.p[len / 2];
-		b[2] = s.end[-1];
-	}
-	return load(b);
+	return (lanes)(pair){ low, high };
 }
 
 bool
@@ -435,6 +436,35 @@ bytes_is_plain(struct span s)
 	for (; s.p < last; s.p += LANES)
 		bad |= not_plain(load(s.p));
 	return !any(bad | not_plain(load(last)));
+}
+
+/* ftext = %d33-57 / %d59-126 */
+static const struct byteset ftext = { { ~(UINT64_C(0x1ffffffff) | BYTE(':')),
+    ~BYTE(0x7f), 0, 0 } };
+
+size_t
+bytes_name_len(struct span s)
+{
+	const char *start = s.p;
+
+#ifdef __SSE2__
+	typedef char numbers __attribute__((vector_size(LANES)));
+
+	for (; span_len(s) >= LANES; s.p += LANES) {
+		numbers v;
+		unsigned good;
+
+		memcpy(&v, s.p, sizeof v);
+		/* those above 0x7f are below 0 here */
+		good = (unsigned)__builtin_ia32_pmovmskb128(
+		    (v > ' ') & (v != 0x7f) & (v != ':'));
+		if (good != 0xffff)
+			return (size_t)(s.p - start) +
+			       (unsigned)__builtin_ctz(~good);
+	}
+#endif
+	byteset_skip(&ftext, &s);
+	return (size_t)(s.p - start);
 }
 
 size_t

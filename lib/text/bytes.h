@@ -31,6 +31,12 @@ const char *bytes_lines(struct span s, bool dashes, size_t *lfs, size_t *bare);
  */
 bool bytes_is_plain(struct span s);
 
+/*
+ * How many bytes at the front of s can be those of the name of a header field
+ * (RFC 5322 2.2): printable ASCII without space and colon.
+ */
+size_t bytes_name_len(struct span s);
+
 /* How many c are in s. */
 size_t bytes_count(struct span s, char c);
 

@@ -252,6 +252,28 @@ test_either(void)
 	ok(bad == 0, "either of two");
 }
 
+static void
+test_names(void)
+{
+	char text[40];
+	bool good = true;
+
+	for (size_t len = 0; len < sizeof text; len++) {
+		memset(text, '~', sizeof text);
+		good = good && bytes_name_len(tap_exact(text, len)) == len;
+		for (int c = 0; c < 256 && len > 0; c++) {
+			bool in = c > ' ' && c < 0x7f && c != ':';
+			size_t at = (size_t)c * 7 % len;
+
+			memset(text, '~', sizeof text);
+			text[at] = (char)c;
+			good = good && bytes_name_len(span_of(text, len)) ==
+					   (in ? len : at);
+		}
+	}
+	ok(good, "what a field's name is made of");
+}
+
 int
 main(void)
 {
@@ -263,5 +285,6 @@ main(void)
 	test_long_lines();
 	test_plain();
 	test_either();
+	test_names();
 	return done_testing();
 }
