@@ -47,8 +47,9 @@ add_chunk(struct arena *a, size_t len)
 	a->used = 0;
 }
 
-void *
-arena_alloc(struct arena *a, size_t len)
+/* Not cleared. */
+static void *
+take(struct arena *a, size_t len)
 {
 	size_t want;
 	void *p;
@@ -60,7 +61,13 @@ arena_alloc(struct arena *a, size_t len)
 		add_chunk(a, want);
 	p = a->chunk->data + a->used;
 	a->used += want;
-	return memset(p, 0, len);
+	return p;
+}
+
+void *
+arena_alloc(struct arena *a, size_t len)
+{
+	return memset(take(a, len), 0, len);
 }
 
 void *
@@ -96,10 +103,11 @@ struct span
 arena_span(struct arena *a, struct span s)
 {
 	size_t len = span_len(s);
-	char *p = arena_alloc(a, len + 1);
+	char *p = take(a, len + 1);
 
 	if (len > 0)
 		memcpy(p, s.p, len);
+	p[len] = '\0';
 	return span_of(p, len);
 }
 

@@ -31,23 +31,12 @@ is_same(char a, char b)
 }
 
 bool
-span_case_eq(struct span a, struct span b)
+span_case_same(const char *a, const char *b, size_t len)
 {
-	if (span_len(a) != span_len(b))
-		return false;
-	for (; a.p < a.end; a.p++, b.p++)
-		if (!is_same(*a.p, *b.p))
+	for (; len > 0; len--, a++, b++)
+		if (!is_same(*a, *b))
 			return false;
 	return true;
-}
-
-bool
-span_case_is(struct span a, const char *str)
-{
-	for (; a.p < a.end; a.p++, str++)
-		if (*str == '\0' || !is_same(*a.p, *str))
-			return false;
-	return *str == '\0';
 }
 
 int

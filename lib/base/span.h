@@ -75,9 +75,22 @@ span_eq(struct span a, struct span b)
 
 	return len == span_len(b) && (len == 0 || memcmp(a.p, b.p, len) == 0);
 }
+
 bool span_is(struct span a, const char *str);
-bool span_case_eq(struct span a, struct span b);
-bool span_case_is(struct span a, const char *str);
+bool span_case_same(const char *a, const char *b, size_t len);
+
+static inline bool
+span_case_eq(struct span a, struct span b)
+{
+	return span_len(a) == span_len(b) &&
+	       span_case_same(a.p, b.p, span_len(a));
+}
+
+static inline bool
+span_case_is(struct span a, const char *str)
+{
+	return span_case_eq(a, span_str(str));
+}
 
 /* As memcmp() on the common length, then the shorter first. */
 int span_cmp(struct span a, struct span b);

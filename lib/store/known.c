@@ -271,7 +271,7 @@ mailbox_keep_facts(
 	facts_add(&k->facts, m->a, &r);
 	if (k->facts.batch.len >= BATCH)
 		facts_flush(&k->facts, take_record, m);
-	if (m->noted.n > NOTES_MIN + m->im.n / 4)
+	if (m->noted.n > NOTES_MIN + m->im.n / 2)
 		box_write_facts(m);
 }
 
