@@ -35,23 +35,20 @@ field_name(struct span piece, struct span *name, struct span *value)
 	return true;
 }
 
-struct line
-field_line(struct span piece, bool bol)
+void
+field_line(struct span piece, bool bol, struct line *out)
 {
-	struct line l = { .all = piece, .kind = LINE_MORE };
-
-	if (!bol)
-		return l;
-	if (field_blank(piece)) {
-		l.kind = LINE_BLANK;
-	} else if (!field_folded(piece)) {
-		l.kind = LINE_JUNK;
-		if (field_name(piece, &l.name, &l.value)) {
-			l.kind = LINE_FIELD;
-			l.row = names_find(l.name);
-		}
+	out->all = piece;
+	if (!bol || field_folded(piece)) {
+		out->kind = LINE_MORE;
+	} else if (field_blank(piece)) {
+		out->kind = LINE_BLANK;
+	} else if (field_name(piece, &out->name, &out->value)) {
+		out->kind = LINE_FIELD;
+		out->row = names_find(out->name);
+	} else {
+		out->kind = LINE_JUNK;
 	}
-	return l;
 }
 
 void

@@ -29,10 +29,11 @@ enum line_kind { LINE_BLANK, LINE_FIELD, LINE_JUNK, LINE_MORE };
 struct line {
 	struct span all;
 	enum line_kind kind;
-	struct span name, value; /* of LINE_FIELD */
-	const struct field_row *row; /* the same; NULL: nobody wants it */
+	/* of LINE_FIELD only: */
+	struct span name, value;
+	const struct field_row *row; /* NULL: nobody wants it */
 };
-struct line field_line(struct span piece, bool bol);
+void field_line(struct span piece, bool bol, struct line *out);
 
 /* Append piece without its line end to a value of HEADER_VALUE_MAX at most. */
 void field_unfold(struct strbuf *value, struct span piece);

@@ -68,6 +68,8 @@ struct parse {
 	struct mark here; /* where the next piece begins */
 	unsigned eol; /* length of the line end before here */
 	bool in_header; /* of the part on top */
+	bool dull; /* nobody wants the field at hand */
+	struct line at; /* the last one that was not */
 	size_t parts;
 	size_t depth; /* multiparts and messages that are open */
 	size_t waiting; /* boundaries that are looked for */
@@ -231,6 +233,7 @@ open_part(struct parse *ps)
 	lv->part = add_part(ps, parent);
 	lv->header = ps->here;
 	ps->in_header = true;
+	ps->dull = false;
 	fields_begin(&ps->fields, lv->part, message);
 }
 
@@ -342,11 +345,29 @@ at_boundary(struct parse *ps, struct span line, size_t i, bool closing)
 		open_part(ps);
 }
 
+/* A piece of a header, which has been passed; what it was. */
+static enum line_kind
+take_line(struct parse *ps, struct span piece, bool top)
+{
+	struct line *line = &ps->at;
+
+	if (ps->dull && (!ps->scan.bol || field_folded(piece)))
+		return LINE_MORE;
+	field_line(piece, ps->scan.bol, line);
+	if (line->kind != LINE_MORE)
+		ps->dull = line->kind == LINE_JUNK ||
+			   (line->kind == LINE_FIELD && line->row == NULL);
+	if (top && ps->line != NULL)
+		ps->line(ps->arg, line);
+	if (line->kind != LINE_BLANK)
+		fields_line(&ps->fields, line);
+	return line->kind;
+}
+
 static void
 take_piece(struct parse *ps, struct span piece)
 {
 	bool bol = ps->scan.bol, closing = false;
-	struct line line;
 	size_t i;
 
 	if (bol && ps->waiting > 0 && span_len(piece) > 2 &&
@@ -358,15 +379,8 @@ take_piece(struct parse *ps, struct span piece)
 		}
 	}
 	advance(ps, piece);
-	if (!ps->in_header)
-		return;
-	line = field_line(piece, bol);
-	if (ps->n == 1 && ps->line != NULL)
-		ps->line(ps->arg, &line);
-	if (line.kind == LINE_BLANK)
+	if (ps->in_header && take_line(ps, piece, ps->n == 1) == LINE_BLANK)
 		end_header(ps);
-	else
-		fields_line(&ps->fields, &line);
 }
 
 /* Lines of a body that are no boundary, so many as are at hand. */
@@ -462,7 +476,6 @@ structure_read_header_lines(struct arena *a, int fd,
     const struct structure_lines *lines, struct part **root)
 {
 	struct span piece;
-	struct line line;
 	struct parse ps;
 	struct part *p;
 
@@ -470,12 +483,8 @@ structure_read_header_lines(struct arena *a, int fd,
 	p = top(&ps)->part;
 	while (scan_piece(&ps.scan, &piece)) {
 		advance(&ps, piece);
-		line = field_line(piece, ps.scan.bol);
-		if (lines->line != NULL)
-			lines->line(lines->arg, &line);
-		if (line.kind == LINE_BLANK)
+		if (take_line(&ps, piece, true) == LINE_BLANK)
 			break;
-		fields_line(&ps.fields, &line);
 	}
 	classify(&ps, p);
 	p->body = ps.here.offset;

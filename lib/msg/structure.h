@@ -102,7 +102,8 @@ int structure_read(struct arena *a, int fd, struct part **root);
 
 /*
  * A piece of the header of the whole message.  The empty line behind the
- * header is the last one.
+ * header is the last one.  What continues a line that has no row (names.h) is
+ * left out.
  */
 struct line; /* field.h */
 typedef void structure_line(void *arg, const struct line *line);
