@@ -272,14 +272,14 @@ maildir_cmp(struct span a, struct span b)
 uint64_t
 maildir_number(struct span name)
 {
-	struct span n = leading_number(name); /* no ":" is a digit */
+	const char *first;
 	uint64_t v = 0;
 
-	if (span_len(n) > NUMBER_SAFE)
-		return UINT64_MAX;
-	for (; n.p < n.end; n.p++)
-		v = v * 10 + (uint64_t)(*n.p - '0');
-	return v;
+	while (span_eat(&name, '0'))
+		;
+	for (first = name.p; span_isdigit(&name); name.p++)
+		v = v * 10 + (uint64_t)(*name.p - '0');
+	return name.p - first > NUMBER_SAFE ? UINT64_MAX : v;
 }
 
 struct cleaning {

@@ -99,6 +99,23 @@ test_clean(void)
 	close(tmp);
 }
 
+static void
+test_number(void)
+{
+	ok(maildir_number(span_str("1600000097.M1.h:2,S")) == 1600000097 &&
+		maildir_number(span_str("007:2,S")) == 7 &&
+		maildir_number(span_str("x1")) == 0 &&
+		maildir_number(span_str("")) == 0,
+	    "the number in front");
+	ok(maildir_number(span_str("9999999999999999999.x")) ==
+		    UINT64_C(9999999999999999999) &&
+		maildir_number(span_str("10000000000000000000")) ==
+		    UINT64_MAX &&
+		maildir_number(span_str("018446744073709551617.x")) ==
+		    UINT64_MAX,
+	    "as far as it fits");
+}
+
 int
 main(void)
 {
@@ -124,5 +141,6 @@ main(void)
 	test_names(a);
 	test_clean();
 	account_close(a);
+	test_number();
 	return done_testing();
 }
