@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -87,6 +86,8 @@ folder_marked(struct account *a, struct span name)
 
 /* --- all of them ----------------------------------------------------- */
 
+enum { PATH_LEN = NAME_LEN + sizeof "/cur" };
+
 struct listing {
 	struct account *a;
 	struct arena *ar;
@@ -116,6 +117,20 @@ is_dir(int dir, const char *path)
 	return errno == EIO || errno == ENOMEM || errno == ESTALE ? -1 : 0;
 }
 
+/* Whether the entry, which is a directory, has a cur; as is_dir(). */
+static int
+has_cur(const struct account *a, const char *entry)
+{
+	char path[PATH_LEN];
+	size_t len = strlen(entry);
+
+	if (len > NAME_LEN)
+		return 0;
+	memcpy(path, entry, len);
+	memcpy(path + len, "/cur", sizeof "/cur");
+	return is_dir(a->fd, path);
+}
+
 static int
 add_entry(void *arg, const char *entry, unsigned char type)
 {
@@ -126,10 +141,7 @@ add_entry(void *arg, const char *entry, unsigned char type)
 		return 0;
 	if (type == DT_UNKNOWN && (r = is_dir(l->a->fd, entry)) != 1)
 		return r;
-	strbuf_reset(&l->text);
-	strbuf_puts(&l->text, entry);
-	strbuf_puts(&l->text, "/cur");
-	if ((r = is_dir(l->a->fd, l->text.p)) != 1)
+	if ((r = has_cur(l->a, entry)) != 1)
 		return r;
 	strbuf_reset(&l->text);
 	if (name_from_dir(l->a, span_str(entry), &l->text))
@@ -137,26 +149,95 @@ add_entry(void *arg, const char *entry, unsigned char type)
 	return 0;
 }
 
-static int
-compare(const void *va, const void *vb)
-{
-	const struct folder_info *a = va, *b = vb;
-	int order = span_cmp(a->name, b->name);
+/* --- in order -------------------------------------------------------- */
 
-	/* of two of one name the one that exists stands first */
-	return order != 0 ? order : (int)b->exists - (int)a->exists;
+/* What is sorted in place of a folder: most names differ in their head. */
+struct key {
+	uint64_t head; /* the first bytes of the name, as a number */
+	const struct folder_info *f;
+};
+
+static struct key
+key_of(const struct folder_info *f)
+{
+	unsigned char head[8] = { 0 };
+	size_t len = span_len(f->name);
+	struct key k = { 0, f };
+
+	memcpy(head, f->name.p, len < sizeof head ? len : sizeof head);
+	for (size_t i = 0; i < sizeof head; i++)
+		k.head = k.head << 8 | head[i];
+	return k;
+}
+
+static bool
+is_before(const struct key *a, const struct key *b)
+{
+	if (a->head != b->head)
+		return a->head < b->head;
+	return span_cmp(a->f->name, b->f->name) < 0;
+}
+
+/* Two runs that are in order, a[0..n-1] and a[n..n+m-1], into one. */
+static void
+merge(const struct key *a, size_t n, size_t m, struct key *to)
+{
+	const struct key *b = a + n, *aend = b, *bend = b + m;
+
+	while (a < aend && b < bend)
+		*to++ = is_before(b, a) ? *b++ : *a++;
+	while (a < aend)
+		*to++ = *a++;
+	while (b < bend)
+		*to++ = *b++;
+}
+
+static size_t
+at_most(size_t n, size_t max)
+{
+	return n < max ? n : max;
+}
+
+/*
+ * By names, and those of one name as they were.  qsort() spends more on a
+ * LIST than all the rest of it.
+ */
+static void
+sort(struct listing *l)
+{
+	struct key *from = arena_array(l->ar, l->n, sizeof *from);
+	struct key *to = arena_array(l->ar, l->n, sizeof *to), *other;
+	struct folder_info *v;
+	size_t i, n, m;
+
+	for (i = 0; i < l->n; i++)
+		from[i] = key_of(&l->v[i]);
+	for (size_t run = 1; run < l->n; run *= 2) {
+		for (i = 0; i < l->n; i += n + m) {
+			n = at_most(run, l->n - i);
+			m = at_most(run, l->n - i - n);
+			merge(from + i, n, m, to + i);
+		}
+		other = from;
+		from = to;
+		to = other;
+	}
+	v = arena_array(l->ar, l->n, sizeof *v);
+	for (i = 0; i < l->n; i++)
+		v[i] = *from[i].f;
+	l->v = v;
+	l->max = l->n;
 }
 
 static struct folder_info *
 find(const struct folder_info *v, size_t n, struct span name)
 {
-	struct folder_info key = { .name = name };
 	size_t lo = 0, hi = n;
 
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
-		if (span_cmp(v[mid].name, key.name) < 0)
+		if (span_cmp(v[mid].name, name) < 0)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -171,16 +252,21 @@ static void
 add_levels(struct listing *l)
 {
 	size_t folders = l->n;
+	struct span last = { NULL, NULL }; /* whose own levels are there */
 
 	for (size_t i = 0; i < folders; i++) {
 		struct span up = name_parent(l->v[i].name);
 
+		if (up.p == up.end || (last.p != NULL && span_eq(up, last)))
+			continue;
+		last = up;
 		for (; up.p != up.end; up = name_parent(up))
 			if (find(l->v, folders, up) == NULL)
 				add(l, up, false);
 	}
-	if (l->n > folders)
-		qsort(l->v, l->n, sizeof *l->v, compare);
+	if (l->n == folders)
+		return;
+	sort(l); /* one that exists was there before its level */
 	folders = l->n;
 	l->n = 0;
 	for (size_t i = 0; i < folders; i++)
@@ -188,17 +274,20 @@ add_levels(struct listing *l)
 			l->v[l->n++] = l->v[i];
 }
 
+/* The INBOX, first of all, is above all. */
 static void
 mark_parents(struct listing *l)
 {
-	for (size_t i = 0; i < l->n; i++) {
-		struct span name = l->v[i].name;
-		struct folder_info *up;
+	struct folder_info *up = &l->v[0];
+
+	for (size_t i = 1; i < l->n; i++) {
+		struct span name = name_parent(l->v[i].name);
 
 		if (name.p == name.end)
-			continue;
-		if ((up = find(l->v, l->n, name_parent(name))) != NULL)
-			up->children = true;
+			up = &l->v[0];
+		else if (!span_eq(up->name, name))
+			up = find(l->v, l->n, name);
+		up->children = true; /* add_levels() has seen to it */
 	}
 }
 
@@ -214,7 +303,7 @@ folder_list(
 	strbuf_clear(&l.text);
 	if (r == -1)
 		return -1;
-	qsort(l.v, l.n, sizeof *l.v, compare);
+	sort(&l);
 	add_levels(&l);
 	mark_parents(&l);
 	registry_uses(a, l.v, l.n);

@@ -25,7 +25,12 @@ well_formed(struct span name)
 	uint32_t cp, last = '.';
 
 	while (name.p < name.end) {
-		if (!utf8_next(&name, &cp) || is_control(cp) || cp == '/')
+		cp = (unsigned char)*name.p;
+		if (cp < 0x80)
+			name.p++;
+		else if (!utf8_next(&name, &cp))
+			return false;
+		if (is_control(cp) || cp == '/')
 			return false;
 		if (cp == '.' && last == '.')
 			return false;
