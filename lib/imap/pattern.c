@@ -56,6 +56,8 @@ pattern_match(struct span pattern, struct span name)
 
 	for (;;) {
 		if (span_eat(&pattern, '*')) {
+			if (pattern.p == pattern.end)
+				return true; /* whatever comes */
 			star.pattern = pattern.p;
 			star.name = name.p;
 			percent.pattern = NULL;

@@ -40,7 +40,7 @@ p_use(struct span *in, unsigned *use)
 void
 use_put(struct wr *w, unsigned uses, const char **sep)
 {
-	for (size_t i = 0; i < NELEM(uses_table); i++) {
+	for (size_t i = 0; uses != 0 && i < NELEM(uses_table); i++) {
 		if (!(uses & uses_table[i].use))
 			continue;
 		wr_span(w, span_str(*sep));
