@@ -16,7 +16,6 @@
 /* A name that may be listed: a folder, a subscription, or a level above. */
 struct row {
 	struct span folder;
-	struct span name; /* the mailbox name, in UTF-8 */
 	bool listed; /* it is a folder, or above one */
 	bool exists;
 	bool children;
@@ -35,13 +34,8 @@ struct rows {
 static void
 add_row(struct session *s, struct rows *rows, struct row row)
 {
-	struct strbuf name = { 0 };
-
 	if (!name_exists(s, row.folder))
 		return;
-	name_put_utf8(s, row.folder, &name);
-	row.name = arena_span(&s->arena, strbuf_span(&name));
-	strbuf_clear(&name);
 	rows->v = arena_grow(
 	    &s->arena, rows->v, rows->n, &rows->max, sizeof *rows->v);
 	rows->v[rows->n++] = row;
@@ -55,16 +49,6 @@ by_folder(const void *x, const void *y)
 	return span_cmp(a->folder, b->folder);
 }
 
-/* Each name once, and in order: folders alone are already. */
-static bool
-in_order(const struct rows *rows)
-{
-	for (size_t i = 1; i < rows->n; i++)
-		if (by_folder(&rows->v[i - 1], &rows->v[i]) >= 0)
-			return false;
-	return true;
-}
-
 /* One row of a name: of the rows with the same name, all that they say. */
 static void
 merge(struct rows *rows)
@@ -72,8 +56,6 @@ merge(struct rows *rows)
 	struct row *last;
 	size_t n = 0;
 
-	if (in_order(rows))
-		return;
 	qsort(rows->v, rows->n, sizeof *rows->v, by_folder);
 	for (size_t i = 0; i < rows->n; i++) {
 		last = n == 0 ? NULL : &rows->v[n - 1];
@@ -120,6 +102,8 @@ add_folders(struct session *s, struct rows *rows)
 
 	if (folder_list(s->account, &s->arena, &info, &n) == -1)
 		return -1;
+	rows->v = arena_array(&s->arena, n, sizeof *rows->v);
+	rows->max = n;
 	for (size_t i = 0; i < n; i++) {
 		row.folder = info[i].name;
 		row.exists = info[i].exists;
@@ -185,13 +169,14 @@ choose(struct session *s, struct rows *rows, unsigned options)
 		if (row->folder.p == row->folder.end && !s->conf->inbox_prefix)
 			row->children = false;
 	}
-	for (size_t i = 0; i < rows->n; i++)
-		tell_above(s, rows, &rows->v[i]);
+	if (options & (LIST_RECURSIVE | LIST_SUBSCRIBED))
+		for (size_t i = 0; i < rows->n; i++)
+			tell_above(s, rows, &rows->v[i]);
 	if (!s->conf->inbox_prefix && rows->n > 0)
 		for (size_t i = 1; i < rows->n; i++)
 			rows->v[0].children |=
 			    rows->v[0].folder.p == rows->v[0].folder.end &&
-			    is_below(rows->v[i].name, rows->v[0].name);
+			    is_below(rows->v[i].folder, span_str("INBOX"));
 }
 
 /* --- patterns ------------------------------------------------------------ */
@@ -344,17 +329,21 @@ put_rows(struct session *s, struct rows *rows, const char *what,
     const struct list_args *args, const struct strbuf *patterns)
 {
 	bool lsub = strcmp(what, "LSUB") == 0;
+	struct strbuf name = { 0 };
 	struct row *row;
 
 	for (size_t i = 0; i < rows->n; i++) {
 		row = &rows->v[i];
-		if (!matches(patterns, args->npatterns, row->name))
+		strbuf_reset(&name);
+		name_put_utf8(s, row->folder, &name);
+		if (!matches(patterns, args->npatterns, strbuf_span(&name)))
 			continue;
 		if (row->selected ||
 		    ((args->options & LIST_RECURSIVE) && row->child_selected) ||
 		    (lsub && lsub_level(&patterns[0], row)))
 			put_row(s, row, what, args);
 	}
+	strbuf_clear(&name);
 }
 
 /* LIST ref "": the delimiter, and the root of the reference. */
@@ -380,9 +369,11 @@ list_matching(struct session *s, const char *what, const struct list_args *args,
 
 	if (add_folders(s, &rows) == -1)
 		return session_errno(s);
-	if ((args->options & subscribed) && add_subscriptions(s, &rows) == -1)
-		return session_errno(s);
-	merge(&rows);
+	if (args->options & subscribed) {
+		if (add_subscriptions(s, &rows) == -1)
+			return session_errno(s);
+		merge(&rows); /* folders alone are in order, each once */
+	}
 	choose(s, &rows, args->options);
 	put_rows(s, &rows, what, args, patterns);
 	return V_OK;

@@ -51,15 +51,18 @@ name_to_folder(struct session *s, struct span name, struct span *folder)
 	return true;
 }
 
+const char *
+name_prefix(const struct session *s, struct span folder)
+{
+	if (folder.p == folder.end)
+		return "INBOX";
+	return s->conf->inbox_prefix ? "INBOX." : "";
+}
+
 void
 name_put_utf8(const struct session *s, struct span folder, struct strbuf *out)
 {
-	if (folder.p == folder.end) {
-		strbuf_puts(out, "INBOX");
-		return;
-	}
-	if (s->conf->inbox_prefix)
-		strbuf_puts(out, "INBOX.");
+	strbuf_puts(out, name_prefix(s, folder));
 	strbuf_cat(out, folder);
 }
 

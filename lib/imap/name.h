@@ -17,6 +17,12 @@
  */
 bool name_to_folder(struct session *s, struct span name, struct span *folder);
 
+/*
+ * What stands before the folder's own name in the mailbox name: "INBOX." or
+ * nothing; for the INBOX, whose own name is empty, all of it.
+ */
+const char *name_prefix(const struct session *s, struct span folder);
+
 /* Append the mailbox name of a folder, in UTF-8. */
 void name_put_utf8(
     const struct session *s, struct span folder, struct strbuf *out);

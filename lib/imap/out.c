@@ -112,6 +112,14 @@ out_mailbox(struct session *s, struct span folder)
 {
 	struct strbuf name = { 0 };
 
+	/* as most are: the same in UTF-8 and modified UTF-7, and short */
+	if (bytes_is_plain(folder) && span_find(folder, '&') == NULL) {
+		wr_putc(s->out, '"');
+		wr_span(s->out, span_str(name_prefix(s, folder)));
+		wr_span(s->out, folder);
+		wr_putc(s->out, '"');
+		return;
+	}
 	name_put(s, folder, &name);
 	out_string(s->out, strbuf_span(&name), s->utf8);
 	strbuf_clear(&name);
