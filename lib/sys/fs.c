@@ -252,9 +252,16 @@ struct entry {
 	char name[5];
 };
 
+/* Who is told of each entry: one of the two. */
+struct visitor {
+	fs_each *each;
+	fs_each_inode *with_inode;
+	void *arg;
+};
+
 /* The entries that one read brought. */
 static int
-walk_some(const char *at, size_t len, fs_each *each, void *arg)
+walk_some(const char *at, size_t len, const struct visitor *v)
 {
 	struct entry e;
 	const char *name;
@@ -266,14 +273,16 @@ walk_some(const char *at, size_t len, fs_each *each, void *arg)
 		if (name[0] == '.' &&
 		    (name[1] == '\0' || strcmp(name, "..") == 0))
 			continue;
-		r = each(arg, name, e.type);
+		r = v->each != NULL
+			? v->each(v->arg, name, e.type)
+			: v->with_inode(v->arg, name, e.type, e.ino);
 	}
 	return r;
 }
 
 /* readdir() would ask for memory, and what kind of file it has. */
-int
-fs_walk(int dir, fs_each *each, void *arg)
+static int
+walk(int dir, const struct visitor *v)
 {
 	char some[WALK_LEN];
 	int fd = fs_open_dir(dir, "."), r = 0;
@@ -283,9 +292,25 @@ fs_walk(int dir, fs_each *each, void *arg)
 		return -1;
 	while (
 	    r == 0 && (n = syscall(SYS_getdents64, fd, some, sizeof some)) != 0)
-		r = n == -1 ? -1 : walk_some(some, (size_t)n, each, arg);
+		r = n == -1 ? -1 : walk_some(some, (size_t)n, v);
 	fs_close(fd);
 	return r;
+}
+
+int
+fs_walk(int dir, fs_each *each, void *arg)
+{
+	struct visitor v = { each, NULL, arg };
+
+	return walk(dir, &v);
+}
+
+int
+fs_walk_inodes(int dir, fs_each_inode *each, void *arg)
+{
+	struct visitor v = { NULL, each, arg };
+
+	return walk(dir, &v);
 }
 
 struct removal {

@@ -93,6 +93,11 @@ void fs_close(int fd);
 typedef int fs_each(void *arg, const char *name, unsigned char type);
 int fs_walk(int dir, fs_each *each, void *arg);
 
+/* The same with the entry's inode, of a mount point the one underneath. */
+typedef int fs_each_inode(
+    void *arg, const char *name, unsigned char type, uint64_t ino);
+int fs_walk_inodes(int dir, fs_each_inode *each, void *arg);
+
 /* Whether fd is owned by us (the effective uid), and nobody else may write. */
 bool fs_is_ours(int fd);
 
