@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/maildir.h"
 #include "store/root.h"
 #include "sys/fs.h"
 
@@ -79,6 +80,27 @@ cachedir_folder(const struct account *a, const char *dirname, int dir)
 		return -1;
 	}
 	return open_own(a->caches, name_of(dirname));
+}
+
+int
+cachedir_replace(struct account *a, const char *name, struct span text)
+{
+	struct strbuf tmp = { 0 };
+	int fd, r = -1;
+
+	if (a->caches == a->fd)
+		strbuf_puts(&tmp, "tmp/");
+	maildir_tmp_name(a, "cache", &tmp);
+	if ((fd = fs_create(a->caches, tmp.p, MODE_FILE)) == -1)
+		goto clear;
+	if (fs_write(fd, text) == 0)
+		r = renameat(a->caches, tmp.p, a->caches, name);
+	if (r == -1)
+		(void)unlinkat(a->caches, tmp.p, 0);
+	fs_close(fd);
+clear:
+	strbuf_clear(&tmp);
+	return r;
 }
 
 void

@@ -2,6 +2,7 @@
 #ifndef STORE_CACHEDIR_H
 #define STORE_CACHEDIR_H
 
+#include "base/span.h"
 #include "store/account.h"
 
 /*
@@ -25,6 +26,12 @@ int cachedir_open(const char *root, int maildir);
  * caller to close, -1 with errno.
  */
 int cachedir_folder(const struct account *a, const char *dirname, int dir);
+
+/*
+ * Replace the account's cache name by one with that text, in one step, not
+ * synced.  -1 with errno, and the old one is there.
+ */
+int cachedir_replace(struct account *a, const char *name, struct span text);
 
 /* The folder is called another way now, or is gone.  Errors do not matter. */
 void cachedir_move(const struct account *a, const char *from, const char *to);

@@ -34,7 +34,7 @@
 #include <unistd.h>
 
 #include "base/oom.h"
-#include "store/maildir.h"
+#include "store/cachedir.h"
 #include "store/root.h"
 #include "store/stamp.h"
 #include "sys/clock.h"
@@ -196,24 +196,13 @@ static int
 write_table(struct account *a, uint32_t slots, const struct slot *v)
 {
 	struct header h = { MAGIC, VERSION, sizeof *v, slots, { 0, 0 } };
-	size_t len = (slots + PROBES) * sizeof *v;
-	struct strbuf name = { 0 };
-	int fd, r = -1;
+	struct strbuf b = { 0 };
+	int r;
 
-	if (a->caches == a->fd)
-		strbuf_puts(&name, "tmp/");
-	maildir_tmp_name(a, "status", &name);
-	strbuf_putc(&name, '\0');
-	if ((fd = fs_create(a->caches, name.p, MODE_FILE)) == -1)
-		goto clear;
-	if (fs_write(fd, span_of((const char *)&h, sizeof h)) == 0 &&
-	    fs_write(fd, span_of((const char *)v, len)) == 0)
-		r = renameat(a->caches, name.p, a->caches, file);
-	if (r == -1)
-		(void)unlinkat(a->caches, name.p, 0);
-	fs_close(fd);
-clear:
-	strbuf_clear(&name);
+	strbuf_add(&b, &h, sizeof h);
+	strbuf_add(&b, v, (slots + PROBES) * sizeof *v);
+	r = cachedir_replace(a, file, strbuf_span(&b));
+	strbuf_clear(&b);
 	return r;
 }
 
