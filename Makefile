@@ -42,10 +42,10 @@ msg = addr brief decode excerpt field fields header html lex mime names \
 # (see lib/README.md for what each of these is)
 store = account adopt append arrival bases box box_arrive cachedir change \
 	confine drop droplist dropstamp dropuids dump facts flags folder \
-	follow history image index keywords known kwset lock login mailbox \
-	maildir maildrop maildrop_end move name objectid purge quota rebase \
-	recover registry replay scan search search_text sizelist stamp \
-	status subs summary sync table trash tree uiddb uids
+	follow history image index keywords known kwset listed lock login \
+	mailbox maildir maildrop maildrop_end move name objectid purge quota \
+	rebase recover registry replay scan search search_text sizelist \
+	stamp status subs summary sync table trash tree uiddb uids
 
 auth = checkpassword handover options pop3capa sasl
 
@@ -106,7 +106,7 @@ UNIT_sys = cidr fdpass fs helper jail map peer proc rd slot tlslist watch wr
 UNIT_text = base64 bytes casefold charset date encword lang mutf7 qp utf8
 UNIT_msg = addr decode header html mime octets preview stream structure
 UNIT_store = append change facts flags folder history index keywords \
-	kwset lock mailbox maildir maildrop name objectid quota race \
+	kwset listed lock mailbox maildir maildrop name objectid quota race \
 	search_text sizelist stamp status summary table uiddb
 UNIT_auth = checkpassword handover options pop3capa sasl
 UNIT_pw = become hash service userdb
@@ -139,7 +139,7 @@ LAYERS_mkuserdb = $(BELOW_pw)
 # --- installed ---------------------------------------------------------------
 MAN5 = courier.lock courierimapkeywords courierimapsubscribed \
 	courierimapuiddb courierpop3dsizelist maildirsize satchel-cache \
-	satchel-folders satchel-index satchel-status
+	satchel-folders satchel-index satchel-list satchel-status
 MAN7 = satchel satchel-cage satchel-chain satchel-durability satchel-imap \
 	satchel-maildir satchel-settings
 MAN8 = checkpw-passwd checkpw-userdb imapd imaplogin limit listen \

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "store/flags.h"
+#include "store/listed.h"
 #include "store/maildir.h"
 #include "store/name.h"
 #include "store/registry.h"
@@ -36,6 +37,7 @@ folder_open(struct account *a, struct span name)
 		why = errno;
 	else if (S_ISDIR(st.st_mode))
 		goto clear_dir;
+	listed_forget(a);
 	(void)close(fd); /* opened for reading */
 	fd = -1;
 	errno = why;
@@ -94,6 +96,7 @@ struct listing {
 	struct folder_info *v;
 	size_t n, max;
 	struct strbuf text;
+	struct listed known;
 };
 
 static void
@@ -119,32 +122,46 @@ is_dir(int dir, const char *path)
 
 /* Whether the entry, which is a directory, has a cur; as is_dir(). */
 static int
-has_cur(const struct account *a, const char *entry)
+has_cur(const struct account *a, struct span entry)
 {
 	char path[PATH_LEN];
-	size_t len = strlen(entry);
+	size_t len = span_len(entry);
 
 	if (len > NAME_LEN)
 		return 0;
-	memcpy(path, entry, len);
+	memcpy(path, entry.p, len);
 	memcpy(path + len, "/cur", sizeof "/cur");
 	return is_dir(a->fd, path);
 }
 
 static int
-add_entry(void *arg, const char *entry, unsigned char type)
+is_folder(struct listing *l, struct span entry, uint64_t ino)
+{
+	int r;
+
+	if (listed_has(&l->known, entry, ino))
+		return 1;
+	r = has_cur(l->a, entry);
+	if (r == 1)
+		listed_add(&l->known, entry, ino);
+	return r;
+}
+
+static int
+add_entry(void *arg, const char *entry, unsigned char type, uint64_t ino)
 {
 	struct listing *l = arg;
+	struct span dir = span_str(entry);
 	int r;
 
 	if (entry[0] != '.' || (type != DT_DIR && type != DT_UNKNOWN))
 		return 0;
 	if (type == DT_UNKNOWN && (r = is_dir(l->a->fd, entry)) != 1)
 		return r;
-	if ((r = has_cur(l->a, entry)) != 1)
+	if ((r = is_folder(l, dir, ino)) != 1)
 		return r;
 	strbuf_reset(&l->text);
-	if (name_from_dir(l->a, span_str(entry), &l->text))
+	if (name_from_dir(l->a, dir, &l->text))
 		add(l, arena_span(l->ar, strbuf_span(&l->text)), true);
 	return 0;
 }
@@ -299,10 +316,14 @@ folder_list(
 	int r;
 
 	add(&l, span_of("", 0), true);
-	r = fs_walk(a->fd, add_entry, &l);
+	listed_begin(a, &l.known);
+	r = fs_walk_inodes(a->fd, add_entry, &l);
 	strbuf_clear(&l.text);
-	if (r == -1)
+	if (r == -1) {
+		listed_clear(&l.known);
 		return -1;
+	}
+	listed_end(a, &l.known);
 	sort(&l);
 	add_levels(&l);
 	mark_parents(&l);

@@ -95,6 +95,7 @@ my @places = (qw(. cur new tmp .F .F/cur courierimapuiddb
     courierimapkeywords courierimapkeywords/:list
     courierimapkeywords/1700000001.a.t courierimapsubscribed maildirsize
     maildirfolder satchel-folders satchel-status satchel-index satchel-cache
+    satchel-list
     courierpop3dsizelist satchel-pop3-login tmp/courier.lock loginexec
     new/1700000004.d.t), 'cur/1700000003.c.t:2,');
 

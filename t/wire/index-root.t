@@ -27,7 +27,7 @@ sub session
 sub strays
 {
 	return map { s{^\Q$md\E/}{}r } glob
-	    "$md/satchel-{index,cache,status}* $folder/satchel-*";
+	    "$md/satchel-{index,cache,list,status}* $folder/satchel-*";
 }
 
 select undef, undef, undef, 0.1;
