@@ -88,7 +88,11 @@ folder_marked(struct account *a, struct span name)
 
 /* --- all of them ----------------------------------------------------- */
 
-enum { PATH_LEN = NAME_LEN + sizeof "/cur" };
+enum {
+	PATH_LEN = NAME_LEN + sizeof "/cur",
+	FOLDERS_AT_FIRST = 8,
+	FOLDERS_AT_ONCE = 4096
+};
 
 struct listing {
 	struct account *a;
@@ -151,7 +155,7 @@ static int
 add_entry(void *arg, const char *entry, unsigned char type, uint64_t ino)
 {
 	struct listing *l = arg;
-	struct span dir = span_str(entry);
+	struct span dir = span_str(entry), name = dir;
 	int r;
 
 	if (entry[0] != '.' || (type != DT_DIR && type != DT_UNKNOWN))
@@ -160,6 +164,11 @@ add_entry(void *arg, const char *entry, unsigned char type, uint64_t ino)
 		return r;
 	if ((r = is_folder(l, dir, ino)) != 1)
 		return r;
+	name.p++;
+	if (name_is_simple(name)) {
+		add(l, arena_span(l->ar, name), true);
+		return 0;
+	}
 	strbuf_reset(&l->text);
 	if (name_from_dir(l->a, dir, &l->text))
 		add(l, arena_span(l->ar, strbuf_span(&l->text)), true);
@@ -315,8 +324,11 @@ folder_list(
 	struct listing l = { .a = a, .ar = ar };
 	int r;
 
-	add(&l, span_of("", 0), true);
 	listed_begin(a, &l.known);
+	/* about as many as last time; more if need be */
+	l.max = FOLDERS_AT_FIRST + at_most(l.known.slots / 2, FOLDERS_AT_ONCE);
+	l.v = arena_array(ar, l.max, sizeof *l.v);
+	add(&l, span_of("", 0), true);
 	r = fs_walk_inodes(a->fd, add_entry, &l);
 	strbuf_clear(&l.text);
 	if (r == -1) {

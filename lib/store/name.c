@@ -98,10 +98,27 @@ is_plain(struct span s)
 }
 
 bool
+name_is_simple(struct span name)
+{
+	char last = '.';
+
+	for (; name.p < name.end; last = *name.p++)
+		if (*name.p < ' ' || *name.p > '~' || *name.p == '/' ||
+		    *name.p == '&' || (*name.p == '.' && last == '.'))
+			return false;
+	return last != '.';
+}
+
+bool
 name_to_dir(struct account *a, struct span name, struct strbuf *out)
 {
 	size_t start = out->len;
 
+	if (span_len(name) < NAME_LEN && name_is_simple(name)) {
+		strbuf_putc(out, '.');
+		strbuf_cat(out, name);
+		return true;
+	}
 	if (name.p != name.end && !well_formed(name))
 		return false;
 	strbuf_putc(out, '.');

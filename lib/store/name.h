@@ -24,6 +24,12 @@ bool name_to_dir(struct account *a, struct span name, struct strbuf *out);
  */
 bool name_from_dir(struct account *a, struct span dir, struct strbuf *out);
 
+/*
+ * Whether name, which is not empty, is valid and its directory is "." and name
+ * whatever the encoding, as of most.
+ */
+bool name_is_simple(struct span name);
+
 /* Whether name is base itself or below it; every name is below the INBOX. */
 bool name_is_below(struct span name, struct span base);
 
