@@ -219,11 +219,12 @@ full_pattern(struct session *s, struct span reference, struct span pattern,
 
 /* --- output -------------------------------------------------------------- */
 
-static void
+static inline void
 attribute(struct session *s, const char **sep, const char *name)
 {
-	wr_span(s->out, span_str(*sep));
-	wr_span(s->out, span_str(name));
+	if (**sep != '\0')
+		wr_putc(s->out, ' ');
+	wr_short(s->out, name, strlen(name));
 	*sep = " ";
 }
 
@@ -232,8 +233,8 @@ static void
 put_children(struct session *s, const struct row *row, const char **sep)
 {
 	if (!s->conf->obsolete_client)
-		attribute(s, sep,
-		    row->children ? "\\HasChildren" : "\\HasNoChildren");
+		row->children ? attribute(s, sep, "\\HasChildren")
+			      : attribute(s, sep, "\\HasNoChildren");
 	else if (!row->children)
 		attribute(s, sep, "\\Noinferiors");
 }
@@ -291,6 +292,13 @@ matches(const struct strbuf *patterns, size_t n, struct span name)
 	return false;
 }
 
+/* Whether the only pattern is "*", which most clients ask for. */
+static bool
+is_all(const struct strbuf *patterns, size_t n)
+{
+	return n == 1 && patterns[0].len == 1 && patterns[0].p[0] == '*';
+}
+
 /*
  * LSUB also shows, as \Noselect, a level that is not subscribed but has
  * something below it that is, where the pattern stops short of it
@@ -329,14 +337,17 @@ put_rows(struct session *s, struct rows *rows, const char *what,
     const struct list_args *args, const struct strbuf *patterns)
 {
 	bool lsub = strcmp(what, "LSUB") == 0;
+	bool all = is_all(patterns, args->npatterns);
 	struct strbuf name = { 0 };
 	struct row *row;
 
 	for (size_t i = 0; i < rows->n; i++) {
 		row = &rows->v[i];
 		strbuf_reset(&name);
-		name_put_utf8(s, row->folder, &name);
-		if (!matches(patterns, args->npatterns, strbuf_span(&name)))
+		if (!all)
+			name_put_utf8(s, row->folder, &name);
+		if (!all &&
+		    !matches(patterns, args->npatterns, strbuf_span(&name)))
 			continue;
 		if (row->selected ||
 		    ((args->options & LIST_RECURSIVE) && row->child_selected) ||
