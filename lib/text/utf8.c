@@ -86,27 +86,33 @@ utf8_next(struct span *in, uint32_t *cp)
 	return true;
 }
 
+char *
+utf8_write(char *to, uint32_t cp)
+{
+	if (cp < 0x80) {
+		*to++ = (char)cp;
+		return to;
+	}
+	if (cp < 0x800) {
+		*to++ = (char)(0xc0 | cp >> 6);
+	} else if (cp < 0x10000) {
+		*to++ = (char)(0xe0 | cp >> 12);
+		*to++ = (char)(0x80 | (cp >> 6 & 0x3f));
+	} else {
+		*to++ = (char)(0xf0 | cp >> 18);
+		*to++ = (char)(0x80 | (cp >> 12 & 0x3f));
+		*to++ = (char)(0x80 | (cp >> 6 & 0x3f));
+	}
+	*to++ = (char)(0x80 | (cp & 0x3f));
+	return to;
+}
+
 void
 utf8_put(struct strbuf *out, uint32_t cp)
 {
 	char b[4];
-	size_t n = 0;
 
-	if (cp < 0x80) {
-		b[n++] = (char)cp;
-	} else if (cp < 0x800) {
-		b[n++] = (char)(0xc0 | cp >> 6);
-	} else if (cp < 0x10000) {
-		b[n++] = (char)(0xe0 | cp >> 12);
-		b[n++] = (char)(0x80 | (cp >> 6 & 0x3f));
-	} else {
-		b[n++] = (char)(0xf0 | cp >> 18);
-		b[n++] = (char)(0x80 | (cp >> 12 & 0x3f));
-		b[n++] = (char)(0x80 | (cp >> 6 & 0x3f));
-	}
-	if (cp >= 0x80)
-		b[n++] = (char)(0x80 | (cp & 0x3f));
-	strbuf_add(out, b, n);
+	strbuf_add(out, b, (size_t)(utf8_write(b, cp) - b));
 }
 
 bool

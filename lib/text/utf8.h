@@ -15,8 +15,12 @@
  */
 bool utf8_next(struct span *in, uint32_t *cp);
 
-/* Append cp, which must be a Unicode scalar value. */
+/*
+ * Append cp, which must be a Unicode scalar value; write it to a place that
+ * has room for 4 bytes, and return where it ends.
+ */
 void utf8_put(struct strbuf *out, uint32_t cp);
+char *utf8_write(char *to, uint32_t cp);
 
 /* Whether all of s is UTF-8; whether all of it is below 0x80. */
 bool utf8_valid(struct span s);
