@@ -17,8 +17,11 @@ MANDIR ?= $(PREFIX)/share/man
 LANGDIR ?= $(PREFIX)/share/satchel/lang
 DESTDIR ?=
 CC ?= cc
+# for the machine that builds: it makes tables of its C library's charsets
+HOSTCC ?= $(CC)
 CFLAGS ?= -O2 -g
 BUILD ?= build
+CHARSETS ?= $(BUILD)/charsets.inc
 WERROR ?=
 FUZZ_SECONDS ?= 60
 SAN_CC ?= $(CC)
@@ -33,8 +36,8 @@ base = arena ascii num radix sha256 siphash span spare strbuf sum
 sys = cage cidr clock env fdpass fs helper jail landlock log map peer proc \
 	rd seccomp setting shed sig slot sock tlslist watch wr
 
-text = base64 bytes casefold charset date encword lang mutf7 qp searchfold \
-	utf8
+text = base64 bytes casefold charset charset_2022 charset_table charset_wide \
+	date encword lang mutf7 qp searchfold utf8
 
 msg = addr brief decode excerpt field fields header html lex mime names \
 	octets param preview scan stream structure
@@ -103,7 +106,8 @@ LIBS_pw = $(GDBM_LIBS) $(CRYPT_LIBS) $(NETTLE_LIBS)
 # --- tests, by the layer that each links -------------------------------------
 UNIT_base = arena num radix sha256 siphash smallstring span spare strbuf sum
 UNIT_sys = cidr fdpass fs helper jail map peer proc rd slot tlslist watch wr
-UNIT_text = base64 bytes casefold charset date encword lang mutf7 qp utf8
+UNIT_text = base64 bytes casefold charset charset_iconv date encword lang \
+	mutf7 qp utf8
 UNIT_msg = addr decode header html mime octets preview stream structure
 UNIT_store = append change facts flags folder history index keywords \
 	kwset listed lock mailbox maildir maildrop name objectid quota race \
@@ -120,8 +124,8 @@ UNIT_tls = servername tickets
 UNIT_engine = ticketkey
 
 # t/fuzz/NAME.c with its seeds in t/fuzz/corpus/NAME/
-FUZZ = addr brief date encword facts fetch_parse gather header imapcmd \
-	index keywords mime mutf7 pop3 pop3cmd preview proxyhdr qp \
+FUZZ = addr brief charset date encword facts fetch_parse gather header \
+	imapcmd index keywords mime mutf7 pop3 pop3cmd preview proxyhdr qp \
 	request rule search_parse section select_parse session \
 	sizelist structure talk tlsname uiddb
 
@@ -218,6 +222,9 @@ OUR_LDFLAGS = $(HARDEN_LDFLAGS)
 # what the C library has beyond POSIX is for these two layers only
 $(BUILD)/lib/sys/%.o $(BUILD)/lib/text/%.o: OUR_CFLAGS += -D_GNU_SOURCE
 $(BUILD)/lib/text/lang.o: OUR_CFLAGS += -DLANG_DIR='"$(LANGDIR)"'
+# what was made of the C library's charsets: see lib/text/charset.c
+$(BUILD)/lib/text/charset_2022.o $(BUILD)/lib/text/charset_table.o: \
+    OUR_CFLAGS += -I$(dir $(CHARSETS))
 COMPILE = $(CC) $(OUR_CFLAGS) $(CFLAGS) $(CPPFLAGS) -MMD -MP
 LINK = $(CC) $(OUR_LDFLAGS) $(CFLAGS) $(LDFLAGS)
 libs = $(foreach l,$(1),$(LIBS_$(l)))
@@ -244,6 +251,16 @@ $(BUILD)/main/%.o: bin/%.c $(BUILD)/config.mk
 	@mkdir -p $(@D)
 	@echo "  CC $<"
 	@$(COMPILE) -c -o $@ $<
+
+$(BUILD)/mkcharset: lib/text/mkcharset.c lib/text/charset_page.h
+	@mkdir -p $(@D)
+	@echo "  HOSTCC $<"
+	@$(HOSTCC) -std=c11 -D_DEFAULT_SOURCE -O2 $(WARNINGS) $(WERROR) -Ilib \
+	    -o $@ $<
+$(BUILD)/charsets.inc: $(BUILD)/mkcharset lib/text/charsets
+	@echo "  GEN $@"
+	@$(BUILD)/mkcharset lib/text/charsets >$@.tmp && mv $@.tmp $@
+$(BUILD)/lib/text/charset_2022.o $(BUILD)/lib/text/charset_table.o: $(CHARSETS)
 
 define LAYER_RULE
 $(BUILD)/lib/$(1).a: $$($(1):%=$(BUILD)/lib/$(1)/%.o)

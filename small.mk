@@ -32,6 +32,7 @@ endif
 # another make, which looks for nothing: headers that are not the C library's
 # are the system's
 SMALL_MAKE = $(MAKE) -s --no-print-directory BUILD=$(BUILD)/small HAVE_MUSL=0 \
+	CHARSETS=$(BUILD)/charsets.inc \
 	CC="$(SMALL_CC) -idirafter small -idirafter /usr/include -idirafter \
 	/usr/include/$$($(CC) -print-multiarch) -L$(BUILD)/small/lib" \
 	HARDEN_LDFLAGS="$(SMALL_LDFLAGS)" WERROR="$(WERROR)" \
@@ -46,7 +47,7 @@ SMALL_OBJECTS = $(BUILD)/small/small/fortified.o \
 $(BUILD)/small/string.o $(BUILD)/t/unit/smallstring.o: \
 	OUR_CFLAGS += -D_GNU_SOURCE -fno-builtin
 
-small: $(BUILD)/config.mk
+small: $(BUILD)/config.mk $(CHARSETS)
 	@mkdir -p $(BUILD)/small/lib $(BUILD)/bin
 	@for l in $(SMALL_LIBS); do \
 	    ln -sf "$$($(CC) -print-file-name=lib$$l.a)" $(BUILD)/small/lib/; \

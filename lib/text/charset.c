@@ -1,60 +1,68 @@
-/* charset.c: iconv, fed names it can be trusted with. */
+/*
+ * charset.c: from any charset to UTF-8.
+ *
+ * The problem.  iconv() is in the C library, and that is where it is weak:
+ * glibc's loads a shared object for each charset when it is first met, so
+ * that the directory of these has to stay in reach of a session that is
+ * confined, its memory has to be allowed to become code, a static program
+ * needs the very glibc it was linked with, and 250 decoders by as many hands
+ * see the bytes of strangers (CVE-2024-2961).  musl's lacks what mail has
+ * (UTF-7, ISO-2022-KR, HZ).  Only one direction is wanted, towards UTF-8, of
+ * whole texts.
+ *
+ * The choice.  mkcharset.c asks the C library of the machine that builds, once
+ * for each sequence of bytes that is a character, and writes tables: constant,
+ * without addresses, so that they are pages of the program's file until one is
+ * looked at, and shared by all sessions then.  charset_table.c is the loop
+ * over them, the same for one byte and for four.  What has a state (ISO 2022,
+ * HZ, UTF-7, byte order marks) is code, character by character
+ * (charset_step.h), over the same tables.  The list of charsets and of what
+ * they are called is a file of its own.
+ *
+ * What glibc makes of well-formed text, this makes; so does it say where
+ * ill-formed text goes wrong (t/unit/charset_iconv.c compares).  But UTF-16
+ * and UTF-32 lose a whole unit then, not a byte and with it all that follows.
+ *
+ * Rejected: tables from the Unicode Consortium's files, since those of Asia
+ * are obsolete there and each vendor's differ; tables in the tree, 800 kB that
+ * nobody could review; a process that converts, since it would have to be kept
+ * beside each session; libunistring, whose converters are iconv's.
+ */
 #include "text/charset.h"
 
-#include <dlfcn.h>
-#include <errno.h>
-#include <iconv.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/ascii.h"
 #include "base/nelem.h"
+#include "text/charset_step.h"
+#include "text/charset_table.h"
 #include "text/utf8.h"
 
-enum { NAME_LEN = 64 };
+/* CHUNK bytes are converted before room is looked for again. */
+enum { NAME_LEN = 64, CHUNK = 256, LONGEST = 8 };
 
-enum kind { ASCII, UTF8, LATIN1, OTHER };
-
-/* What needs no table, and so no converter. */
+/* What most mail is in: the table of names is not looked at. */
 static const struct {
 	const char *name;
-	enum kind kind;
-} simple[] = {
-	{ "us-ascii", ASCII },
-	{ "ascii", ASCII },
-	{ "ansi_x3.4-1968", ASCII },
-	{ "iso646-us", ASCII },
-	{ "utf-8", UTF8 },
-	{ "utf8", UTF8 },
-	{ "iso-8859-1", LATIN1 },
-	{ "iso_8859-1", LATIN1 },
-	{ "iso8859-1", LATIN1 },
-	{ "latin1", LATIN1 },
+	struct charset_row row;
+} usual[] = {
+	{ "utf-8", { .engine = ENGINE_UTF_8 } },
+	{ "us-ascii", { .engine = ENGINE_US_ASCII } },
+	{ "iso-8859-1", { .engine = ENGINE_ISO_8859_1 } },
 };
 
-/* What mail calls by names that the C library does not know. */
-static const struct {
-	const char *name;
-	const char *iconv;
-} aliases[] = {
-	{ "ks_c_5601-1987", "cp949" },
-	{ "ks_c_5601", "cp949" },
-	{ "x-sjis", "cp932" },
-	{ "x-windows-949", "cp949" },
-	{ "x-gbk", "gbk" },
-	{ "x-euc-jp", "euc-jp" },
-	{ "iso-8859-8-i", "iso-8859-8" },
-	{ "iso-8859-8-e", "iso-8859-8" },
-	{ "iso-8859-6-i", "iso-8859-6" },
-	{ "iso-8859-6-e", "iso-8859-6" },
-	{ "unicode-1-1-utf-7", "utf-7" },
-};
+static charset_step *
+step_of(enum charset_engine engine)
+{
+	if (engine == ENGINE_UTF_7)
+		return charset_step_utf7;
+	if (engine < ENGINE_ISO_2022_JP)
+		return charset_step_wide;
+	return engine == ENGINE_HZ_GB_2312 ? charset_step_hz
+					   : charset_step_2022;
+}
 
-/*
- * The name in small letters; false for what no charset is called.  "/" would
- * reach the options and file names of iconv_open(), "," its lists.
- */
+/* The name in small letters; false for what no charset is called. */
 static bool
 plain_name(struct span name, char *to)
 {
@@ -74,42 +82,23 @@ plain_name(struct span name, char *to)
 	return true;
 }
 
-static enum kind
-kind_of(const char *name)
+static const struct charset_row *
+find(struct span name)
 {
-	for (size_t i = 0; i < NELEM(simple); i++)
-		if (strcmp(name, simple[i].name) == 0)
-			return simple[i].kind;
-	return OTHER;
-}
+	char plain[NAME_LEN + 1];
 
-/* A converter, or NULL. */
-static void *
-open_converter(const char *name)
-{
-	iconv_t cd;
-
-	for (size_t i = 0; i < NELEM(aliases); i++)
-		if (strcmp(name, aliases[i].name) == 0)
-			name = aliases[i].iconv;
-	cd = iconv_open("UTF-8", name);
-	return cd == (iconv_t)-1 ? NULL : cd;
+	if (!plain_name(name, plain))
+		return NULL;
+	for (size_t i = 0; i < NELEM(usual); i++)
+		if (strcmp(plain, usual[i].name) == 0)
+			return &usual[i].row;
+	return charset_table_find(plain);
 }
 
 bool
 charset_known(struct span name)
 {
-	char plain[NAME_LEN + 1];
-	void *cd;
-
-	if (!plain_name(name, plain))
-		return false;
-	if (kind_of(plain) != OTHER)
-		return true;
-	if ((cd = open_converter(plain)) == NULL)
-		return false;
-	(void)iconv_close(cd); /* frees memory only */
-	return true;
+	return find(name) != NULL;
 }
 
 /* Bytes above 0x7f are the code point instead; when that is 0, their own. */
@@ -141,100 +130,48 @@ from_ascii(struct span in, struct strbuf *out)
 		from_bytes(in, 0xfffd, out);
 }
 
-/*
- * One call of iconv() on *in (NULL: write what is pending).  Returns whether
- * there is more to do.
- */
-static bool
-step(iconv_t cd, char **in, size_t *left, struct strbuf *out)
-{
-	size_t room = (in == NULL ? 0 : *left) + 64, unused = room, done;
-	char *to = strbuf_room(out, room);
-
-	done = iconv(cd, in, left, &to, &unused);
-	out->len += room - unused;
-	out->p[out->len] = '\0';
-	if (done != (size_t)-1)
-		return false;
-	if (errno == E2BIG)
-		return true;
-	utf8_put(out, 0xfffd);
-	if (in == NULL || *left == 0 || errno == EINVAL)
-		return false;
-	++*in;
-	return --*left > 0;
-}
-
-/* Tables of the C library can yield what is no Unicode (from UCS-4). */
 static void
-repair_from(size_t start, struct strbuf *out)
+from_steps(enum charset_engine engine, struct span in, struct strbuf *out)
 {
-	struct strbuf good = { 0 };
-	struct span s = { out->p + start, out->p + out->len };
+	struct charset_steps s = { .engine = engine };
+	charset_step *step = step_of(engine);
 
-	if (out->len == start || utf8_valid(s))
-		return;
-	utf8_repair(s, &good);
-	strbuf_cut(out, start);
-	strbuf_cat(out, strbuf_span(&good));
-	strbuf_clear(&good);
-}
-
-static void
-from_other(iconv_t cd, struct span in, struct strbuf *out)
-{
-	size_t start = out->len, left = span_len(in);
-	union { /* iconv() takes char ** and writes nothing there */
-		const char *from;
-		char *to;
-	} p = { in.p };
-
-	(void)iconv(cd, NULL, NULL, NULL, NULL); /* cannot fail */
-	while (left > 0 && step(cd, &p.to, &left, out))
-		;
-	while (step(cd, NULL, NULL, out))
-		;
-	repair_from(start, out);
-}
-
-/* Make name the charset of *c, which remembers unknown ones, too. */
-static void
-change(struct charset *c, const char *name)
-{
-	unsigned opened = c->opened + 1;
-
-	charset_close(c);
-	c->opened = opened;
-	memcpy(c->name, name, strlen(name) + 1);
-	c->cd = open_converter(name);
+	s.p = (const unsigned char *)in.p;
+	s.end = (const unsigned char *)in.end;
+	while (s.p < s.end) {
+		s.stop = s.end - s.p > CHUNK ? s.p + CHUNK : s.end;
+		s.to = strbuf_room(out, (CHUNK + 1) * LONGEST);
+		while (s.p < s.stop)
+			step(&s);
+		out->len = (size_t)(s.to - out->p);
+		*s.to = '\0';
+	}
 }
 
 bool
 charset_to_utf8(
     struct charset *c, struct span name, struct span in, struct strbuf *out)
 {
-	char plain[NAME_LEN + 1];
-	enum kind kind;
+	const struct charset_row *r = find(name);
 
-	if (!plain_name(name, plain))
+	(void)c;
+	if (r == NULL)
 		return false;
-	kind = kind_of(plain);
-	if (kind == OTHER && strcmp(plain, c->name) != 0)
-		change(c, plain);
-	switch (kind) {
-	case ASCII:
+	switch (r->engine) {
+	case ENGINE_TABLE:
+		charset_table_all(r, in, out);
+		return true;
+	case ENGINE_US_ASCII:
 		from_ascii(in, out);
 		return true;
-	case UTF8:
+	case ENGINE_UTF_8:
 		utf8_repair(in, out);
 		return true;
-	case LATIN1:
+	case ENGINE_ISO_8859_1:
 		from_bytes(in, 0, out);
 		return true;
 	default:
-		if (c->cd == NULL)
-			return false;
-		from_other(c->cd, in, out);
+		from_steps(r->engine, in, out);
 		return true;
 	}
 }
@@ -242,29 +179,13 @@ charset_to_utf8(
 void
 charset_close(struct charset *c)
 {
-	if (c->cd != NULL)
-		(void)iconv_close(c->cd); /* frees memory only */
-	*c = (struct charset){ 0 };
+	(void)c;
 }
 
-/* Beside the C library; below /usr where that has moved to (no /usr merge). */
 bool
 charset_dir(char *to, size_t size)
 {
-	static const char *const tops[] = { "", "/usr" };
-	const char *slash;
-	Dl_info info;
-
-	if (dladdr((const void *)stdout, &info) == 0 ||
-	    info.dli_fname == NULL ||
-	    (slash = strrchr(info.dli_fname, '/')) == NULL)
-		return false;
-	for (size_t i = 0; i < NELEM(tops); i++) {
-		int len = snprintf(to, size, "%s%.*s/gconv", tops[i],
-		    (int)(slash - info.dli_fname), info.dli_fname);
-
-		if (len > 0 && (size_t)len < size && access(to, F_OK) == 0)
-			return true;
-	}
+	(void)to;
+	(void)size;
 	return false;
 }
