@@ -9,24 +9,24 @@
  * half:
  *
  * 1. Where the walls are.  A chroot needs root, who is never here; and it
- *    would have to contain iconv's tables and the time zones.  A process
+ *    would have to contain the languages and the time zones.  A process
  *    that opens files for the session (as sshd has one) would be asked for
  *    each file of each message.  Landlock needs no rights and costs nothing
- *    for a descriptor that is open: the Maildir, iconv's directory, and a
- *    few more, are what can be opened.  It does not hinder stat() and
- *    chmod() outside, nor sockets with a path: hence also
+ *    for a descriptor that is open: the Maildir, and one or two places
+ *    more, are what can be opened.  It does not hinder stat() and chmod()
+ *    outside, nor sockets with a path: hence also
  *
  * 2. the tables of calls below.  They are what the tests, the clients and
  *    the C library's fallbacks were seen to need, and no more: no socket, no
- *    program, no process.  Some have conditions: kill() may ask whether the
- *    holder of courier.lock lives, with signal 0; memory may become
- *    executable for iconv's modules, from their files; the socket to the log
- *    can be written to, but not used to write to another address.
+ *    program, no process, no memory that becomes code.  Some have
+ *    conditions: kill() may ask whether the holder of courier.lock lives,
+ *    with signal 0; the socket to the log can be written to, but not used to
+ *    write to another address.
  *
  * 3. What is needed from outside.  The time zone and the log are opened
- *    before; iconv opens modules at any time, so its directory stays in
- *    reach.  A program (sendmail, which may be setgid, so that no-new-privs
- *    would break it) is started by a helper that was forked before.
+ *    before; charsets are in the program (text/charset.c).  A program
+ *    (sendmail, which may be setgid, so that no-new-privs would break it) is
+ *    started by a helper that was forked before.
  *
  * 4. Kernels that lack a part.  Mail that cannot be read is worse than a
  *    wall less, and the administrator cannot change the kernel at once: one
@@ -117,10 +117,8 @@ static const struct seccomp_rule rules[] = {
 	{ SYS_fcntl, { { 1, SECCOMP_IS, F_OFD_SETLK } } },
 	{ SYS_fcntl, { { 1, SECCOMP_IS, F_OFD_SETLKW } } },
 
-	/* code comes from files only, and is not written to */
+	/* there is no more code than there was */
 	{ SYS_mmap, { { 2, SECCOMP_WITHOUT, PROT_EXEC } } },
-	{ SYS_mmap, { { 2, SECCOMP_WITHOUT, PROT_WRITE },
-	    { 3, SECCOMP_WITHOUT, MAP_ANONYMOUS } } },
 	{ SYS_mprotect, { { 2, SECCOMP_WITHOUT, PROT_EXEC } } },
 };
 /* clang-format on */

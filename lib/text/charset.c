@@ -181,11 +181,3 @@ charset_close(struct charset *c)
 {
 	(void)c;
 }
-
-bool
-charset_dir(char *to, size_t size)
-{
-	(void)to;
-	(void)size;
-	return false;
-}

@@ -30,11 +30,4 @@ bool charset_to_utf8(
     struct charset *c, struct span name, struct span in, struct strbuf *out);
 void charset_close(struct charset *c);
 
-/*
- * The directory from which converters are loaded as they are needed, for who
- * must leave it in reach.  False where there is none: a C library that has
- * all of them in itself.
- */
-bool charset_dir(char *to, size_t size);
-
 #endif
