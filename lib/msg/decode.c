@@ -8,6 +8,7 @@
 #include "sys/fs.h"
 #include "text/base64.h"
 #include "text/bytes.h"
+#include "text/charset.h"
 #include "text/qp.h"
 #include "text/utf8.h"
 
@@ -188,7 +189,8 @@ cut_of(struct span charset)
 		{ "utf-32", CUT_UTF32 }, { "utf32", CUT_UTF32 },
 		{ "ucs-4", CUT_UTF32 }, { "iso-10646-ucs-4", CUT_UTF32 },
 		{ "iso-2022", CUT_LINE }, { "iso2022", CUT_LINE },
-		{ "csiso2022", CUT_LINE }, { "hz", CUT_LINE },
+		{ "csiso2022", CUT_LINE }, { "cp5022", CUT_LINE },
+		{ "hz", CUT_LINE },
 		{ "utf-7", CUT_LINE }, { "utf7", CUT_LINE },
 		{ "unicode-1-1-utf-7", CUT_LINE },
 		/* clang-format on */
@@ -256,7 +258,6 @@ cut_at(enum cut cut, struct span s)
 
 /* Text on its way to UTF-8. */
 struct text {
-	struct charset *c;
 	struct span charset;
 	enum cut cut;
 	struct strbuf utf8;
@@ -284,7 +285,7 @@ static int
 text_put(struct text *t, struct span s)
 {
 	strbuf_reset(&t->utf8);
-	if (!charset_to_utf8(t->c, t->charset, s, &t->utf8))
+	if (!charset_to_utf8(t->charset, s, &t->utf8))
 		utf8_repair(s, &t->utf8);
 	if (t->utf8.len == 0)
 		return 0;
@@ -313,10 +314,9 @@ text_step(struct text *t, struct strbuf *b, bool end)
 }
 
 int
-decode_text(struct charset *c, int fd, const struct part *p, decode_each *each,
-    void *arg)
+decode_text(int fd, const struct part *p, decode_each *each, void *arg)
 {
-	struct text t = { .c = c, .each = each, .arg = arg };
+	struct text t = { .each = each, .arg = arg };
 	struct source s;
 	bool first = true;
 	int r;

@@ -7,7 +7,6 @@
 
 #include "msg/stream.h"
 #include "msg/structure.h"
-#include "text/charset.h"
 
 /* Whether the encoding of p is one we can undo (RFC 3516 4.3, UNKNOWN-CTE). */
 bool decode_known(const struct part *p);
@@ -30,7 +29,6 @@ int64_t decode_body(
  * first nonzero result of each.
  */
 typedef int decode_each(void *arg, struct span utf8);
-int decode_text(struct charset *c, int fd, const struct part *p,
-    decode_each *each, void *arg);
+int decode_text(int fd, const struct part *p, decode_each *each, void *arg);
 
 #endif

@@ -80,7 +80,7 @@ add_key(struct excerpt *e, struct span value)
 	if (!searchfold_plain(value, &e->keys)) {
 		strbuf_reset(&e->decoded);
 		strbuf_reset(&e->folded);
-		encword_decode(&e->charset, value, &e->decoded);
+		encword_decode(value, &e->decoded);
 		casefold(strbuf_span(&e->decoded), &e->folded);
 		searchfold_squeeze(strbuf_span(&e->folded), &e->keys);
 	}
@@ -215,7 +215,6 @@ excerpt_end(struct excerpt *e, struct brief *b)
 void
 excerpt_free(struct excerpt *e)
 {
-	charset_close(&e->charset);
 	strbuf_clear(&e->others);
 	strbuf_clear(&e->fields);
 	strbuf_clear(&e->keys);

@@ -11,7 +11,6 @@
 #include "msg/field.h"
 #include "msg/header.h"
 #include "msg/names.h"
-#include "text/charset.h"
 #include "text/date.h"
 
 /*
@@ -21,7 +20,6 @@
  * that a message has no such field.  All zero is the start.
  */
 struct excerpt {
-	struct charset charset;
 	struct strbuf others; /* uint16_t for each name that is not kept */
 	struct strbuf fields;
 	struct strbuf keys;

@@ -8,7 +8,6 @@
 #include "base/arena.h"
 #include "base/span.h"
 #include "base/strbuf.h"
-#include "text/charset.h"
 
 /* At most so many parameters of a field are kept. */
 enum { MIME_PARAMS = 100 };
@@ -52,7 +51,7 @@ struct span mime_param(const struct mime_params *params, const char *name);
  * RFC 2231 and, as many mailers write them, encoded words.  False when there
  * is none.
  */
-bool mime_param_text(struct charset *c, const struct mime_params *params,
-    const char *name, struct strbuf *out);
+bool mime_param_text(
+    const struct mime_params *params, const char *name, struct strbuf *out);
 
 #endif

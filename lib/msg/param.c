@@ -6,6 +6,7 @@
 
 #include "base/ascii.h"
 #include "base/num.h"
+#include "text/charset.h"
 #include "text/encword.h"
 #include "text/utf8.h"
 
@@ -164,7 +165,7 @@ param_join(struct arena *a, struct mime_params *params)
 
 /* "charset'language'text" with %XX, as UTF-8 */
 static void
-put_extended(struct charset *c, struct span in, struct strbuf *out)
+put_extended(struct span in, struct strbuf *out)
 {
 	struct strbuf raw = { 0 };
 	struct span charset = span_str("us-ascii"), rest = in;
@@ -189,14 +190,14 @@ put_extended(struct charset *c, struct span in, struct strbuf *out)
 	}
 	if (span_len(charset) == 0)
 		charset = span_str("us-ascii");
-	if (!charset_to_utf8(c, charset, strbuf_span(&raw), out))
+	if (!charset_to_utf8(charset, strbuf_span(&raw), out))
 		utf8_repair(strbuf_span(&raw), out);
 	strbuf_clear(&raw);
 }
 
 bool
-mime_param_text(struct charset *c, const struct mime_params *params,
-    const char *name, struct strbuf *out)
+mime_param_text(
+    const struct mime_params *params, const char *name, struct strbuf *out)
 {
 	struct span plain = mime_param(params, name), s;
 
@@ -204,11 +205,11 @@ mime_param_text(struct charset *c, const struct mime_params *params,
 		s = params->v[i].name;
 		if (!span_eat_word(&s, name) || !span_is(s, "*"))
 			continue;
-		put_extended(c, params->v[i].value, out);
+		put_extended(params->v[i].value, out);
 		return true;
 	}
 	if (plain.p == NULL)
 		return false;
-	encword_decode(c, plain, out);
+	encword_decode(plain, out);
 	return true;
 }

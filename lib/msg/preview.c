@@ -10,7 +10,6 @@ enum { TEXT_MAX = 256 * 1024, PARTS_MAX = 8 };
 
 /* Text on its way into a preview. */
 struct preview {
-	struct charset charset;
 	struct strbuf *out;
 	unsigned chars;
 	bool space; /* one is due before the next character */
@@ -118,7 +117,7 @@ read_part(struct preview *p, int fd, const struct part *part, bool skip_quoted)
 	p->seen = 0;
 	p->html = (struct html){ .state = HTML_TEXT };
 	/* what was read before an error is as good */
-	(void)decode_text(&p->charset, fd, part, add_text, p);
+	(void)decode_text(fd, part, add_text, p);
 }
 
 static bool
@@ -188,6 +187,5 @@ preview_make(int fd, const struct part *root, struct strbuf *out)
 			tried++;
 		}
 	}
-	charset_close(&p.charset);
 	strbuf_clear(&p.text);
 }

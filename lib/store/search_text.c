@@ -55,7 +55,7 @@ fold_value(struct search_text *t, struct span prefix, struct span value)
 		strbuf_cat(&t->decoded, prefix);
 		strbuf_puts(&t->decoded, ": ");
 	}
-	encword_decode(&t->charset, value, &t->decoded);
+	encword_decode(value, &t->decoded);
 	casefold(strbuf_span(&t->decoded), &t->folded);
 	searchfold_squeeze(strbuf_span(&t->folded), &t->window);
 }
@@ -256,7 +256,7 @@ look_at_part(struct search_text *t, int fd, const struct part *p)
 					!span_case_is(p->type, "message")))
 		return false;
 	strbuf_reset(&t->window);
-	return decode_text(&t->charset, fd, p, more_text, t) > 0;
+	return decode_text(fd, p, more_text, t) > 0;
 }
 
 void
@@ -273,7 +273,6 @@ search_text_body(struct search_text *t, int fd, const struct part *root)
 void
 search_text_clear(struct search_text *t)
 {
-	charset_close(&t->charset);
 	strbuf_clear(&t->decoded);
 	strbuf_clear(&t->folded);
 	strbuf_clear(&t->window);

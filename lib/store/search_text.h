@@ -11,7 +11,6 @@
 #include "msg/brief.h"
 #include "msg/structure.h"
 #include "store/search.h"
-#include "text/charset.h"
 
 enum answer { ANSWER_UNKNOWN, ANSWER_NO, ANSWER_YES };
 
@@ -26,7 +25,6 @@ struct search_text {
 	size_t tail; /* length of the longest needle */
 	bool dated; /* a Date field has been seen */
 	bool in_body; /* the header at hand is of a message inside */
-	struct charset charset;
 	struct strbuf decoded; /* buffers, reused */
 	struct strbuf folded;
 	struct strbuf window;

@@ -149,12 +149,10 @@ from_steps(enum charset_engine engine, struct span in, struct strbuf *out)
 }
 
 bool
-charset_to_utf8(
-    struct charset *c, struct span name, struct span in, struct strbuf *out)
+charset_to_utf8(struct span name, struct span in, struct strbuf *out)
 {
 	const struct charset_row *r = find(name);
 
-	(void)c;
 	if (r == NULL)
 		return false;
 	switch (r->engine) {
@@ -174,10 +172,4 @@ charset_to_utf8(
 		from_steps(r->engine, in, out);
 		return true;
 	}
-}
-
-void
-charset_close(struct charset *c)
-{
-	(void)c;
 }

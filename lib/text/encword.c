@@ -5,13 +5,12 @@
 
 #include "base/ascii.h"
 #include "text/base64.h"
+#include "text/charset.h"
 #include "text/utf8.h"
 
 enum {
 	CHARSET_LEN = 100, /* with its language */
 	WORD_LEN = 75, /* RFC 2047 section 2 */
-	/* a converter may cost a library loaded: nobody needs so many */
-	MAX_OPENED = 1000,
 };
 
 struct word {
@@ -115,8 +114,6 @@ decode_word(const struct word *w, struct strbuf *out)
 
 /* Adjacent words of one charset, which are converted as one. */
 struct decoder {
-	struct charset *c;
-	unsigned opened; /* by *c before this header */
 	struct span gap; /* white space between the words before and these */
 	struct span raw; /* the words as they stand; empty: there are none */
 	struct span charset;
@@ -126,7 +123,7 @@ struct decoder {
 
 /* Text that is no encoded word, without the line ends of folding. */
 static void
-put_plain(struct charset *c, struct span in, struct strbuf *out)
+put_plain(struct span in, struct strbuf *out)
 {
 	const char *charset = utf8_valid(in) ? "utf-8" : "iso-8859-1";
 	struct span line;
@@ -136,7 +133,7 @@ put_plain(struct charset *c, struct span in, struct strbuf *out)
 		if (line.p < line.end && line.end[-1] == '\r' &&
 		    line.end + 1 == in.p)
 			line.end--;
-		(void)charset_to_utf8(c, span_str(charset), line, out);
+		(void)charset_to_utf8(span_str(charset), line, out);
 	}
 }
 
@@ -149,22 +146,21 @@ flush(struct decoder *d, struct strbuf *out)
 	if (span_len(d->raw) == 0)
 		return;
 	if (!d->decoded)
-		put_plain(d->c, d->gap, out);
-	good = d->c->opened - d->opened < MAX_OPENED &&
-	       charset_to_utf8(d->c, d->charset, strbuf_span(&d->bytes), out);
+		put_plain(d->gap, out);
+	good = charset_to_utf8(d->charset, strbuf_span(&d->bytes), out);
 	if (!good && d->decoded)
-		put_plain(d->c, d->gap, out);
+		put_plain(d->gap, out);
 	if (!good)
-		put_plain(d->c, d->raw, out);
+		put_plain(d->raw, out);
 	d->decoded = good;
 	d->raw = d->gap = empty;
 	strbuf_reset(&d->bytes);
 }
 
 void
-encword_decode(struct charset *c, struct span in, struct strbuf *out)
+encword_decode(struct span in, struct strbuf *out)
 {
-	struct decoder d = { .c = c, .opened = c->opened };
+	struct decoder d = { 0 };
 	struct span before;
 	struct word w;
 	bool found, gap;
@@ -181,7 +177,7 @@ encword_decode(struct charset *c, struct span in, struct strbuf *out)
 			d.charset = w.charset;
 		}
 		if (!gap) {
-			put_plain(c, before, out);
+			put_plain(before, out);
 			d.gap.p = d.gap.end;
 		}
 		if (found) {

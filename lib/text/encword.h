@@ -4,7 +4,6 @@
 
 #include "base/span.h"
 #include "base/strbuf.h"
-#include "text/charset.h"
 
 /*
  * Append the unstructured text in as UTF-8: encoded words are decoded, white
@@ -14,7 +13,7 @@
  * (a guess that loses nothing).  What cannot be decoded stays as it is.
  * Linear in its input.
  */
-void encword_decode(struct charset *c, struct span in, struct strbuf *out);
+void encword_decode(struct span in, struct strbuf *out);
 
 /*
  * Append in with every run of words that holds 8-bit bytes as encoded words

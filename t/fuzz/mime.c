@@ -11,12 +11,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 static void
 check(const struct mime_params *params)
 {
-	static struct charset c;
 	struct strbuf out = { 0 };
 
 	if (params->n > MIME_PARAMS)
 		abort();
-	if (mime_param_text(&c, params, "name", &out) &&
+	if (mime_param_text(params, "name", &out) &&
 	    !utf8_valid(strbuf_span(&out)))
 		abort();
 	strbuf_clear(&out);

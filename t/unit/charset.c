@@ -98,32 +98,29 @@ static const struct {
 static void
 test_texts(void)
 {
-	struct charset c = { 0 };
 	struct strbuf b = { 0 };
 
 	for (size_t i = 0; i < NELEM(texts); i++) {
 		strbuf_reset(&b);
-		ok(charset_to_utf8(&c, span_str(texts[i].name),
+		ok(charset_to_utf8(span_str(texts[i].name),
 		       tap_exact(texts[i].in, strlen(texts[i].in)), &b) &&
 			span_is(strbuf_span(&b), texts[i].out),
 		    "%s %u", texts[i].name, (unsigned)i);
 	}
 	strbuf_reset(&b);
-	ok(charset_to_utf8(&c, span_str("ucs-4be"),
+	ok(charset_to_utf8(span_str("ucs-4be"),
 	       tap_exact("\x7f\xff\xff\xff\0\0\0a\0\0\0", 11), &b) &&
 		utf8_valid(strbuf_span(&b)) && memchr(b.p, 'a', b.len) != NULL,
 	    "no code point is too high");
 	strbuf_reset(&b);
 	strbuf_puts(&b, "kept");
-	ok(!charset_to_utf8(&c, span_str("x-none"), span_str("a"), &b) &&
-		!charset_to_utf8(&c, span_str("X-None"), span_str("a"), &b) &&
+	ok(!charset_to_utf8(span_str("x-none"), span_str("a"), &b) &&
+		!charset_to_utf8(span_str("X-None"), span_str("a"), &b) &&
 		span_is(strbuf_span(&b), "kept"),
 	    "an unknown charset, twice");
-	ok(charset_to_utf8(&c, span_str("koi8-r"), span_str("\xcd"), &b) &&
+	ok(charset_to_utf8(span_str("koi8-r"), span_str("\xcd"), &b) &&
 		span_is(strbuf_span(&b), "kept\xd0\xbc"),
 	    "and a known one after it");
-	charset_close(&c);
-	charset_close(&c);
 	strbuf_clear(&b);
 }
 
@@ -132,7 +129,6 @@ static void
 test_bytes(void)
 {
 	static char every[4 * 256];
-	struct charset c = { 0 };
 
 	for (size_t i = 0; i < sizeof every; i++)
 		every[i] = (char)(i * 5 + i / 256 * 3);
@@ -142,14 +138,13 @@ test_bytes(void)
 
 		for (size_t n = 0; n < sizeof every && good; n++) {
 			strbuf_reset(&b);
-			good = charset_to_utf8(&c, span_str(known[i]),
+			good = charset_to_utf8(span_str(known[i]),
 				   span_of(every + n, sizeof every - n), &b) &&
 			       utf8_valid(strbuf_span(&b));
 		}
 		ok(good, "%s makes UTF-8 of anything", known[i]);
 		strbuf_clear(&b);
 	}
-	charset_close(&c);
 }
 
 int

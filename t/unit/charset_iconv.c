@@ -79,7 +79,6 @@ static bool
 is_same(iconv_t cd, const char *name, struct span in)
 {
 	struct strbuf theirs = { 0 }, ours = { 0 };
-	struct charset c = { 0 };
 	bool marked = span_len(in) > 1 && (in.p[0] & in.p[1] & 0xfe) == 0xfe;
 	bool good, same;
 
@@ -89,7 +88,7 @@ is_same(iconv_t cd, const char *name, struct span in)
 	good = by_iconv(cd, in, &theirs);
 	if (marked)
 		(void)iconv_close(cd); /* frees memory only */
-	same = charset_to_utf8(&c, span_str(name), in, &ours) &&
+	same = charset_to_utf8(span_str(name), in, &ours) &&
 	       utf8_valid(strbuf_span(&ours)) &&
 	       (span_eq(strbuf_span(&theirs), strbuf_span(&ours)) ||
 		   (!good && is_loose(name)));

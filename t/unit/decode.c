@@ -120,10 +120,9 @@ test_unreadable(void)
 {
 	struct stream_out none = { NULL, NULL, 0, 0, NULL };
 	struct part p = leaf("7bit", 1), q = leaf("quoted-printable", 9);
-	struct charset c = { 0 };
 
 	ok(decode_body(-1, &p, &none, NULL) == -1 &&
-		decode_text(&c, -1, &q, NULL, NULL) == -1,
+		decode_text(-1, &q, NULL, NULL) == -1,
 	    "a file that cannot be read");
 }
 
@@ -160,13 +159,11 @@ check_text(
     const char *charset, const char *encoding, struct span in, struct span want)
 {
 	struct part p = text_part(charset, encoding, span_len(in));
-	struct charset c = { 0 };
 	struct strbuf b = { 0 };
 	int fd = body_file(in);
-	bool good = decode_text(&c, fd, &p, collect, &b) == 0 &&
+	bool good = decode_text(fd, &p, collect, &b) == 0 &&
 		    span_eq(strbuf_span(&b), want);
 
-	charset_close(&c);
 	strbuf_clear(&b);
 	close(fd);
 	return good;
@@ -198,7 +195,6 @@ static void
 test_texts(void)
 {
 	struct part p = text_part("", "7bit", 3);
-	struct charset c = { 0 };
 	int fd;
 
 	for (size_t i = 0; i < NELEM(texts); i++) {
@@ -209,7 +205,7 @@ test_texts(void)
 		    "text %zu: %s, %s", i, texts[i].charset, texts[i].encoding);
 	}
 	fd = body_file(span_str("foo"));
-	ok(decode_text(&c, fd, &p, stop, NULL) == 42, "text: stopped");
+	ok(decode_text(fd, &p, stop, NULL) == 42, "text: stopped");
 	close(fd);
 }
 
@@ -287,7 +283,6 @@ test_bounded(void)
 {
 	struct strbuf in = { 0 };
 	struct part p = text_part("iso-2022-jp", "7bit", 3000000);
-	struct charset c = { 0 };
 	size_t max = 0;
 	bool good;
 	int fd;
@@ -295,10 +290,9 @@ test_bounded(void)
 	memset(strbuf_room(&in, 3000000), 'x', 3000000);
 	in.len = 3000000;
 	fd = body_file(strbuf_span(&in));
-	good = decode_text(&c, fd, &p, largest, &max) == 0;
+	good = decode_text(fd, &p, largest, &max) == 0;
 	ok(good && max > 0 && max < 200000, "text: pieces are bounded: %zu",
 	    max);
-	charset_close(&c);
 	strbuf_clear(&in);
 	close(fd);
 }
