@@ -54,23 +54,23 @@ look_at_headers(int fd, bool *utf8)
 }
 
 int
-octets_count(int fd, struct octets *out)
+octets_count(int fd, int64_t size, struct octets *out)
 {
 	struct strbuf buf = { 0 };
 	char *p = strbuf_room(&buf, BLOCK), last = '\n';
 	struct octets o = { 0 };
-	bool cr = false, high = false;
-	int64_t at = 0;
+	bool cr = false, high = false, found;
 	ssize_t n = 0;
 
-	do {
-		if ((n = fs_pread(fd, p, BLOCK, at)) <= 0)
+	for (int64_t at = 0; at < size; at += n) {
+		n = fs_pread(
+		    fd, p, size - at < BLOCK ? (size_t)(size - at) : BLOCK, at);
+		if (n <= 0)
 			break;
-		o.n += bytes_crlf_len(span_of(p, (size_t)n), &cr);
-		high = high || bytes_has_8bit(span_of(p, (size_t)n));
+		o.n += bytes_octets(span_of(p, (size_t)n), &cr, &found);
+		high |= found;
 		last = p[n - 1];
-		at += n;
-	} while (n == BLOCK);
+	}
 	strbuf_clear(&buf);
 	if (n == -1 || (high && look_at_headers(fd, &o.utf8) == -1))
 		return -1;

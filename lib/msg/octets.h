@@ -11,9 +11,9 @@ struct octets {
 };
 
 /*
- * Read the message in fd once (its offset is not used), twice where it has
- * 8-bit bytes.  0, or -1 with errno.
+ * Read the message in fd, which is so long, once (its offset is not used);
+ * twice where it has 8-bit bytes.  0, or -1 with errno.
  */
-int octets_count(int fd, struct octets *out);
+int octets_count(int fd, int64_t size, struct octets *out);
 
 #endif

@@ -433,18 +433,19 @@ count_all(struct maildrop *d)
 {
 	struct drop_message *m;
 	struct octets o;
+	struct stat st;
 	int fd;
 
 	for (size_t i = 0; i < d->n; i++) {
 		m = &d->msgs[i];
 		if (m->exact || m->seen == 0)
 			continue;
-		fd = fs_open_file(d->md.cur, drop_name(d, i), NULL);
+		fd = fs_open_file(d->md.cur, drop_name(d, i), &st);
 		if (fd == -1 && errno == ENOENT && drop_look(d) == 0)
-			fd = fs_open_file(d->md.cur, drop_name(d, i), NULL);
+			fd = fs_open_file(d->md.cur, drop_name(d, i), &st);
 		if (fd == -1)
 			continue;
-		if (octets_count(fd, &o) == 0) {
+		if (octets_count(fd, st.st_size, &o) == 0) {
 			m->octets = o.n;
 			m->utf8 = o.utf8;
 			m->exact = true;

@@ -57,8 +57,9 @@ bare_lfs(const char *p, size_t len)
 	return n;
 }
 
-size_t
-bytes_crlf_len(struct span in, bool *cr)
+/* bytes_crlf_len() where there are CRs. */
+static size_t
+len_with_crs(struct span in, bool *cr)
 {
 	size_t len = span_len(in);
 
@@ -531,4 +532,86 @@ bytes_find(struct span s, struct span needle)
 		return s.p;
 	return len > span_len(s) ? NULL
 				 : memmem(s.p, span_len(s), needle.p, len);
+}
+
+/*
+ * How many LFs there are in p[0..len-1], a multiple of WIDE; lanes that had a
+ * CR, or a byte above 0x7f.
+ */
+struct tally {
+	size_t lfs;
+	wide crs;
+	wide high;
+};
+
+static inline __attribute__((always_inline)) void
+tally_loop(const char *p, size_t len, struct tally *t)
+{
+	const char *end = p + len, *stop;
+	wide v, lfs, crs = { 0 }, bits = { 0 };
+
+	while (p < end) {
+		lfs = (wide){ 0 };
+		stop = end - p < ROUNDS * WIDE ? end : p + ROUNDS * WIDE;
+		for (; p < stop; p += WIDE) {
+			memcpy(&v, p, WIDE);
+			lfs -= (wide)(v == '\n');
+			crs |= (wide)(v == '\r');
+			bits |= v;
+		}
+		t->lfs += add_lanes(&lfs);
+	}
+	t->crs = crs;
+	t->high = bits & 0x80;
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) static void
+tally_avx2(const char *p, size_t len, struct tally *t)
+{
+	tally_loop(p, len, t);
+}
+#endif
+
+static void
+tally(const char *p, size_t len, struct tally *t)
+{
+#if defined(__x86_64__)
+	if (has_avx2()) {
+		tally_avx2(p, len, t);
+		return;
+	}
+#endif
+	tally_loop(p, len, t);
+}
+
+/* Files with CRs are rare: those are counted for themselves. */
+size_t
+bytes_octets(struct span in, bool *cr, bool *high)
+{
+	size_t len = span_len(in), front = len - len % WIDE;
+	struct tally t = { 0 };
+	bool has_cr = *cr;
+
+	*high = false;
+	if (len == 0)
+		return 0;
+	if (front > 0)
+		tally(in.p, front, &t);
+	has_cr |= wide_any(&t.crs);
+	*high = wide_any(&t.high);
+	for (const char *p = in.p + front; p < in.end; p++) {
+		t.lfs += *p == '\n';
+		has_cr |= *p == '\r';
+		*high |= (unsigned char)*p > 0x7f;
+	}
+	return has_cr ? len_with_crs(in, cr) : len + t.lfs;
+}
+
+size_t
+bytes_crlf_len(struct span in, bool *cr)
+{
+	bool high;
+
+	return bytes_octets(in, cr, &high);
 }

@@ -17,6 +17,9 @@
 size_t bytes_crlf_len(struct span in, bool *cr);
 void bytes_crlf(struct span in, bool *cr, bool nul80, struct strbuf *out);
 
+/* As bytes_crlf_len(); *high gets whether there is a byte above 0x7f. */
+size_t bytes_octets(struct span in, bool *cr, bool *high);
+
 /*
  * Whole lines at the front of s, up to the first that begins with "--" if
  * dashes is set; s begins a line.  *lfs gets how many there are, *bare how

@@ -92,13 +92,14 @@ static void
 test_known(void)
 {
 	struct octets is;
+	struct stat st;
 	uint64_t octets;
 	int64_t date;
 	int fd;
 
 	open_box("Work");
-	fd = fs_open_file(scratch_fd, only(".Work"), NULL);
-	ok(fd != -1 && octets_count(fd, &is) == 0 &&
+	fd = fs_open_file(scratch_fd, only(".Work"), &st);
+	ok(fd != -1 && octets_count(fd, st.st_size, &is) == 0 &&
 		mailbox_octets(m, 1, &octets) && octets == is.n &&
 		mailbox_date(m, 1, &date) && date == 1000000000,
 	    "its length and date are known");

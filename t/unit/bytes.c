@@ -75,7 +75,7 @@ test_lines(void)
 static void
 test_random(void)
 {
-	static const char alphabet[] = "\r\n\0abc\n\n";
+	static const char alphabet[] = "\n\0abc\n\n\r";
 	static char text[9000];
 	struct strbuf slow = { 0 }, fast = { 0 };
 	bool good = true;
@@ -84,10 +84,12 @@ test_random(void)
 		size_t len = next_random(round < 250 ? 100 : sizeof text);
 		bool nul80 = next_random(2) == 0, cr = next_random(2) == 0;
 		bool cr2 = cr, cr3 = cr;
+		unsigned some = sizeof alphabet - 1 - next_random(2);
 		size_t lfs = 0, want;
+		bool high;
 
 		for (size_t i = 0; i < len; i++) {
-			text[i] = alphabet[next_random(sizeof alphabet - 1)];
+			text[i] = alphabet[next_random(some)];
 			if (round % 4 >= 2 && next_random(20) > 0)
 				text[i] = 'x'; /* long lines */
 			lfs += text[i] == '\n';
@@ -101,6 +103,13 @@ test_random(void)
 		good = cr == cr2 && cr == cr3 && want == slow.len &&
 		       span_eq(strbuf_span(&slow), strbuf_span(&fast)) &&
 		       bytes_count(s, '\n') == lfs;
+		(void)bytes_octets(s, &cr3, &high);
+		good = good && !high;
+		if (len == 0)
+			continue;
+		text[next_random((unsigned)len)] = '\x80';
+		(void)bytes_octets(tap_exact(text, len), &cr3, &high);
+		good = good && high;
 	}
 	ok(good, "random line ends as the slow way has them");
 	strbuf_clear(&slow);

@@ -43,7 +43,7 @@ test_long(void)
 	memset(s, '\n', LEN);
 	memcpy(s + 65535, "\r\n", 2);
 	fd = memfile(s, LEN);
-	ok(octets_count(fd, &o) == 0 && o.n == 2 * LEN - 2 && !o.utf8,
+	ok(octets_count(fd, LEN, &o) == 0 && o.n == 2 * LEN - 2 && !o.utf8,
 	    "CRLF between two blocks");
 	close(fd);
 	free(s);
@@ -55,9 +55,9 @@ main(void)
 	struct octets o;
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		int fd = memfile(cases[i].text, strlen(cases[i].text));
-
-		int r = octets_count(fd, &o);
+		size_t len = strlen(cases[i].text);
+		int fd = memfile(cases[i].text, len);
+		int r = octets_count(fd, (int64_t)len, &o);
 
 		ok(r == 0 && o.n == cases[i].n && o.utf8 == cases[i].utf8,
 		    "%s: %d", cases[i].text, (int)o.n);
@@ -65,6 +65,6 @@ main(void)
 	}
 	test_long();
 	o.n = 77;
-	ok(octets_count(-1, &o) == -1 && o.n == 77, "what cannot be read");
+	ok(octets_count(-1, 1, &o) == -1 && o.n == 77, "what cannot be read");
 	return done_testing();
 }
