@@ -471,33 +471,44 @@ drop_unseen(struct maildrop *d)
 	d->n = n;
 }
 
+/* Most names are told apart by the number at their front. */
 struct sort_key {
+	uint64_t number;
 	const char *name;
 	uint32_t i;
 };
 
-static int
-cmp_names(const char *a, const char *b)
+static struct sort_key
+key_of(const struct maildrop *d, size_t i)
 {
-	int r = maildir_cmp(span_str(a), span_str(b));
+	const char *name = drop_name(d, i);
 
-	return r != 0 ? r : strcmp(a, b);
+	return (struct sort_key){ maildir_number(span_str(name)), name,
+		(uint32_t)i };
 }
 
 static int
 cmp(const void *a, const void *b)
 {
 	const struct sort_key *x = a, *y = b;
+	int r;
 
-	return cmp_names(x->name, y->name);
+	if (x->number != y->number)
+		return x->number < y->number ? -1 : 1;
+	r = maildir_cmp(span_str(x->name), span_str(y->name));
+	return r != 0 ? r : strcmp(x->name, y->name);
 }
 
 static bool
 in_order(const struct maildrop *d)
 {
-	for (size_t i = 1; i < d->n; i++)
-		if (cmp_names(drop_name(d, i - 1), drop_name(d, i)) > 0)
+	struct sort_key last = { 0 }, key;
+
+	for (size_t i = 0; i < d->n; i++, last = key) {
+		key = key_of(d, i);
+		if (i > 0 && cmp(&last, &key) > 0)
 			return false;
+	}
 	return true;
 }
 
@@ -510,7 +521,7 @@ sort(struct maildrop *d)
 	if (keys == NULL || sorted == NULL)
 		oom();
 	for (size_t i = 0; i < d->n; i++)
-		keys[i] = (struct sort_key){ drop_name(d, i), (uint32_t)i };
+		keys[i] = key_of(d, i);
 	qsort(keys, d->n, sizeof *keys, cmp);
 	for (size_t i = 0; i < d->n; i++)
 		sorted[i] = d->msgs[keys[i].i];
