@@ -256,10 +256,10 @@ void
 drop_rename(struct maildrop *d, size_t i, struct span name)
 {
 	struct drop_message *m = &d->msgs[i];
-	char *at = d->names.p + m->name;
 
-	if (!m->in_list && span_len(name) <= strlen(at))
-		memcpy(at, name.p, span_len(name) + 1);
+	/* where the list's file has it is no place in memory */
+	if (!m->in_list && span_len(name) <= strlen(d->names.p + m->name))
+		memcpy(d->names.p + m->name, name.p, span_len(name) + 1);
 	else
 		m->name = add_name(d, name);
 	m->in_list = false;
