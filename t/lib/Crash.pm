@@ -704,8 +704,14 @@ sub error_case
 	my @bad;
 
 	act($t, $c);
-	my ($line) = grep { /^$fault[1] / ||
-	    /^@{[$fault[1] =~ s,\D.*,,r]} / } listed($c);
+	my $n = $fault[1] =~ s/\D.*//r;
+	my ($line) = grep { /^$n / } listed($c);
+	# a session looks once more when nothing comes for a while: on a busy
+	# machine the n-th call may be another, which has no such error
+	if (defined $line && !grep { "@$_" eq "@fault" } errors_of($n, $line)) {
+		clean_up($c);
+		return ();
+	}
 	my $failed = $c->{ok};
 	if ($c->{status} eq 'NO' && !$t->{parts}) {
 		# what failed has not been done: seen before it is done again
