@@ -441,7 +441,6 @@ quota_get(struct account *a, struct quota *out)
 	return 0;
 }
 
-/* The name is fixed; IMAP_TRASHFOLDERNAME does not change it. */
 bool
 quota_is_kept(const struct account *a)
 {
@@ -451,6 +450,7 @@ quota_is_kept(const struct account *a)
 	       errno != ENOENT;
 }
 
+/* The name is fixed; IMAP_TRASHFOLDERNAME does not change it. */
 bool
 quota_counts(const struct account *a, struct span folder)
 {
