@@ -33,11 +33,11 @@ all:
 # --- modules, by layer; a layer uses itself and what stands above it --------
 base = arena ascii num radix sha256 siphash span spare strbuf sum
 
-sys = cage cidr clock env fdpass fs helper jail landlock log map peer proc \
-	rd seccomp setting shed sig slot sock tlslist watch wr
+sys = cage cidr clock cpu env fdpass fs helper jail landlock log map peer \
+	proc rd seccomp setting shed sig slot sock tlslist watch wr
 
-text = base64 bytes casefold charset charset_2022 charset_table charset_wide \
-	date encword lang mutf7 qp searchfold utf8
+text = base64 bytes bytes_count casefold charset charset_2022 charset_table \
+	charset_wide date encword lang mutf7 qp searchfold utf8
 
 msg = addr brief decode excerpt field fields header html lex mime names \
 	octets param preview scan stream structure
