@@ -1,5 +1,8 @@
 /* cmd_status.c: STATUS (RFC 9051 6.3.11, RFC 7162, 7889, 8438, 8474, 9208). */
+#include <string.h>
+
 #include "base/nelem.h"
+#include "base/num.h"
 #include "imap/commands.h"
 #include "imap/modseq.h"
 #include "imap/name.h"
@@ -36,7 +39,7 @@ p_status_items(struct span *in, unsigned *items)
 		if (!p_atom(&s, &name))
 			return false;
 		one = 0;
-		for (size_t i = 0; i < NELEM(items_table); i++)
+		for (size_t i = 0; one == 0 && i < NELEM(items_table); i++)
 			if (span_case_is(name, items_table[i].name))
 				one = items_table[i].item;
 		if (one == 0)
@@ -50,64 +53,85 @@ p_status_items(struct span *in, unsigned *items)
 	return true;
 }
 
+enum { VALUES_LEN = 1024 }; /* for all items, a name and a number each */
+
 /* What is told of a folder. */
 struct facts {
 	struct mailbox_status st;
 	char id[MAILBOX_OBJECTID_LEN + 1];
 };
 
-static void
-put_value(struct session *s, unsigned item, const struct facts *f)
+static uint64_t
+number(unsigned item, const struct mailbox_status *st)
 {
-	const struct mailbox_status *st = &f->st;
-
 	switch (item) {
 	case STATUS_MESSAGES:
-		wr_num(s->out, st->messages);
-		break;
+		return st->messages;
 	case STATUS_RECENT:
-		wr_num(s->out, st->recent);
-		break;
+		return st->recent;
 	case STATUS_UIDNEXT:
-		wr_num(s->out, st->uidnext);
-		break;
+		return st->uidnext;
 	case STATUS_UIDVALIDITY:
-		wr_num(s->out, st->uidvalidity);
-		break;
+		return st->uidvalidity;
 	case STATUS_UNSEEN:
-		wr_num(s->out, st->unseen);
-		break;
+		return st->unseen;
 	case STATUS_DELETED:
-		wr_num(s->out, st->deleted);
-		break;
+		return st->deleted;
 	case STATUS_DELETED_STORAGE:
-		wr_num(s->out, st->deleted_bytes);
-		break;
+		return st->deleted_bytes;
 	case STATUS_SIZE:
-		wr_num(s->out, st->size);
-		break;
-	case STATUS_APPENDLIMIT:
-		if (s->conf->append_limit > 0)
-			wr_num(s->out, s->conf->append_limit);
-		else
-			wr_lit(s->out, "NIL");
-		break;
-	case STATUS_HIGHESTMODSEQ:
-		wr_num(s->out, st->highestmodseq);
-		break;
-	case STATUS_MAILBOXID:
-		wr_putc(s->out, '(');
-		wr_span(s->out, span_str(f->id));
-		wr_putc(s->out, ')');
-		break;
+		return st->size;
+	default:
+		return st->highestmodseq;
 	}
+}
+
+static char *
+put(char *to, const char *s)
+{
+	size_t len = strlen(s);
+
+	return (char *)memcpy(to, s, len) + len;
+}
+
+static char *
+put_value(char *to, struct session *s, unsigned item, const struct facts *f)
+{
+	if (item == STATUS_MAILBOXID) {
+		*to++ = '(';
+		to = put(to, f->id);
+		*to++ = ')';
+		return to;
+	}
+	if (item != STATUS_APPENDLIMIT)
+		return num_put(to, number(item, &f->st));
+	if (s->conf->append_limit > 0)
+		return num_put(to, s->conf->append_limit);
+	return put(to, "NIL");
+}
+
+/* Put together here: a LIST can ask for it thousands of times. */
+static void
+put_values(struct session *s, unsigned items, const struct facts *f)
+{
+	char text[VALUES_LEN], *to = text;
+
+	for (size_t i = 0; items != 0; items &= ~items_table[i++].item) {
+		if (!(items & items_table[i].item))
+			continue;
+		if (to > text)
+			*to++ = ' ';
+		to = put(to, items_table[i].name);
+		*to++ = ' ';
+		to = put_value(to, s, items_table[i].item, f);
+	}
+	wr_bytes(s->out, text, (size_t)(to - text));
 }
 
 int
 status_send(struct session *s, struct span folder, unsigned items)
 {
 	struct facts f;
-	const char *sep = "";
 
 	if (mailbox_status(s->account, folder, items & STATUS_SIZE, &f.st) ==
 	    -1)
@@ -122,15 +146,7 @@ status_send(struct session *s, struct span folder, unsigned items)
 	wr_lit(s->out, "* STATUS ");
 	out_mailbox(s, folder);
 	wr_lit(s->out, " (");
-	for (size_t i = 0; i < NELEM(items_table); i++) {
-		if (!(items & items_table[i].item))
-			continue;
-		wr_span(s->out, span_str(sep));
-		wr_span(s->out, span_str(items_table[i].name));
-		wr_putc(s->out, ' ');
-		put_value(s, items_table[i].item, &f);
-		sep = " ";
-	}
+	put_values(s, items, &f);
 	wr_lit(s->out, ")\r\n");
 	return 0;
 }
