@@ -2,6 +2,7 @@
 #include "imap/name.h"
 
 #include "store/folder.h"
+#include "store/name.h"
 #include "text/mutf7.h"
 #include "text/utf8.h"
 
@@ -11,7 +12,7 @@ to_utf8(struct session *s, struct span name, struct span *out)
 {
 	struct strbuf b = { 0 };
 
-	if (s->utf8 || !utf8_is_ascii(name)) {
+	if (s->utf8 || !utf8_is_ascii(name) || name_is_simple(name)) {
 		*out = name;
 		return utf8_valid(name);
 	}

@@ -156,10 +156,13 @@ bool
 folder_name_valid(const struct account *a, struct span name)
 {
 	struct strbuf dir = { 0 };
-	/* asking may settle the encoding, which is a cache, not a change */
-	struct account copy = *a;
-	bool valid = name_to_dir(&copy, name, &dir);
+	struct account copy;
+	bool valid;
 
+	if (span_len(name) < NAME_LEN && name_is_simple(name))
+		return true;
+	copy = *a; /* asking may settle the encoding: a cache, no change */
+	valid = name_to_dir(&copy, name, &dir);
 	strbuf_clear(&dir);
 	return valid;
 }
