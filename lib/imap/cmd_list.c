@@ -338,9 +338,12 @@ put_rows(struct session *s, struct rows *rows, const char *what,
 {
 	bool lsub = strcmp(what, "LSUB") == 0;
 	bool all = is_all(patterns, args->npatterns);
+	bool status = (args->options & LIST_RETURN_STATUS) != 0;
 	struct strbuf name = { 0 };
 	struct row *row;
 
+	if (status)
+		mailbox_status_begin(s->account);
 	for (size_t i = 0; i < rows->n; i++) {
 		row = &rows->v[i];
 		strbuf_reset(&name);
@@ -354,6 +357,8 @@ put_rows(struct session *s, struct rows *rows, const char *what,
 		    (lsub && lsub_level(&patterns[0], row)))
 			put_row(s, row, what, args);
 	}
+	if (status)
+		mailbox_status_end(s->account);
 	strbuf_clear(&name);
 }
 

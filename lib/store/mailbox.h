@@ -288,6 +288,10 @@ struct mailbox_status {
 int mailbox_status(struct account *a, struct span folder, bool want_size,
     struct mailbox_status *out);
 
+/* Before and after that is asked of many folders: each costs less then. */
+void mailbox_status_begin(struct account *a);
+void mailbox_status_end(struct account *a);
+
 /*
  * HIGHESTMODSEQ of such a folder, as far as it is known: a later look at it
  * gives no lower one.  Never fails: the worst that it can say is the time.

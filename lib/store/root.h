@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "store/account.h"
+#include "sys/map.h"
 
 struct mailbox;
 
@@ -19,6 +20,7 @@ struct account {
 	struct mailbox *lent; /* the last of box_borrow(), or NULL */
 	int summary; /* satchel-status, when it has been opened, or -1 */
 	uint32_t summary_slots; /* how many it has */
+	struct map summary_map; /* all of it, between summary_begin() and end */
 };
 
 enum {

@@ -260,6 +260,18 @@ close_dirs:
 	return r;
 }
 
+void
+mailbox_status_begin(struct account *a)
+{
+	summary_begin(a);
+}
+
+void
+mailbox_status_end(struct account *a)
+{
+	summary_end(a);
+}
+
 int
 mailbox_status(struct account *a, struct span folder, bool want_size,
     struct mailbox_status *out)

@@ -16,10 +16,13 @@
  * of folders that are gone stay until the table is as large as it may be, and
  * begins anew.
  *
+ * Where all folders are asked for at once, by a LIST with RETURN (STATUS), the
+ * file is mapped for that time, which saves the reads.
+ *
  * Rejected: a line for each folder in a text file, replaced as a whole
  * (hundreds of rewrites for hundreds of STATUS commands); the folder's index
- * alone (twice the calls, measured); a mapping (another one that must survive
- * being truncated, to save a call of 0.3 us).
+ * alone (twice the calls, measured); a mapping that stays (memory, of a
+ * session that waits for its client most of the time).
  *
  * The path "folder/cur" could lead through a link that stands in the place of
  * a folder.  It is only looked at: what a slot tells was counted through
@@ -155,24 +158,68 @@ open_file(struct account *a)
 }
 
 void
+summary_begin(struct account *a)
+{
+	struct stat st;
+	size_t len;
+
+	if (a->summary_map.p != NULL || !open_file(a))
+		return;
+	len = (size_t)offset_of(a->summary_slots + PROBES);
+	if (fstat(a->summary, &st) == 0 && st.st_size >= (int64_t)len)
+		(void)map_open(
+		    &a->summary_map, a->summary, len, len, MAP_READING);
+}
+
+void
+summary_end(struct account *a)
+{
+	map_close(&a->summary_map);
+}
+
+void
 summary_close(struct account *a)
 {
+	summary_end(a);
 	if (a->summary != -1)
 		fs_close(a->summary);
 	a->summary = -1;
 }
 
 /*
- * The slots where a key may stand, PROBES of them from *home on, into v.  The
+ * The slots where a key may stand, PROBES of them from home on, into v.  The
  * table has so many more at its end, so that nothing goes round.
  */
 static void
-read_slots(const struct account *a, const struct stat *cur, uint32_t *home,
-    struct slot *v)
+read_slots(const struct account *a, uint32_t home, struct slot *v)
 {
-	*home = home_of(cur->st_dev, cur->st_ino, a->summary_slots);
 	memset(v, 0, PROBES * sizeof *v);
-	(void)fs_pread(a->summary, v, PROBES * sizeof *v, offset_of(*home));
+	(void)fs_pread(a->summary, v, PROBES * sizeof *v, offset_of(home));
+}
+
+/*
+ * The slot of that directory, as it is at this moment: what is mapped may be
+ * written to by others, so that only a copy can be checked.
+ */
+static bool
+read_slot(const struct account *a, const struct stat *cur, struct slot *out)
+{
+	uint32_t home = home_of(cur->st_dev, cur->st_ino, a->summary_slots);
+	const char *at = a->summary_map.p;
+	struct slot v[PROBES];
+
+	if (at == NULL) {
+		read_slots(a, home, v);
+		at = (const char *)v;
+	} else {
+		at += offset_of(home);
+	}
+	for (size_t i = 0; i < PROBES; i++, at += sizeof *out) {
+		memcpy(out, at, sizeof *out);
+		if (out->cur.ino == cur->st_ino && out->dev == cur->st_dev)
+			return true;
+	}
+	return false;
 }
 
 /* Which of v belongs to that directory, or else may be taken; or PROBES. */
@@ -259,26 +306,25 @@ grow(struct account *a)
 /* --- a folder ------------------------------------------------------------ */
 
 static bool
-stat_part(const struct account *a, const char *dirname, const char *part,
-    struct stat *st)
-{
-	char path[NAME_LEN + 32];
-	size_t len = strlen(dirname), more = strlen(part);
-
-	if (len > NAME_LEN || more >= sizeof path - NAME_LEN - 1)
-		return false;
-	memcpy(path, dirname, len);
-	path[len] = '/';
-	memcpy(path + len + 1, part, more + 1);
-	return fstatat(a->fd, path, st, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
-static bool
 stat_parts(const struct account *a, const char *dirname, struct summary_look *l)
 {
-	return stat_part(a, dirname, "cur", &l->cur) &&
-	       stat_part(a, dirname, "new", &l->new) &&
-	       stat_part(a, dirname, "courierimapuiddb", &l->db);
+	static const char db[] = "courierimapuiddb";
+	char path[NAME_LEN + sizeof db + 1], *part;
+	size_t len = strlen(dirname);
+
+	if (len > NAME_LEN)
+		return false;
+	memcpy(path, dirname, len);
+	part = path + len;
+	*part++ = '/';
+	memcpy(part, "cur", sizeof "cur");
+	if (fstatat(a->fd, path, &l->cur, AT_SYMLINK_NOFOLLOW) == -1)
+		return false;
+	memcpy(part, "new", sizeof "new");
+	if (fstatat(a->fd, path, &l->new, AT_SYMLINK_NOFOLLOW) == -1)
+		return false;
+	memcpy(part, db, sizeof db);
+	return fstatat(a->fd, path, &l->db, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 static bool
@@ -333,19 +379,14 @@ bool
 summary_find(struct account *a, const char *dirname, bool want_size,
     struct summary_look *look, struct mailbox_status *out)
 {
-	struct slot v[PROBES];
-	uint32_t home;
-	size_t i;
+	struct slot s;
 
 	memset(look, 0, sizeof *look);
-	if (open_file(a) && stat_parts(a, dirname, look)) {
-		read_slots(a, &look->cur, &home, v);
-		i = find_slot(v, look->cur.st_dev, look->cur.st_ino);
-		if (i < PROBES && is_current(&v[i], look) &&
-		    (!want_size || (v[i].has & HAS_SIZE) != 0)) {
-			tell(&v[i], out);
-			return true;
-		}
+	if (open_file(a) && stat_parts(a, dirname, look) &&
+	    read_slot(a, &look->cur, &s) && is_current(&s, look) &&
+	    (!want_size || (s.has & HAS_SIZE) != 0)) {
+		tell(&s, out);
+		return true;
 	}
 	look->now = time_there(a);
 	if (!stat_parts(a, dirname, look))
@@ -390,7 +431,8 @@ summary_keep(struct account *a, const struct summary_look *l, bool has_size,
 	if (!open_file(a))
 		return;
 	for (i = PROBES; i == PROBES;) {
-		read_slots(a, &l->cur, &home, v);
+		home = home_of(l->cur.st_dev, l->cur.st_ino, a->summary_slots);
+		read_slots(a, home, v);
 		i = find_slot(v, l->cur.st_dev, l->cur.st_ino);
 		if (i == PROBES && !grow(a))
 			return;

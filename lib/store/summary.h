@@ -33,6 +33,13 @@ bool summary_find(struct account *a, const char *dirname, bool want_size,
 void summary_keep(struct account *a, const struct summary_look *look,
     bool has_size, const struct mailbox_status *st);
 
+/*
+ * Many folders are about to be asked for: have the whole file at hand, until
+ * the end of that.  Failing is no error.
+ */
+void summary_begin(struct account *a);
+void summary_end(struct account *a);
+
 /* With the account. */
 void summary_close(struct account *a);
 

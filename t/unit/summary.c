@@ -153,6 +153,38 @@ test_many(void)
 	account_close(other);
 }
 
+/* As LIST with RETURN (STATUS) does, with the file mapped. */
+static void
+test_at_once(void)
+{
+	int fd;
+
+	scratch_sleep_ms(60);
+	status(a, "", false);
+	mailbox_status_begin(a);
+	ok(is_kept(".", false) && status(a, "", false).messages == 3,
+	    "from the mapping");
+	scratch_put("M/new/4.a", "x");
+	ok(!is_kept(".", false) && status(a, "", false).messages == 4,
+	    "a delivery meanwhile");
+	scratch_sleep_ms(60);
+	status(a, "", false);
+	ok(is_kept(".", false), "what is written then is seen");
+	fd = open("M/satchel-status", O_RDWR | O_CLOEXEC);
+	if (fd == -1 || ftruncate(fd, 0) == -1)
+		exit(111);
+	close(fd);
+	ok(!is_kept(".", false) && status(a, "", false).messages == 4,
+	    "the file is cut meanwhile");
+	mailbox_status_end(a);
+	mailbox_status_end(a);
+	reopen();
+	mailbox_status_begin(a);
+	ok(status(a, "", false).messages == 4, "a file that is too short");
+	mailbox_status_end(a);
+	scratch_unlink("M/new/4.a");
+}
+
 int
 main(void)
 {
@@ -163,6 +195,7 @@ main(void)
 		return 111;
 	test_kept();
 	test_damage();
+	test_at_once();
 	test_many();
 	account_close(a);
 	return done_testing();
