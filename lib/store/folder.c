@@ -7,12 +7,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "store/cachedir.h"
 #include "store/flags.h"
+#include "store/index.h"
 #include "store/listed.h"
 #include "store/maildir.h"
 #include "store/name.h"
 #include "store/registry.h"
 #include "store/root.h"
+#include "store/stamp.h"
 #include "sys/fs.h"
 
 int
@@ -67,16 +70,43 @@ is_unseen(void *arg, const char *name, unsigned char type)
 	return maildir_is_file(*dir, name, type);
 }
 
+/* Whether its index, when that is up to date, knows of unseen messages. */
+static bool
+index_tells(struct account *a, struct span name, int dir, bool *unseen)
+{
+	struct strbuf dirname = { 0 };
+	struct index_state s;
+	struct stat cur, new;
+	int fd = -1, r;
+
+	if (a->conf->no_index)
+		return false;
+	if (name_to_dir(a, name, &dirname))
+		fd = cachedir_folder(a, dirname.p, dir);
+	strbuf_clear(&dirname);
+	if (fd == -1)
+		return false;
+	r = index_peek(fd, &s);
+	fs_close(fd);
+	if (r == -1 || fstatat(dir, "cur", &cur, AT_SYMLINK_NOFOLLOW) == -1 ||
+	    fstatat(dir, "new", &new, AT_SYMLINK_NOFOLLOW) == -1 ||
+	    stamp_is_due(&s.cur, &cur) || stamp_is_due(&s.new, &new))
+		return false;
+	*unseen = s.unseen > 0;
+	return true;
+}
+
 bool
 folder_marked(struct account *a, struct span name)
 {
 	static const char *const subdirs[] = { "new", "cur" };
 	int dir = folder_open(a, name), fd;
-	bool marked = false;
+	bool marked = false, told;
 
 	if (dir == -1)
 		return false;
-	for (size_t i = 0; i < 2 && !marked; i++) {
+	told = index_tells(a, name, dir, &marked);
+	for (size_t i = 0; i < 2 && !marked && !told; i++) {
 		if ((fd = fs_open_dir(dir, subdirs[i])) == -1)
 			continue;
 		marked = fs_walk(fd, is_unseen, &fd) > 0;

@@ -106,6 +106,35 @@ test_list(void)
 	ok(folder_marked(a, span_str("a-b")), "a new one");
 }
 
+/* The folder opened and closed: its index is up to date then. */
+static void
+look_at(const char *folder)
+{
+	struct mailbox *m;
+
+	scratch_sleep_ms(60);
+	if (mailbox_open(a, span_str(folder), false, &m) == -1)
+		exit(111);
+	mailbox_close(m);
+}
+
+static void
+test_marked_index(void)
+{
+	fresh();
+	scratch_maildir("M/.i");
+	scratch_put("M/.i/cur/1.x:2,", "");
+	look_at("i");
+	ok(scratch_has("M/.i/satchel-index") && folder_marked(a, span_str("i")),
+	    "marked, with an index");
+	scratch_move("M/.i/cur/1.x:2,", "M/.i/cur/1.x:2,S");
+	ok(!folder_marked(a, span_str("i")), "seen since");
+	look_at("i");
+	ok(!folder_marked(a, span_str("i")), "as the index has it");
+	scratch_put("M/.i/new/2.x", "");
+	ok(folder_marked(a, span_str("i")), "a delivery since");
+}
+
 static void
 test_mutf7(void)
 {
@@ -456,6 +485,7 @@ main(void)
 	conf = scratch_conf();
 	scratch_make();
 	test_list();
+	test_marked_index();
 	test_mutf7();
 	test_create();
 	test_uses();
