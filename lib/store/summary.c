@@ -37,6 +37,7 @@
 #include <unistd.h>
 
 #include "base/oom.h"
+#include "base/sum.h"
 #include "store/cachedir.h"
 #include "store/root.h"
 #include "store/stamp.h"
@@ -45,7 +46,7 @@
 
 enum {
 	MAGIC = 0x73746174, /* also tells another byte order */
-	VERSION = 1,
+	VERSION = 2,
 	PROBES = 8, /* slots that may hold a key, one after the other */
 	SLOTS_MIN = 128,
 	SLOTS_MAX = 1 << 17, /* 16 MiB: then it begins anew */
@@ -87,32 +88,19 @@ seen_of(const struct stat *st)
 	return s;
 }
 
-/* FNV-1a over words, mixed at the end: it finds damage, not malice. */
-static uint64_t
-hash(const void *p, size_t len)
-{
-	const uint64_t *v = p;
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-	for (size_t i = 0; i < len / sizeof *v; i++)
-		h = (h ^ v[i]) * UINT64_C(0x100000001b3);
-	h ^= h >> 32;
-	return h == 0 ? 1 : h;
-}
-
 static uint64_t
 check_of(const struct slot *s)
 {
-	return hash(&s->dev, sizeof *s - offsetof(struct slot, dev));
+	return sum_bytes(MAGIC, span_of((const char *)&s->dev,
+				    sizeof *s - offsetof(struct slot, dev)));
 }
 
 static uint32_t
 home_of(uint64_t dev, uint64_t ino, uint32_t slots)
 {
-	uint64_t key[2] = { dev, ino };
-	uint64_t h = hash(key, sizeof key);
+	uint64_t h = sum_bytes(dev, span_of((const char *)&ino, sizeof ino));
 
-	return (uint32_t)((h ^ h >> 17) & (slots - 1));
+	return (uint32_t)h & (slots - 1);
 }
 
 /* --- the file ---------------------------------------------------------- */
