@@ -13,6 +13,9 @@
 #include "sys/log.h"
 #include "text/date.h"
 
+/* "* ", a number, " FETCH (" */
+enum { FRONT_LEN = 2 + NUM_LEN + 8 };
+
 /*
  * section = "[" [section-spec] "]", and the origin: as the client wrote it,
  * but in our spelling.
@@ -50,9 +53,14 @@ put_section(struct wr *w, const struct fetch_item *item, bool utf8)
 	}
 }
 
+/* What stands before the value of item i. */
 static void
-put_label(struct wr *w, const struct fetch_item *item, bool utf8)
+put_label(struct wr *w, const struct fetch_items *items, size_t i, bool utf8)
 {
+	const struct fetch_item *item = &items->v[i];
+
+	if (i > 0)
+		wr_putc(w, ' ');
 	wr_span(w, span_str(item->name));
 	if (item->bracketed)
 		put_section(w, item, utf8);
@@ -73,7 +81,7 @@ print_labels(struct fetch *f)
 	for (size_t i = 0; i < items->n; i++) {
 		struct wr *w = gather_print(&f->gather);
 
-		put_label(w, &items->v[i], f->s->utf8);
+		put_label(w, items, i, f->s->utf8);
 		if (!w->failed)
 			f->labels[i] = arena_span(a, span_of(w->buf, w->len));
 	}
@@ -82,13 +90,14 @@ print_labels(struct fetch *f)
 void
 fetch_init(struct fetch *f, struct session *s, const struct fetch_items *items)
 {
-	*f = (struct fetch){ .s = s, .items = items };
+	*f = (struct fetch){ .s = s, .items = items, .by_row = true };
 	for (size_t i = 0; i < items->n; i++) {
 		const struct fetch_item *item = &items->v[i];
 		enum section_need need = section_need(item);
 
 		if (need > f->need)
 			f->need = need;
+		f->by_row &= need == NEED_MEMORY;
 		f->seen |= !item->peek;
 		f->uid |= item->kind == FETCH_UID;
 		f->flags |= item->kind == FETCH_FLAGS;
@@ -112,13 +121,6 @@ fetch_clear(struct fetch *f)
 	mailbox_facts_end(f->s->mbox);
 }
 
-/* Looked up each time: opening and storing may change it. */
-static struct message
-message(const struct fetch *f, const struct look *l)
-{
-	return mailbox_message(f->s->mbox, l->seq);
-}
-
 static bool
 has_unknown_cte(const struct fetch *f, const struct look *l)
 {
@@ -133,15 +135,16 @@ has_unknown_cte(const struct fetch *f, const struct look *l)
  * gone this instant) is no reason to withhold the message.
  */
 static bool
-set_seen(const struct fetch *f, const struct look *l)
+set_seen(struct fetch *f, const struct look *l)
 {
 	struct flag_change change = { .op = FLAG_ADD, .flags = FLAG_SEEN };
 	bool changed = false;
 
-	if (!f->seen || (message(f, l).flags & FLAG_SEEN) != 0)
+	if (!f->seen || (f->message.flags & FLAG_SEEN) != 0)
 		return false;
 	if (mailbox_store(f->s->mbox, l->seq, &change, &changed) == -1)
-		return false;
+		changed = false;
+	f->message = mailbox_message(f->s->mbox, l->seq);
 	return changed;
 }
 
@@ -155,38 +158,59 @@ put_date(struct fetch *f, int64_t t)
 	wr_lit(w, "\"");
 }
 
+/* What was written last, if it can be had again. */
 static void
-put_flags(const struct fetch *f, const struct look *l)
+remember_flags(struct fetch_flags *known, const struct wr *w, uint64_t len)
 {
-	struct message m = message(f, l);
-
-	out_flags(f->s, &m);
-	mailbox_told(f->s->mbox, l->seq);
+	known->len = 0;
+	if (len > FETCH_FLAGS_LEN || len > w->len)
+		return;
+	memcpy(known->text, w->buf + w->len - len, (size_t)len);
+	known->len = (uint8_t)len;
 }
 
-/* "(" permsg-modsequence ")" */
+/* Most messages have flags that one before had. */
 static void
-put_modseq(const struct fetch *f, const struct look *l)
+put_flags(struct fetch *f, uint32_t seq)
 {
-	modseq_put_value(f->s, message(f, l).modseq);
+	const struct message *m = &f->message;
+	unsigned at = m->flags ^ m->flags >> 3 ^ m->keywords << 1;
+	struct fetch_flags *known = &f->known[at % FETCH_FLAGS_KNOWN];
+	struct wr *w = f->s->out;
+	uint64_t before = w->total;
+
+	if (known->len > 0 && known->flags == m->flags &&
+	    known->keywords == m->keywords) {
+		char *to = wr_room(w, FETCH_FLAGS_LEN);
+
+		memcpy(to, known->text, FETCH_FLAGS_LEN); /* no call */
+		wr_put_to(w, to + known->len);
+	} else {
+		out_flags(f->s, m);
+		known->flags = m->flags;
+		known->keywords = m->keywords;
+		remember_flags(known, w, w->total - before);
+	}
+	if (m->state & MSG_CHANGED)
+		mailbox_told(f->s->mbox, seq);
 }
 
 /* "(" objectid ")" */
 static void
-put_emailid(const struct fetch *f, const struct look *l)
+put_emailid(const struct fetch *f, uint32_t seq)
 {
 	char id[MAILBOX_OBJECTID_LEN + 1];
 
-	mailbox_emailid(f->s->mbox, l->seq, id);
+	mailbox_emailid(f->s->mbox, seq, id);
 	wr_putc(f->s->out, '(');
 	wr_span(f->s->out, span_str(id));
 	wr_putc(f->s->out, ')');
 }
 
 static void
-put_savedate(struct fetch *f, const struct look *l)
+put_savedate(struct fetch *f, uint32_t seq)
 {
-	int64_t t = mailbox_saved(f->s->mbox, l->seq);
+	int64_t t = mailbox_saved(f->s->mbox, seq);
 
 	if (t == -1)
 		wr_lit(f->s->out, "NIL");
@@ -293,6 +317,34 @@ put_envelope(struct fetch *f, const struct look *l)
 		    s->out, &f->arena, l->file.root->envelope, s->utf8);
 }
 
+/* The value of an item that the row of a message has, and no file. */
+static void
+put_row_value(struct fetch *f, uint32_t seq, const struct fetch_item *item)
+{
+	struct session *s = f->s;
+
+	switch (item->kind) {
+	case FETCH_UID:
+		wr_num(s->out, f->message.uid);
+		break;
+	case FETCH_FLAGS:
+		put_flags(f, seq);
+		break;
+	case FETCH_MODSEQ:
+		modseq_put_value(s, f->message.modseq);
+		break;
+	case FETCH_EMAILID:
+		put_emailid(f, seq);
+		break;
+	case FETCH_SAVEDATE:
+		put_savedate(f, seq);
+		break;
+	default:
+		wr_lit(s->out, "NIL"); /* RFC 8474 section 5.2: optional */
+		break;
+	}
+}
+
 /* The value of item i; 0, or -1 with errno when it cannot be had. */
 static int
 put_value(struct fetch *f, const struct look *l, size_t i)
@@ -302,10 +354,12 @@ put_value(struct fetch *f, const struct look *l, size_t i)
 
 	switch (item->kind) {
 	case FETCH_UID:
-		wr_num(s->out, message(f, l).uid);
-		break;
 	case FETCH_FLAGS:
-		put_flags(f, l);
+	case FETCH_MODSEQ:
+	case FETCH_EMAILID:
+	case FETCH_THREADID:
+	case FETCH_SAVEDATE:
+		put_row_value(f, l->seq, item);
 		break;
 	case FETCH_INTERNALDATE:
 		put_date(f, l->date);
@@ -324,18 +378,6 @@ put_value(struct fetch *f, const struct look *l, size_t i)
 		return put_content(f, l, i);
 	case FETCH_BINARY_SIZE:
 		return put_number(s->out, section_binary_size(&l->file, item));
-	case FETCH_MODSEQ:
-		put_modseq(f, l);
-		break;
-	case FETCH_EMAILID:
-		put_emailid(f, l);
-		break;
-	case FETCH_THREADID:
-		wr_lit(s->out, "NIL"); /* RFC 8474 section 5.2: optional */
-		break;
-	case FETCH_SAVEDATE:
-		put_savedate(f, l);
-		break;
 	case FETCH_PREVIEW:
 		put_preview(f, l);
 		break;
@@ -343,54 +385,79 @@ put_value(struct fetch *f, const struct look *l, size_t i)
 	return 0;
 }
 
-/* The response, once all is known to be there. */
-static int
-put_response(struct fetch *f, const struct look *l, bool seen)
+/* All before the first item; seen: this sets \Seen. */
+static void
+put_front(struct fetch *f, uint32_t seq, bool seen)
 {
 	struct wr *w = f->s->out;
 	bool modseq = modseq_is_on(f->s);
+	char *to = wr_room(w, FRONT_LEN);
 
-	wr_lit(w, "* ");
-	wr_num(w, l->seq);
-	wr_lit(w, " FETCH (");
+	memcpy(to, "* ", 2);
+	to = num_put_next(&f->number, seq, to + 2);
+	memcpy(to, " FETCH (", 8);
+	wr_put_to(w, to + 8);
 	/* what sets \Seen is no mere answer (RFC 7162 section 3.2.4) */
 	if ((f->s->uid || (seen && modseq)) && !f->uid) {
 		wr_lit(w, "UID ");
-		wr_num(w, message(f, l).uid);
+		wr_num(w, f->message.uid);
 		wr_lit(w, " ");
 	}
 	if ((f->add_modseq || (seen && modseq)) && !f->modseq) {
-		modseq_put(f->s, message(f, l).modseq);
+		modseq_put(f->s, f->message.modseq);
 		wr_lit(w, " ");
 	}
 	/* "if this causes the flags to change, they SHOULD be included" */
 	if (seen && !f->flags) {
 		wr_lit(w, "FLAGS ");
-		put_flags(f, l);
+		put_flags(f, seq);
 		wr_lit(w, " ");
 	}
+}
+
+static void
+put_name(const struct fetch *f, size_t i)
+{
+	struct span label = f->labels[i];
+
+	if (label.p != NULL)
+		wr_span(f->s->out, label);
+	else
+		put_label(f->s->out, f->items, i, f->s->utf8);
+}
+
+/* The response, once all is known to be there. */
+static int
+put_response(struct fetch *f, const struct look *l, bool seen)
+{
+	put_front(f, l->seq, seen);
 	for (size_t i = 0; i < f->items->n; i++) {
-		if (i > 0)
-			wr_lit(w, " ");
-		if (f->labels[i].p != NULL)
-			wr_span(w, f->labels[i]);
-		else
-			put_label(w, &f->items->v[i], f->s->utf8);
+		put_name(f, i);
 		if (put_value(f, l, i) == -1)
 			return -1;
 	}
-	wr_lit(w, ")\r\n");
+	wr_lit(f->s->out, ")\r\n");
 	return 0;
 }
 
-void
-fetch_message(struct fetch *f, uint32_t seq)
+/* One for which nothing need be looked at. */
+static void
+put_row(struct fetch *f, uint32_t seq)
+{
+	put_front(f, seq, false);
+	for (size_t i = 0; i < f->items->n; i++) {
+		put_name(f, i);
+		put_row_value(f, seq, &f->items->v[i]);
+	}
+	wr_lit(f->s->out, ")\r\n");
+}
+
+/* One that may be gone, or have no answer. */
+static void
+answer(struct fetch *f, uint32_t seq)
 {
 	struct look l;
 
-	(void)mailbox_message(f->s->mbox, seq); /* looks at its row */
-	if (mailbox_state(f->s->mbox)->damaged)
-		return; /* the session ends */
 	if (look_at(f, seq, &l) == -1) {
 		if (errno == ESTALE)
 			f->gone = true;
@@ -402,9 +469,21 @@ fetch_message(struct fetch *f, uint32_t seq)
 		/* there is no way to take back what was begun */
 		f->s->out->failed = true;
 		log_line("ERR", "message with UID %u: cannot be sent: %s",
-		    (unsigned)message(f, &l).uid,
+		    (unsigned)f->message.uid,
 		    errno == EPIPE ? "it has changed" : strerror(errno));
 	}
 	look_close(&l);
 	arena_reset(&f->arena);
+}
+
+void
+fetch_message(struct fetch *f, uint32_t seq)
+{
+	f->message = mailbox_message(f->s->mbox, seq); /* looks at its row */
+	if (mailbox_state(f->s->mbox)->damaged)
+		return; /* the session ends */
+	if (f->by_row)
+		put_row(f, seq);
+	else
+		answer(f, seq);
 }

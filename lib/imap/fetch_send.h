@@ -6,12 +6,22 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/num.h"
 #include "base/strbuf.h"
 #include "imap/fetch_parse.h"
 #include "imap/gather.h"
 #include "imap/section.h"
 #include "imap/session.h"
 #include "text/date.h"
+
+/* A parenthesized list of flags as it was sent; len is 0: none was. */
+enum { FETCH_FLAGS_LEN = 64, FETCH_FLAGS_KNOWN = 16 };
+struct fetch_flags {
+	uint32_t keywords;
+	uint16_t flags;
+	uint8_t len;
+	char text[FETCH_FLAGS_LEN];
+};
 
 /*
  * One FETCH command.  All of a message's answer is looked up before its first
@@ -21,6 +31,7 @@ struct fetch {
 	struct session *s;
 	const struct fetch_items *items;
 	enum section_need need; /* the most that an item needs */
+	bool by_row; /* which is NEED_MEMORY */
 	bool seen; /* some item sets \Seen, and may */
 	bool uid; /* some item is UID */
 	bool flags; /* some item is FLAGS */
@@ -33,6 +44,9 @@ struct fetch {
 	struct span *labels; /* what stands before the value of each item */
 	struct gather gather;
 	struct date_memo date;
+	struct num_last number;
+	struct fetch_flags known[FETCH_FLAGS_KNOWN];
+	struct message message; /* the one at hand; look_at() may change it */
 
 	/* what has happened */
 	bool gone; /* a message had been expunged */

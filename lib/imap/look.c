@@ -267,28 +267,28 @@ int
 look_at(struct fetch *f, uint32_t seq, struct look *l)
 {
 	struct mailbox *mbox = f->s->mbox;
-	enum section_need need = NEED_MEMORY;
+	enum section_need need;
 
 	*l = (struct look){ .seq = seq, .file = { .fd = -1 } };
-	if (f->need > NEED_MEMORY &&
-	    (mailbox_message(mbox, seq).state & MSG_GONE) != 0) {
+	if ((f->message.state & MSG_GONE) != 0) {
 		errno = ESTALE; /* also where its facts are known */
 		return -1;
 	}
 	if (f->need >= NEED_FILE)
 		(void)brief_parse(mailbox_facts(mbox, seq), &l->brief);
-	if (f->need > NEED_MEMORY)
-		need = need_all(f, l);
+	need = need_all(f, l);
 	if (need == NEED_MEMORY)
 		return 0;
 	if (need == NEED_STAT) {
 		if (mailbox_stat_message(mbox, seq, &l->st) == -1)
 			return -1;
 		l->date = (int64_t)l->st.st_mtime;
+		f->message = mailbox_message(mbox, seq);
 		return 0;
 	}
 	if (open_message(f, l) == -1)
 		return -1;
+	f->message = mailbox_message(mbox, seq); /* it may have been renamed */
 	if (look_inside(f, l, need) == -1) {
 		fs_close(l->file.fd);
 		l->file.fd = -1;

@@ -25,7 +25,10 @@ struct look {
 	struct stat st; /* of the file, if it is open */
 };
 
-/* Look at message seq.  -1 with errno: there is nothing to close. */
+/*
+ * Look at message seq, which f->message is, where f->need is more than
+ * NEED_MEMORY.  -1 with errno: there is nothing to close.
+ */
 int look_at(struct fetch *f, uint32_t seq, struct look *l);
 
 /* The printed text of a kind that has two forms; p is NULL without one. */

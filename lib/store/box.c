@@ -23,6 +23,8 @@ box_place(const struct mailbox *m, uint32_t seq)
 	const struct numbers *h = &m->im.holes;
 	size_t lo = 0, hi = h->n;
 
+	if (hi == 0)
+		return seq - 1;
 	/* the first hole that has seq - 1 or more numbers before it */
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;

@@ -215,7 +215,7 @@ mailbox_message(struct mailbox *m, uint32_t seq)
 	uint32_t i = box_place(m, seq);
 	const struct row *r = box_row(m, i);
 	struct message msg = { .uid = r->uid,
-		.keywords = box_keywords(m, i),
+		.keywords = r->keywords == 0 ? 0 : box_keywords(m, i),
 		.flags = r->flags & FLAGS_STORED,
 		.state = r->state & (MSG_CHANGED | MSG_GONE),
 		.modseq = r->modseq };
