@@ -40,30 +40,52 @@ take_span(struct span *in, size_t len, struct span *out)
 	return true;
 }
 
+/* How many bits are set; there may be no instruction for it. */
+static size_t
+count_bits(unsigned have)
+{
+	have -= have >> 1 & 0x5555;
+	have = (have & 0x3333) + (have >> 2 & 0x3333);
+	have = (have + (have >> 4)) & 0x0f0f;
+	return (have + (have >> 8)) & 0x1f;
+}
+
+/* The pieces that have told their lengths from table on. */
+static bool
+take_pieces(struct span bytes, unsigned have, struct brief *out)
+{
+	const char *table = bytes.p, *p;
+	uint32_t len;
+
+	bytes.p += count_bits(have) * sizeof len;
+	for (p = bytes.p; have != 0; have &= have - 1) {
+		struct span *piece = &out->piece[__builtin_ctz(have)];
+
+		memcpy(&len, table, sizeof len);
+		table += sizeof len;
+		if (len > (size_t)(bytes.end - p))
+			return false;
+		piece->p = p;
+		piece->end = p += len;
+	}
+	return p == bytes.end;
+}
+
 /* version, which pieces, the length of each, the pieces */
 bool
 brief_parse(struct span bytes, struct brief *out)
 {
-	uint16_t version, have;
-	uint32_t len[BRIEF_KINDS];
-	struct brief b = { 0 };
+	uint16_t head[2]; /* version, which */
 
-	*out = b;
-	if (!take(&bytes, &version, sizeof version) || version != VERSION ||
-	    !take(&bytes, &have, sizeof have) || have >> BRIEF_KINDS != 0)
+	memset(out, 0, sizeof *out);
+	if (!take(&bytes, head, sizeof head) || head[0] != VERSION ||
+	    head[1] >> BRIEF_KINDS != 0 ||
+	    count_bits(head[1]) * sizeof(uint32_t) > span_len(bytes))
 		return false;
-	for (int i = 0; i < BRIEF_KINDS; i++)
-		if ((have >> i & 1) != 0 &&
-		    !take(&bytes, &len[i], sizeof len[i]))
-			return false;
-	for (int i = 0; i < BRIEF_KINDS; i++)
-		if ((have >> i & 1) != 0 &&
-		    !take_span(&bytes, len[i], &b.piece[i]))
-			return false;
-	if (bytes.p < bytes.end)
-		return false;
-	*out = b;
-	return true;
+	if (take_pieces(bytes, head[1], out))
+		return true;
+	memset(out, 0, sizeof *out);
+	return false;
 }
 
 void

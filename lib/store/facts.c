@@ -72,6 +72,8 @@ enum {
 	ENTRY_LEN = sizeof(struct entry),
 	HEAD_CHECKED = offsetof(struct head, check),
 	ENTRY_CHECKED = offsetof(struct entry, check),
+	AHEAD_MIN = 64 * 1024, /* what a fault brings by itself */
+	AHEAD_MAX = 1024 * 1024
 };
 
 _Static_assert(sizeof(struct head) == 32, "no padding");
@@ -195,23 +197,55 @@ facts_look(struct facts *f)
 	return false;
 }
 
-/* Whether the bytes from..to-1 are mapped. */
+/*
+ * Who reads on from where the last pages ended gets more of them at once, and
+ * twice as many each time: to be faulted in one by one takes longer.
+ */
+static void
+look_ahead(struct facts *f, int64_t from)
+{
+	bool on = (uint64_t)(from - f->ahead) < AHEAD_MIN;
+
+	if (!on)
+		f->step = AHEAD_MIN;
+	else if (f->step < AHEAD_MAX)
+		f->step *= 2;
+	f->ahead = from + f->step;
+	if (on)
+		map_ahead(&f->map, (size_t)from, (size_t)f->step);
+}
+
+/* Map what there is, if it has the bytes up to to. */
 static bool
-reach(struct facts *f, int64_t from, int64_t to)
+map_up_to(struct facts *f, int64_t to)
 {
 	struct stat st;
 
-	if (f->fd == -1 || from < HEAD_LEN || to < from)
+	if (f->fd == -1)
 		return false;
-	if (f->map.p != NULL && to <= (int64_t)f->map.len)
-		return true;
 	if (to > f->size) {
 		if (fstat(f->fd, &st) == -1 || st.st_size < to)
 			return false;
 		f->size = (int64_t)st.st_size;
 	}
 	map_close(&f->map);
+	f->ahead = 0;
+	f->step = AHEAD_MIN;
 	return map_open(&f->map, f->fd, (size_t)f->size, 0, MAP_READING) == 0;
+}
+
+/* Whether the bytes from..to-1 are mapped. */
+static bool
+reach(struct facts *f, int64_t from, int64_t to)
+{
+	if (from < HEAD_LEN || to < from)
+		return false;
+	if (to > (int64_t)f->map.len && !map_up_to(f, to))
+		return false;
+	/* not in the pages that ended there */
+	if ((uint64_t)(f->ahead - 1 - from) >= (uint64_t)f->step)
+		look_ahead(f, from);
+	return true;
 }
 
 /* --- records ----------------------------------------------------------- */

@@ -42,6 +42,8 @@ struct facts {
 	int64_t seen; /* bytes of it that facts_each() has been over */
 	int64_t size; /* when it was last looked at */
 	struct map map;
+	int64_t ahead; /* where the pages end that were last asked for */
+	int64_t step; /* how long they are */
 	struct strbuf batch; /* records that are to be written */
 };
 

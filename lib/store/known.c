@@ -114,6 +114,15 @@ look(struct mailbox *m)
 	k->id = k->facts.fd != -1 ? k->facts.id : 0;
 }
 
+/* Whether it speaks of message i.  The name need not be right otherwise. */
+static bool
+is_about(struct mailbox *m, uint32_t i, const struct facts_record *r)
+{
+	return r->uid == m->im.rows[i].uid &&
+	       (r->base == facts_base(image_base(&m->im, i)) ||
+		   r->base == facts_base(box_base(m, i)));
+}
+
 /* The record of message i, if its place is right. */
 static bool
 get_record(struct mailbox *m, uint32_t i, struct facts_record *r)
@@ -122,7 +131,7 @@ get_record(struct mailbox *m, uint32_t i, struct facts_record *r)
 
 	return row->facts > 0 && row->facts <= INT64_MAX && is_placed(m) &&
 	       facts_get(&m->known.facts, (int64_t)row->facts, r) &&
-	       r->uid == row->uid && r->base == facts_base(box_base(m, i));
+	       is_about(m, i, r);
 }
 
 struct span

@@ -8,6 +8,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22
+#endif
+
 /*
  * The handler needs to know what is ours.  The list changes only by whole
  * pointers, and a mapping is in it before it is used.
@@ -133,6 +137,19 @@ map_grow(struct map *m, size_t room)
 	m->len = 0;
 	m->room = room;
 	return 0;
+}
+
+/* Linux before 5.14 has no such advice, and faults them in. */
+void
+map_ahead(const struct map *m, size_t from, size_t len)
+{
+	size_t start = from - from % page_len;
+
+	if (m->p == NULL || from >= m->len)
+		return;
+	if (len > m->len - from)
+		len = m->len - from;
+	(void)madvise(m->p + start, from - start + len, MADV_POPULATE_READ);
 }
 
 void

@@ -43,6 +43,9 @@ int map_open(
  */
 int map_grow(struct map *m, size_t room);
 
+/* Bytes from..from+len-1, as far as there are such, will be read soon. */
+void map_ahead(const struct map *m, size_t from, size_t len);
+
 /*
  * Give back the memory that reading has brought in; it is read again from
  * the file when touched.  With MAP_OWN what was written is lost: not for it.
