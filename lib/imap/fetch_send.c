@@ -110,6 +110,7 @@ fetch_init(struct fetch *f, struct session *s, const struct fetch_items *items)
 	if (mailbox_is_readonly(s->mbox))
 		f->seen = false;
 	print_labels(f);
+	look_begin(f);
 }
 
 void

@@ -12,6 +12,7 @@
 #include "imap/gather.h"
 #include "imap/section.h"
 #include "imap/session.h"
+#include "msg/excerpt.h"
 #include "text/date.h"
 
 /* A parenthesized list of flags as it was sent; len is 0: none was. */
@@ -42,6 +43,7 @@ struct fetch {
 	struct arena arena; /* for the message at hand */
 	struct strbuf held; /* a buffer */
 	struct span *labels; /* what stands before the value of each item */
+	struct excerpt_ask *asks; /* for each item; only fields are */
 	struct gather gather;
 	struct date_memo date;
 	struct num_last number;

@@ -28,18 +28,35 @@ is_top_fields(const struct fetch_item *item)
 	       item->section.text == SECTION_FIELDS;
 }
 
+void
+look_begin(struct fetch *f)
+{
+	struct arena *a = &f->s->arena;
+
+	f->asks = arena_array(a, f->items->n, sizeof *f->asks);
+	for (size_t i = 0; i < f->items->n; i++) {
+		const struct section *section = &f->items->v[i].section;
+		struct header_want want = { .names = section->names,
+			.n = section->nnames,
+			.except = section->except };
+
+		if (!is_top_fields(&f->items->v[i]))
+			continue;
+		/* what it cannot answer is read */
+		(void)excerpt_ask(&want,
+		    arena_array(a, want.n, sizeof(struct excerpt_name)),
+		    &f->asks[i]);
+	}
+}
+
 /* The fields of item i, if the brief has them. */
 static bool
 look_up_fields(struct fetch *f, struct look *l, size_t i)
 {
-	const struct section *section = &f->items->v[i].section;
-	struct header_want want = { .names = section->names,
-		.n = section->nnames,
-		.except = section->except };
 	struct strbuf *b = &f->held;
 
 	strbuf_reset(b);
-	if (!excerpt_fields(l->brief.piece[BRIEF_FIELDS], &want, b))
+	if (!excerpt_fields(l->brief.piece[BRIEF_FIELDS], &f->asks[i], b))
 		return false;
 	if (l->fields == NULL)
 		l->fields =

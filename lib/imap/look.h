@@ -25,6 +25,9 @@ struct look {
 	struct stat st; /* of the file, if it is open */
 };
 
+/* f has its items: prepare for looking at messages. */
+void look_begin(struct fetch *f);
+
 /*
  * Look at message seq, which f->message is, where f->need is more than
  * NEED_MEMORY.  -1 with errno: there is nothing to close.

@@ -227,74 +227,108 @@ excerpt_free(struct excerpt *e)
 
 /* --- asking ------------------------------------------------------------ */
 
-/* Hashes of the names that are asked for. */
-struct asked {
-	uint16_t hash[NAMES_MAX];
-	uint64_t some; /* bit hash modulo 64 of each */
-};
-
-static void
-hash_names(const struct header_want *want, struct asked *out)
+bool
+excerpt_ask(const struct header_want *want, struct excerpt_name *names,
+    struct excerpt_ask *out)
 {
-	out->some = 0;
+	*out = (struct excerpt_ask){ .names = names };
+	if (want->except || want->n > NAMES_MAX)
+		return false;
 	for (size_t i = 0; i < want->n; i++) {
-		out->hash[i] = hash_name(want->names[i]);
-		out->some |= UINT64_C(1) << (out->hash[i] & 63);
+		struct span name = want->names[i];
+
+		if (span_find(name, ':') != NULL)
+			return false;
+		names[i] = (struct excerpt_name){ .name = name,
+			.hash = hash_name(name) };
+		out->some |= UINT64_C(1) << (names[i].hash & 63);
 	}
+	out->n = want->n;
+	out->good = true;
+	return true;
 }
 
 /* Mostly it is not, and one look tells. */
 static bool
-may_be_asked(const struct asked *asked, uint16_t name)
+may_be_asked(const struct excerpt_ask *ask, uint16_t name)
 {
-	return (asked->some >> (name & 63) & 1) != 0;
+	return (ask->some >> (name & 63) & 1) != 0;
 }
 
 /* Whether one of the others is asked for. */
 static bool
-is_any_asked(struct span others, const struct asked *asked, size_t n)
+is_any_asked(struct span others, const struct excerpt_ask *ask)
 {
 	uint16_t v;
 
 	for (; span_len(others) >= sizeof v; others.p += sizeof v) {
 		memcpy(&v, others.p, sizeof v);
-		for (size_t i = 0; may_be_asked(asked, v) && i < n; i++)
-			if (asked->hash[i] == v)
+		for (size_t i = 0; may_be_asked(ask, v) && i < ask->n; i++)
+			if (ask->names[i].hash == v)
 				return true;
 	}
 	return false;
 }
 
+/* Whether the field's name is in the letters of the one that was last. */
 static bool
-is_named(struct span field, struct span want)
+is_spelled(const struct excerpt_name *n, struct span field)
 {
-	struct span name = field, value;
+	uint64_t w[2];
 
-	/* so it is mostly; there may be blanks before the colon */
-	if (span_len(field) > span_len(want) &&
-	    field.p[span_len(want)] == ':' && span_find(want, ':') == NULL)
-		name.end = name.p + span_len(want);
-	else if (!field_name(field, &name, &value))
+	if (span_len(field) < sizeof w)
 		return false;
-	return span_case_eq(want, name);
+	memcpy(w, field.p, sizeof w);
+	return n->mask[0] != 0 && (((w[0] ^ n->word[0]) & n->mask[0]) |
+				      ((w[1] ^ n->word[1]) & n->mask[1])) == 0;
 }
 
-/* Whether a field with that mark is among those named. */
-static bool
-is_wanted(const struct header_want *want, const struct asked *asked,
-    const struct mark *mark, struct span field)
+/* The field is begun by the name and a colon. */
+static void
+note_spelling(struct excerpt_name *n, struct span field)
 {
-	for (size_t i = 0; i < want->n; i++)
-		if (asked->hash[i] == mark->name &&
-		    is_named(field, want->names[i]))
+	size_t len = span_len(n->name) + 1;
+
+	if (len > sizeof n->word || span_len(field) < sizeof n->word)
+		return;
+	memcpy(n->word, field.p, sizeof n->word);
+	memset(n->mask, 0, sizeof n->mask);
+	memset(n->mask, 0xff, len);
+}
+
+static bool
+is_named(struct span field, struct excerpt_name *n)
+{
+	size_t len = span_len(n->name);
+	struct span name = field, value;
+
+	if (is_spelled(n, field))
+		return true;
+	/* so it is mostly; there may be blanks before the colon */
+	if (span_len(field) <= len || field.p[len] != ':')
+		return field_name(field, &name, &value) &&
+		       span_case_eq(n->name, name);
+	name.end = name.p + len;
+	if (!span_case_eq(n->name, name))
+		return false;
+	note_spelling(n, field);
+	return true;
+}
+
+/* Whether a field with that mark is among those asked for. */
+static bool
+is_wanted(struct excerpt_ask *ask, const struct mark *mark, struct span field)
+{
+	for (size_t i = 0; i < ask->n; i++)
+		if (ask->names[i].hash == mark->name &&
+		    is_named(field, &ask->names[i]))
 			return true;
 	return false;
 }
 
 /* The fields alone: *blank tells whether the empty line follows. */
 static bool
-open_fields(
-    struct span *piece, const struct asked *asked, size_t nasked, bool *blank)
+open_fields(struct span *piece, const struct excerpt_ask *ask, bool *blank)
 {
 	struct span others;
 	uint16_t n;
@@ -305,7 +339,7 @@ open_fields(
 	if (span_len(*piece) < sizeof n + n * sizeof n + 1)
 		return false;
 	others = span_of(piece->p + sizeof n, n * sizeof n);
-	if (is_any_asked(others, asked, nasked))
+	if (is_any_asked(others, ask))
 		return false;
 	*blank = *others.end != 0;
 	piece->p = others.end + 1;
@@ -327,25 +361,28 @@ next_field(struct span *piece, struct mark *mark, struct span *field)
 }
 
 bool
-excerpt_fields(
-    struct span piece, const struct header_want *want, struct strbuf *out)
+excerpt_fields(struct span piece, struct excerpt_ask *ask, struct strbuf *out)
 {
-	struct asked asked;
 	struct span field;
 	struct mark mark;
 	bool blank;
+	char *to;
 
-	if (piece.p == NULL || want->except || want->n > NAMES_MAX)
+	if (piece.p == NULL || !ask->good || !open_fields(&piece, ask, &blank))
 		return false;
-	hash_names(want, &asked);
-	if (!open_fields(&piece, &asked, want->n, &blank))
-		return false;
+	to = strbuf_room(out, span_len(piece) + 2);
 	while (next_field(&piece, &mark, &field))
-		if (may_be_asked(&asked, mark.name) &&
-		    is_wanted(want, &asked, &mark, field))
-			strbuf_cat(out, field);
-	if (blank)
-		strbuf_puts(out, "\r\n");
+		if (may_be_asked(ask, mark.name) &&
+		    is_wanted(ask, &mark, field)) {
+			memcpy(to, field.p, mark.len);
+			to += mark.len;
+		}
+	if (blank) {
+		memcpy(to, "\r\n", 2);
+		to += 2;
+	}
+	*to = '\0';
+	out->len = (size_t)(to - out->p);
 	return true;
 }
 

@@ -54,12 +54,34 @@ void excerpt_end(struct excerpt *e, struct brief *b);
 
 void excerpt_free(struct excerpt *e);
 
+/* A field's name that is asked for, and its letters where it was found. */
+struct excerpt_name {
+	struct span name;
+	uint64_t word[2], mask[2]; /* name and colon; 0: not found yet */
+	uint16_t hash;
+};
+
+/* What is asked for, of one message or of many. */
+struct excerpt_ask {
+	struct excerpt_name *names;
+	size_t n;
+	uint64_t some; /* bit hash modulo 64 of each */
+	bool good; /* it is something that can be answered */
+};
+
+/*
+ * Make *out, with names for want->n of them; both and want's names are used
+ * as long as it is.  False when no BRIEF_FIELDS tells, ever.
+ */
+bool excerpt_ask(const struct header_want *want, struct excerpt_name *names,
+    struct excerpt_ask *out);
+
 /*
  * Append what header_fields() would give.  False, and nothing appended, when
  * BRIEF_FIELDS does not tell.
  */
 bool excerpt_fields(
-    struct span piece, const struct header_want *want, struct strbuf *out);
+    struct span piece, struct excerpt_ask *ask, struct strbuf *out);
 
 /* Whether there is a date in BRIEF_KEYS; p may be NULL. */
 bool excerpt_date(struct span piece, struct excerpt_date *out);

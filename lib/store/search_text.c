@@ -172,10 +172,13 @@ static void
 ask_fields(struct search_text *t, size_t i, const struct brief *b)
 {
 	struct header_want want = { .names = &t->leaf[i]->field, .n = 1 };
+	struct excerpt_name name;
+	struct excerpt_ask ask;
 	struct strbuf fields = { 0 };
 	struct span s;
 
-	if (excerpt_fields(b->piece[BRIEF_FIELDS], &want, &fields)) {
+	(void)excerpt_ask(&want, &name, &ask); /* nothing is good then */
+	if (excerpt_fields(b->piece[BRIEF_FIELDS], &ask, &fields)) {
 		s = strbuf_span(&fields);
 		/* the empty line at the end is no field */
 		if (span_len(s) >= 2 && (span_len(s) == 2 || s.end[-3] == '\n'))

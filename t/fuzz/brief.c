@@ -23,12 +23,15 @@ ask(const struct brief *b)
 {
 	struct span name = span_str("To");
 	struct header_want want = { .names = &name, .n = 1 };
+	struct excerpt_name names[1];
+	struct excerpt_ask asked;
 	struct strbuf out = { 0 };
 	struct excerpt_date date;
 	struct brief_head head;
 
 	(void)brief_head(b->piece[BRIEF_HEAD], &head);
-	(void)excerpt_fields(b->piece[BRIEF_FIELDS], &want, &out);
+	(void)excerpt_ask(&want, names, &asked);
+	(void)excerpt_fields(b->piece[BRIEF_FIELDS], &asked, &out);
 	(void)excerpt_date(b->piece[BRIEF_KEYS], &date);
 	(void)excerpt_find(b->piece[BRIEF_KEYS], name, span_str("X"));
 	strbuf_clear(&out);
