@@ -162,32 +162,68 @@ SMALL(__strchrnul)(const char *s, int c)
 	return SMALL(strchrnul)(s, c);
 }
 
-/* The first difference among less than a block, at their end or start. */
+/* By the first byte that differs, which counts most. */
 static int
-cmp_few(const unsigned char *a, const unsigned char *b, size_t n)
+cmp_words(uint64_t v, uint64_t w)
 {
+	if (v == w)
+		return 0;
+	return __builtin_bswap64(v) < __builtin_bswap64(w) ? -1 : 1;
+}
+
+/* Two words that overlap, or meet, are all of n. */
+#define CMP_TWO(w, p, q, n)                                                    \
+	do {                                                                   \
+		uint##w##_t v_, w_;                                            \
+		int r_;                                                        \
+		__builtin_memcpy(&v_, p, sizeof v_);                           \
+		__builtin_memcpy(&w_, q, sizeof w_);                           \
+		if ((r_ = cmp_words(v_, w_)) != 0)                             \
+			return r_;                                             \
+		__builtin_memcpy(&v_, (p) + (n) - sizeof v_, sizeof v_);       \
+		__builtin_memcpy(&w_, (q) + (n) - sizeof w_, sizeof w_);       \
+		return cmp_words(v_, w_);                                      \
+	} while (0)
+
+/* Less than a block. */
+static int
+cmp_few(const unsigned char *p, const unsigned char *q, size_t n)
+{
+	if (n >= 8)
+		CMP_TWO(64, p, q, n);
+	if (n >= 4)
+		CMP_TWO(32, p, q, n);
 	for (size_t i = 0; i < n; i++)
-		if (a[i] != b[i])
-			return a[i] - b[i];
+		if (p[i] != q[i])
+			return p[i] - q[i];
 	return 0;
+}
+
+static int
+cmp_block(const unsigned char *p, const unsigned char *q)
+{
+	unsigned same =
+	    (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(load(p), load(q)));
+	unsigned i = (unsigned)__builtin_ctz(~same);
+
+	return same == 0xffff ? 0 : p[i] - q[i];
 }
 
 int
 SMALL(memcmp)(const void *a, const void *b, size_t n)
 {
 	const unsigned char *p = a, *q = b;
+	const unsigned char *last;
+	int r;
 
-	for (; n >= BLOCK; p += BLOCK, q += BLOCK, n -= BLOCK) {
-		unsigned same = (unsigned)_mm_movemask_epi8(
-		    _mm_cmpeq_epi8(load(p), load(q)));
-
-		if (same != 0xffff) {
-			unsigned i = (unsigned)__builtin_ctz(~same);
-
-			return p[i] - q[i];
-		}
-	}
-	return cmp_few(p, q, n);
+	if (n < BLOCK)
+		return cmp_few(p, q, n);
+	last = p + n - BLOCK;
+	for (; p < last; p += BLOCK, q += BLOCK)
+		if ((r = cmp_block(p, q)) != 0)
+			return r;
+	/* some of it, perhaps, again */
+	return cmp_block(last, q - (p - last));
 }
 
 /* Two words of w bytes that overlap, or meet, are all of n. */
