@@ -191,7 +191,7 @@ gather_check(int fd, int64_t size)
 			return false;
 		s = gather_put(&g, &a, root, whole);
 		if (span_len(s) > 0)
-			good = good && brief_parse(s, &b) &&
+			good = good && brief_parse(s, BRIEF_ALL, &b) &&
 			       check_brief(fd, size, &b, root, whole);
 	}
 	gather_clear(&g);

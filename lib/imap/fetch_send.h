@@ -43,6 +43,7 @@ struct fetch {
 	struct arena arena; /* for the message at hand */
 	struct strbuf held; /* a buffer */
 	struct span *labels; /* what stands before the value of each item */
+	unsigned kinds; /* pieces of briefs that answer items */
 	struct excerpt_ask *asks; /* for each item; only fields are */
 	struct gather gather;
 	struct date_memo date;

@@ -28,6 +28,24 @@ is_top_fields(const struct fetch_item *item)
 	       item->section.text == SECTION_FIELDS;
 }
 
+/* The pieces of a brief that an item may be answered by. */
+static unsigned
+kinds_of(const struct fetch_item *item)
+{
+	switch (item->kind) {
+	case FETCH_ENVELOPE:
+		return 1 << BRIEF_ENVELOPE | 1 << BRIEF_ENVELOPE_UTF8;
+	case FETCH_BODY:
+		return 1 << BRIEF_BODY | 1 << BRIEF_BODY_UTF8;
+	case FETCH_BODYSTRUCTURE:
+		return 1 << BRIEF_BODYSTRUCTURE | 1 << BRIEF_BODYSTRUCTURE_UTF8;
+	case FETCH_PREVIEW:
+		return 1 << BRIEF_PREVIEW;
+	default:
+		return is_top_fields(item) ? 1 << BRIEF_FIELDS : 0;
+	}
+}
+
 void
 look_begin(struct fetch *f)
 {
@@ -40,6 +58,7 @@ look_begin(struct fetch *f)
 			.n = section->nnames,
 			.except = section->except };
 
+		f->kinds |= kinds_of(&f->items->v[i]);
 		if (!is_top_fields(&f->items->v[i]))
 			continue;
 		/* what it cannot answer is read */
@@ -203,7 +222,8 @@ keep(struct fetch *f, struct look *l)
 	/* some piece of the whole was too long to be kept: it stays so */
 	if (l->brief.piece[BRIEF_PARTS].p != NULL && !l->file.whole)
 		return;
-	(void)brief_parse(facts, &l->brief); /* no matter if it is too large */
+	/* no matter if it is too large */
+	(void)brief_parse(facts, BRIEF_ALL, &l->brief);
 	if (!f->preview || !l->file.whole)
 		mailbox_keep_facts(f->s->mbox, l->seq, &l->st, facts);
 	for (size_t i = 0; i < f->items->n; i++)
@@ -257,10 +277,12 @@ open_message(struct fetch *f, struct look *l)
 static int
 look_inside(struct fetch *f, struct look *l, enum section_need need)
 {
-	/* another file than the one whose facts are known */
-	if (mailbox_facts(f->s->mbox, l->seq).p == NULL &&
-	    l->brief.piece[BRIEF_HEAD].p != NULL) {
-		l->brief = (struct brief){ 0 };
+	bool known = l->brief.piece[BRIEF_HEAD].p != NULL;
+
+	/* of another file, or a piece is damaged that was not asked for */
+	if (!brief_parse(
+		mailbox_facts(f->s->mbox, l->seq), BRIEF_ALL, &l->brief) &&
+	    known) {
 		l->fields = NULL;
 		need = need_all(f, l);
 	}
@@ -292,7 +314,8 @@ look_at(struct fetch *f, uint32_t seq, struct look *l)
 		return -1;
 	}
 	if (f->need >= NEED_FILE)
-		(void)brief_parse(mailbox_facts(mbox, seq), &l->brief);
+		(void)brief_parse(
+		    mailbox_facts(mbox, seq), f->kinds, &l->brief);
 	need = need_all(f, l);
 	if (need == NEED_MEMORY)
 		return 0;

@@ -32,11 +32,22 @@ struct brief {
 	struct span piece[BRIEF_KINDS];
 };
 
+/* A set of kinds: 1 << kind of each. */
+enum { BRIEF_ALL = (1 << BRIEF_KINDS) - 1 };
+
 /*
- * Take bytes apart.  False, and all pieces missing, for bytes that brief_put()
- * has not written; a piece that is there may still be damaged.
+ * Take bytes apart, of which the first brief_front() are those that
+ * brief_put() has written.  Pieces of these kinds are checked: false, and all
+ * pieces missing, when one is damaged.  Of the others nothing is good but
+ * that they are there.
  */
-bool brief_parse(struct span bytes, struct brief *out);
+bool brief_parse(struct span bytes, unsigned kinds, struct brief *out);
+
+/*
+ * How many bytes from the first one on tell where the pieces are, and have
+ * their checks; 0 when that is no brief.
+ */
+size_t brief_front(struct span bytes);
 
 /* Append the pieces that are there. */
 void brief_put(const struct brief *b, struct strbuf *out);

@@ -13,6 +13,8 @@
  *    begin with the file's own number: a record of another file is damaged,
  *    and so is one that somebody has put into a message in the hope of being
  *    found by (2).
+ *    Blobs may have checks of their own for parts of them, which then are
+ *    looked at by who uses those parts: a third of a blob, mostly.
  * 4. What is read goes to clients as it is.  The check tells accidents, not
  *    malice; so a file is believed only if no other user can write to it.
  * 5. Nothing is overwritten or truncated in place: mappings of others would
@@ -61,12 +63,13 @@ struct entry {
 	uint64_t size;
 	uint64_t octets;
 	int64_t date;
-	uint64_t blob; /* its check */
+	uint32_t blob; /* its check */
+	uint32_t loose; /* bytes at its end that are not in that */
 	uint64_t check; /* of all before */
 };
 
 enum {
-	VERSION = 1,
+	VERSION = 2,
 	ORDER = 0x01020304,
 	HEAD_LEN = sizeof(struct head),
 	ENTRY_LEN = sizeof(struct entry),
@@ -265,7 +268,8 @@ read_entry(struct facts *f, int64_t offset, struct entry *e)
 		return false;
 	memcpy(e, f->map.p + offset, sizeof *e);
 	return memcmp(e->magic, entry_magic, sizeof e->magic) == 0 &&
-	       e->len <= FACTS_BLOB_MAX && e->check == entry_check(f, e);
+	       e->len <= FACTS_BLOB_MAX && e->loose <= e->len &&
+	       e->check == entry_check(f, e);
 }
 
 static struct facts_record
@@ -276,7 +280,16 @@ record_of(const struct entry *e)
 		.size = e->size,
 		.octets = e->octets,
 		.date = e->date,
-		.len = e->len };
+		.len = e->len,
+		.loose = e->loose };
+}
+
+/* The check of a blob, as far as it has no other. */
+static uint32_t
+blob_check(const struct facts *f, struct span blob, uint32_t loose)
+{
+	blob.end -= loose;
+	return (uint32_t)sum_bytes(f->id, blob);
 }
 
 bool
@@ -289,7 +302,7 @@ facts_get(struct facts *f, int64_t offset, struct facts_record *r)
 	if (!read_entry(f, offset, &e) || !reach(f, blob, blob + e.len))
 		return false;
 	s = span_of(f->map.p + blob, e.len);
-	if (sum_bytes(f->id, s) != e.blob)
+	if (blob_check(f, s, e.loose) != e.blob)
 		return false;
 	*r = record_of(&e);
 	r->blob = s;
@@ -379,7 +392,8 @@ put_record(struct facts *f, const struct facts_record *r)
 		.size = r->size,
 		.octets = r->octets,
 		.date = r->date,
-		.blob = sum_bytes(f->id, r->blob) };
+		.blob = blob_check(f, r->blob, r->loose),
+		.loose = r->loose };
 
 	memcpy(e.magic, entry_magic, sizeof e.magic);
 	e.check = entry_check(f, &e);

@@ -27,6 +27,11 @@ struct facts_record {
 	uint64_t octets; /* with CRLF line ends, or FACTS_UNKNOWN */
 	int64_t date; /* mtime of the file, seconds */
 	uint32_t len; /* of the blob; not looked at by facts_add() */
+	/*
+	 * How many bytes at its end have checks of their own among those
+	 * before: they are not looked at here.
+	 */
+	uint32_t loose;
 	struct span blob; /* in facts_get(): valid until the next call here */
 };
 

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "base/oom.h"
+#include "msg/brief.h"
 #include "store/box.h"
 #include "store/root.h"
 
@@ -265,6 +266,7 @@ mailbox_keep_facts(
 {
 	struct known *k = &m->known;
 	uint32_t i = box_place(m, seq);
+	size_t front = brief_front(facts);
 	struct facts_record r = { .size = (uint64_t)st->st_size,
 		.date = (int64_t)st->st_mtime,
 		.blob = facts };
@@ -277,6 +279,7 @@ mailbox_keep_facts(
 		return;
 	r.base = facts_base(box_base(m, i));
 	r.octets = m->im.rows[i].octets;
+	r.loose = front == 0 ? 0 : (uint32_t)(span_len(facts) - front);
 	facts_add(&k->facts, m->a, &r);
 	if (k->facts.batch.len >= BATCH)
 		facts_flush(&k->facts, take_record, m);

@@ -158,7 +158,8 @@ int mailbox_id(struct account *a, struct span folder, uint32_t uidvalidity,
  */
 
 /*
- * The facts of message seq, or nothing.  Valid until it is called again, the
+ * The facts of message seq, or nothing; pieces of a brief are to be checked by
+ * who uses them (brief_parse()).  Valid until it is called again, the
  * mailbox is synced, or mailbox_facts_end().
  */
 struct span mailbox_facts(struct mailbox *m, uint32_t seq);

@@ -371,7 +371,7 @@ make_brief(struct search *x, struct found *f)
 				      : f->brief.piece[BRIEF_HEAD].p != NULL))
 		return;
 	facts = x->make(x->arg, f->fd, whole);
-	if (!brief_parse(facts, &f->brief))
+	if (!brief_parse(facts, BRIEF_ALL, &f->brief))
 		return;
 	mailbox_keep_facts(x->mbox, f->seq, &f->st, facts);
 	search_text_brief(&x->text, &f->brief);
@@ -431,6 +431,10 @@ look_inside(struct search *x, struct found *f)
 	return evaluate(x, x->root);
 }
 
+/* Those that words are sought in, and what leads to the others. */
+static const unsigned asked_kinds =
+    1 << BRIEF_HEAD | 1 << BRIEF_FIELDS | 1 << BRIEF_KEYS | 1 << BRIEF_PARTS;
+
 /* What is known without a look at the file. */
 static enum answer
 ask_facts(struct search *x, struct found *f)
@@ -445,7 +449,8 @@ ask_facts(struct search *x, struct found *f)
 	    mailbox_octets(x->mbox, f->seq, &octets))
 		ask_size(x, octets);
 	if (is_pending(x, SEARCH_SENTBEFORE, SEARCH_TEXT)) {
-		(void)brief_parse(mailbox_facts(x->mbox, f->seq), &f->brief);
+		(void)brief_parse(
+		    mailbox_facts(x->mbox, f->seq), asked_kinds, &f->brief);
 		search_text_brief(&x->text, &f->brief);
 	}
 	return evaluate(x, x->root);

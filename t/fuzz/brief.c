@@ -44,12 +44,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct arena a = { 0 };
 	struct strbuf out = { 0 };
 	struct part *root;
-	struct brief b;
+	struct brief b, again;
 
-	if (brief_parse(in, &b)) {
+	if (brief_parse(in, 0, &b)) {
+		bool good = brief_parse(in, BRIEF_ALL, &again);
+
 		ask(&b);
 		brief_put(&b, &out);
-		if (!span_eq(strbuf_span(&out), in))
+		if (good != span_eq(strbuf_span(&out), in) ||
+		    !brief_parse(strbuf_span(&out), BRIEF_ALL, &again) ||
+		    brief_front(in) == 0)
 			abort();
 		strbuf_reset(&out);
 	} else {

@@ -62,6 +62,40 @@ check_names(void)
 	strbuf_clear(&b);
 }
 
+/* Each byte of it in turn: the piece is missed by who asks for it only. */
+static void
+check_damage(void)
+{
+	struct brief b = { 0 }, got;
+	struct strbuf bytes = { 0 };
+	unsigned bad = 0;
+	size_t front;
+
+	b.piece[BRIEF_ENVELOPE] = span_str("(NIL)");
+	b.piece[BRIEF_PREVIEW] = span_str("a few words");
+	brief_put(&b, &bytes);
+	front = brief_front(strbuf_span(&bytes));
+	ok(front == bytes.len - strlen("(NIL)a few words"), "the front");
+	for (size_t i = front; i < bytes.len; i++) {
+		bool first = i < front + strlen("(NIL)");
+
+		bytes.p[i] ^= 1;
+		bad += !brief_parse(strbuf_span(&bytes), 0, &got);
+		bad += brief_parse(strbuf_span(&bytes), 1 << BRIEF_ENVELOPE,
+			   &got) == first;
+		bad += brief_parse(strbuf_span(&bytes), 1 << BRIEF_PREVIEW,
+			   &got) != first;
+		bad += brief_parse(strbuf_span(&bytes), BRIEF_ALL, &got) ||
+		       got.piece[BRIEF_ENVELOPE].p != NULL;
+		bytes.p[i] ^= 1;
+	}
+	ok(bad == 0, "damaged pieces: %u wrong", bad);
+	ok(brief_parse(strbuf_span(&bytes), BRIEF_ALL, &got) &&
+		span_is(got.piece[BRIEF_ENVELOPE], "(NIL)"),
+	    "whole again");
+	strbuf_clear(&bytes);
+}
+
 int
 main(void)
 {
@@ -75,5 +109,6 @@ main(void)
 	check_long(1500, 9, "many fields");
 	check_long(100000, 2, "very long fields");
 	check_names();
+	check_damage();
 	return done_testing();
 }
