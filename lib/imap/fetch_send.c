@@ -67,10 +67,7 @@ put_label(struct wr *w, const struct fetch_items *items, size_t i, bool utf8)
 	wr_putc(w, ' ');
 }
 
-/*
- * Items are called the same for all messages: they are printed once.  p is
- * NULL for one that is too long for that.
- */
+/* Items are called the same for all messages: they are printed once. */
 static void
 print_labels(struct fetch *f)
 {
@@ -79,11 +76,15 @@ print_labels(struct fetch *f)
 
 	f->labels = arena_array(a, items->n, sizeof *f->labels);
 	for (size_t i = 0; i < items->n; i++) {
+		struct fetch_label *label = &f->labels[i];
 		struct wr *w = gather_print(&f->gather);
 
 		put_label(w, items, i, f->s->utf8);
-		if (!w->failed)
-			f->labels[i] = arena_span(a, span_of(w->buf, w->len));
+		if (w->failed)
+			continue;
+		label->text = arena_span(a, span_of(w->buf, w->len));
+		if (w->len <= sizeof label->start)
+			memcpy(label->start, w->buf, w->len);
 	}
 }
 
@@ -419,12 +420,21 @@ put_front(struct fetch *f, uint32_t seq, bool seen)
 static void
 put_name(const struct fetch *f, size_t i)
 {
-	struct span label = f->labels[i];
+	const struct fetch_label *label = &f->labels[i];
+	size_t len = span_len(label->text);
+	struct wr *w = f->s->out;
 
-	if (label.p != NULL)
-		wr_span(f->s->out, label);
-	else
-		put_label(f->s->out, f->items, i, f->s->utf8);
+	if (label->text.p == NULL) {
+		put_label(w, f->items, i, f->s->utf8);
+	} else if (len > sizeof label->start) {
+		wr_span(w, label->text);
+	} else {
+		char *to = wr_room(w, sizeof label->start);
+
+		/* a fixed length is no call */
+		memcpy(to, label->start, sizeof label->start);
+		wr_put_to(w, to + len);
+	}
 }
 
 /* The response, once all is known to be there. */

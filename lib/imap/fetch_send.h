@@ -24,6 +24,13 @@ struct fetch_flags {
 	char text[FETCH_FLAGS_LEN];
 };
 
+/* What stands before the value of an item; p NULL: too long for that. */
+enum { FETCH_LABEL_SHORT = 32 };
+struct fetch_label {
+	struct span text;
+	char start[FETCH_LABEL_SHORT];
+};
+
 /*
  * One FETCH command.  All of a message's answer is looked up before its first
  * byte is written, so that one that is gone, or has no answer, is left out.
@@ -42,7 +49,7 @@ struct fetch {
 	bool binary; /* some item may meet an unknown encoding */
 	struct arena arena; /* for the message at hand */
 	struct strbuf held; /* a buffer */
-	struct span *labels; /* what stands before the value of each item */
+	struct fetch_label *labels; /* of each item */
 	unsigned kinds; /* pieces of briefs that answer items */
 	struct excerpt_ask *asks; /* for each item; only fields are */
 	struct gather gather;

@@ -107,7 +107,6 @@ static enum section_need
 need_now(struct fetch *f, struct look *l, size_t i)
 {
 	const struct fetch_item *item = &f->items->v[i];
-	enum section_need need = section_need(item);
 	enum brief_kind kind = BRIEF_ENVELOPE;
 
 	switch (item->kind) {
@@ -122,7 +121,9 @@ need_now(struct fetch *f, struct look *l, size_t i)
 		if (l->brief.piece[BRIEF_PREVIEW].p != NULL)
 			return NEED_MEMORY;
 		/* only if it is at hand: RFC 8970 section 4.1 */
-		return l->brief.piece[BRIEF_PARTS].p != NULL ? NEED_FILE : need;
+		return l->brief.piece[BRIEF_PARTS].p != NULL
+			   ? NEED_FILE
+			   : section_need(item);
 	case FETCH_INTERNALDATE:
 		return mailbox_date(f->s->mbox, l->seq, &l->date) ? NEED_MEMORY
 								  : NEED_STAT;
@@ -142,7 +143,8 @@ need_now(struct fetch *f, struct look *l, size_t i)
 	case FETCH_BINARY_SIZE:
 		return content_need(f, l, i);
 	}
-	return l->brief.piece[kind].p != NULL ? NEED_MEMORY : need;
+	return l->brief.piece[kind].p != NULL ? NEED_MEMORY
+					      : section_need(item);
 }
 
 /* What all items together need. */
