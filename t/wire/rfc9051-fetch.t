@@ -263,6 +263,28 @@ like $r->last('FETCH')->{raw}, qr/ENVELOPE \(NIL "caf\xc3\xa9" /,
     'UTF-8 in quotes, once enabled';
 $w->done;
 
+# --- many lists of flags: as they are when each is asked for alone ------------
+my $many = make_maildir();
+my @letters = qw(D F R S T);
+for my $i (1 .. 64) {
+	deliver($many, text => "Subject: $i\n\n", time => $time,
+	    base => 1000000000 + $i . '.x',
+	    flags => join '', map { $i >> $_ & 1 ? $letters[$_] : () } 0 .. 4);
+}
+$w = Wire->new(maildir => $many, env => { IMAP_KEYWORDS => 1 });
+$w->cmd('SELECT INBOX');
+for my $i (1 .. 64) {
+	my @words = map { $i * $_ % 7 < 3 ? "word$_" . 'x' x ($i % 23) : () }
+	    1 .. 3;
+	$w->cmd("STORE $i +FLAGS.SILENT (@words)") if @words;
+}
+my @alone = map { $w->cmd("FETCH $_ (UID FLAGS)")->last('FETCH')->{raw} }
+    1 .. 64;
+$r = $w->cmd('FETCH 1:* (UID FLAGS)');
+is join("\n", map { $_->{raw} } $r->all('FETCH')), join("\n", @alone),
+    'lists of flags are those of each message';
+$w->done;
+
 # --- gone -------------------------------------------------------------------
 $w = Wire->new(maildir => $md);
 $w->cmd('SELECT INBOX');
