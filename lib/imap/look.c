@@ -46,6 +46,13 @@ kinds_of(const struct fetch_item *item)
 	}
 }
 
+/* Whole messages come out of their files, whatever is known of them. */
+static bool
+wants_brief(const struct fetch *f)
+{
+	return f->need > NEED_FILE || f->kinds != 0;
+}
+
 void
 look_begin(struct fetch *f)
 {
@@ -282,7 +289,8 @@ look_inside(struct fetch *f, struct look *l, enum section_need need)
 	bool known = l->brief.piece[BRIEF_HEAD].p != NULL;
 
 	/* of another file, or a piece is damaged that was not asked for */
-	if (!brief_parse(
+	if (wants_brief(f) &&
+	    !brief_parse(
 		mailbox_facts(f->s->mbox, l->seq), BRIEF_ALL, &l->brief) &&
 	    known) {
 		l->fields = NULL;
@@ -315,7 +323,7 @@ look_at(struct fetch *f, uint32_t seq, struct look *l)
 		errno = ESTALE; /* also where its facts are known */
 		return -1;
 	}
-	if (f->need >= NEED_FILE)
+	if (wants_brief(f))
 		(void)brief_parse(
 		    mailbox_facts(mbox, seq), f->kinds, &l->brief);
 	need = need_all(f, l);
