@@ -81,6 +81,17 @@ keep_encoding(struct fields *f, struct part *p, struct span value)
 		p->encoding = keep(f, token);
 }
 
+/* As much of s as a value may have. */
+static void
+append(struct strbuf *b, struct span s)
+{
+	size_t room = HEADER_VALUE_MAX - b->len;
+
+	if (span_len(s) > room)
+		s.end = s.p + room;
+	strbuf_cat(b, s);
+}
+
 /* Joined in place, so that a million of them cost what one does. */
 static void
 keep_again(struct fields *f, const struct field_row *row, struct span value)
@@ -97,10 +108,8 @@ keep_again(struct fields *f, const struct field_row *row, struct span value)
 	if (row->kind == F_ENVELOPE)
 		strbuf_reset(b);
 	else if (b->len > 0 && span_len(value) > 0)
-		strbuf_puts(b, ", ");
-	if (span_len(value) > HEADER_VALUE_MAX - b->len)
-		value.end = value.p + (HEADER_VALUE_MAX - b->len);
-	strbuf_cat(b, value);
+		append(b, span_str(", "));
+	append(b, value);
 }
 
 static void

@@ -7,6 +7,7 @@
 #include "base/nelem.h"
 #include "base/strbuf.h"
 #include "memfile.h"
+#include "msg/header.h"
 #include "msg/stream.h"
 #include "tap.h"
 
@@ -302,6 +303,34 @@ test_fields(void)
 	arena_clear(&a);
 }
 
+/* A list of addresses that is as long as may be, and goes on in more fields. */
+static void
+test_long_list(void)
+{
+	enum { MORE = 5000 };
+	bool good = true, sound;
+
+	for (size_t len = HEADER_VALUE_MAX - 4; len <= HEADER_VALUE_MAX;
+	     len++) {
+		struct arena a = { 0 };
+		struct strbuf b = { 0 };
+		struct span to;
+
+		strbuf_puts(&b, "To:");
+		memset(strbuf_room(&b, len), 'a', len);
+		b.len += len;
+		for (size_t i = 0; i < MORE; i++)
+			strbuf_puts(&b, "\nTo: b");
+		strbuf_puts(&b, "\n\n");
+		to = read_bytes(&a, strbuf_span(&b), &sound)
+			 ->envelope->field[ENV_TO];
+		good = good && sound && span_len(to) == HEADER_VALUE_MAX;
+		strbuf_clear(&b);
+		arena_clear(&a);
+	}
+	ok(good, "a list has no more than a value may have");
+}
+
 static void
 test_header_only(void)
 {
@@ -502,6 +531,7 @@ main(void)
 	test_cuts();
 	test_blocks();
 	test_fields();
+	test_long_list();
 	test_header_only();
 	test_find();
 	test_monsters();
