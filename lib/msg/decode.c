@@ -162,49 +162,6 @@ decode_body(
 	return r == -1 ? -1 : total;
 }
 
-/*
- * How a long text may be cut so that its pieces can be converted apart, that
- * is where no character is cut and the shift state is the initial one.
- */
-enum cut {
-	CUT_ASCII, /* after a byte below "0", which no second byte is */
-	CUT_UTF8, /* before the last character that is not complete */
-	CUT_LINE, /* after an LF: ISO-2022 and its like (RFC 1468, 1554) */
-	CUT_UTF16, /* not within a surrogate pair */
-	CUT_UTF32
-};
-
-static enum cut
-cut_of(struct span charset)
-{
-	static const struct {
-		const char *begins;
-		enum cut cut;
-	} table[] = {
-		/* clang-format off */
-		{ "utf-8", CUT_UTF8 }, { "utf8", CUT_UTF8 },
-		{ "us-ascii", CUT_UTF8 }, /* UTF-8 all the same, perhaps */
-		{ "utf-16", CUT_UTF16 }, { "utf16", CUT_UTF16 },
-		{ "ucs-2", CUT_UTF16 }, { "iso-10646-ucs-2", CUT_UTF16 },
-		{ "utf-32", CUT_UTF32 }, { "utf32", CUT_UTF32 },
-		{ "ucs-4", CUT_UTF32 }, { "iso-10646-ucs-4", CUT_UTF32 },
-		{ "iso-2022", CUT_LINE }, { "iso2022", CUT_LINE },
-		{ "csiso2022", CUT_LINE }, { "cp5022", CUT_LINE },
-		{ "hz", CUT_LINE },
-		{ "utf-7", CUT_LINE }, { "utf7", CUT_LINE },
-		{ "unicode-1-1-utf-7", CUT_LINE },
-		/* clang-format on */
-	};
-
-	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-		struct span s = charset;
-
-		if (span_eat_word(&s, table[i].begins))
-			return table[i].cut;
-	}
-	return CUT_ASCII;
-}
-
 /* The length of s up to its last character, when that may be cut off. */
 static size_t
 cut_utf8(struct span s)
@@ -233,7 +190,7 @@ cut_utf16(struct span s)
 
 /* How much of s may be converted now. */
 static size_t
-cut_at(enum cut cut, struct span s)
+cut_at(enum charset_cut cut, struct span s)
 {
 	size_t len = span_len(s);
 
@@ -259,26 +216,24 @@ cut_at(enum cut cut, struct span s)
 /* Text on its way to UTF-8. */
 struct text {
 	struct span charset;
-	enum cut cut;
+	enum charset_cut cut;
 	struct strbuf utf8;
 	decode_each *each;
 	void *arg;
 };
 
-/* Only the first piece has the byte order mark: let the name tell instead. */
 static void
 take_bom(struct text *t, struct strbuf *b)
 {
-	if (!span_case_is(t->charset, "utf-16") || b->len < 2)
+	struct span rest = strbuf_span(b);
+	size_t len;
+
+	t->charset = charset_unmarked(t->charset, &rest);
+	len = span_len(rest);
+	if (len == b->len)
 		return;
-	if (memcmp(b->p, "\xff\xfe", 2) == 0)
-		t->charset = span_str("utf-16le");
-	else if (memcmp(b->p, "\xfe\xff", 2) == 0)
-		t->charset = span_str("utf-16be");
-	else
-		return;
-	memmove(b->p, b->p + 2, b->len - 2);
-	strbuf_cut(b, b->len - 2);
+	memmove(b->p, rest.p, len);
+	strbuf_cut(b, len);
 }
 
 static int
@@ -324,7 +279,7 @@ decode_text(int fd, const struct part *p, decode_each *each, void *arg)
 	t.charset = mime_param(&p->params, "charset");
 	if (t.charset.p == NULL)
 		t.charset = span_str("us-ascii");
-	t.cut = cut_of(t.charset);
+	t.cut = charset_cut(t.charset);
 	source_open(&s, fd, p, false);
 	while ((r = source_next(&s)) == 1) {
 		if (first)

@@ -173,3 +173,64 @@ charset_to_utf8(struct span name, struct span in, struct strbuf *out)
 		return true;
 	}
 }
+
+enum charset_cut
+charset_cut(struct span name)
+{
+	const struct charset_row *r = find(name);
+
+	if (r == NULL)
+		return CUT_UTF8;
+	switch ((enum charset_engine)r->engine) {
+	case ENGINE_TABLE:
+	case ENGINE_ISO_8859_1:
+		return CUT_ASCII;
+	case ENGINE_US_ASCII: /* UTF-8 all the same, perhaps */
+	case ENGINE_UTF_8:
+		return CUT_UTF8;
+	case ENGINE_UTF_16:
+	case ENGINE_UTF_16BE:
+	case ENGINE_UTF_16LE:
+	case ENGINE_UNICODE:
+	case ENGINE_UCS_2:
+	case ENGINE_UCS_2BE:
+		return CUT_UTF16;
+	case ENGINE_UTF_32:
+	case ENGINE_UTF_32BE:
+	case ENGINE_UTF_32LE:
+		return CUT_UTF32;
+	default:
+		return CUT_LINE;
+	}
+}
+
+struct span
+charset_unmarked(struct span name, struct span *in)
+{
+	static const struct {
+		unsigned char engine;
+		unsigned char len;
+		char mark[5];
+		const char *name;
+	} marks[] = {
+		{ ENGINE_UTF_16, 2, "\xff\xfe", "utf-16le" },
+		{ ENGINE_UTF_16, 2, "\xfe\xff", "utf-16be" },
+		{ ENGINE_UTF_16, 0, "", "utf-16le" },
+		{ ENGINE_UNICODE, 2, "\xff\xfe", "ucs-2" },
+		{ ENGINE_UNICODE, 2, "\xfe\xff", "ucs-2be" },
+		{ ENGINE_UNICODE, 0, "", "ucs-2" },
+		{ ENGINE_UTF_32, 4, "\xff\xfe\0\0", "utf-32le" },
+		{ ENGINE_UTF_32, 4, "\0\0\xfe\xff", "utf-32be" },
+		{ ENGINE_UTF_32, 0, "", "utf-32le" },
+	};
+	const struct charset_row *r = find(name);
+
+	for (size_t i = 0; r != NULL && i < NELEM(marks); i++)
+		if (r->engine == marks[i].engine &&
+		    span_len(*in) >= marks[i].len &&
+		    memcmp(in->p, marks[i].mark, marks[i].len) == 0) {
+			in->p += marks[i].len;
+			return span_str(marks[i].name);
+		}
+	return name;
+}

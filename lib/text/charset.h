@@ -18,4 +18,26 @@ bool charset_known(struct span name);
  */
 bool charset_to_utf8(struct span name, struct span in, struct strbuf *out);
 
+/*
+ * How a long text may be cut so that its pieces can be converted apart, that
+ * is where no character is cut and the shift state is the initial one.
+ */
+enum charset_cut {
+	CUT_ASCII, /* after a byte below "0", which no second byte is */
+	CUT_UTF8, /* before the last character that is not complete */
+	CUT_LINE, /* after an LF: ISO-2022 and its like (RFC 1468, 1554) */
+	CUT_UTF16, /* not within a surrogate pair */
+	CUT_UTF32
+};
+
+/* CUT_UTF8 when the charset is not known. */
+enum charset_cut charset_cut(struct span name);
+
+/*
+ * Only the first piece may have a byte order mark: pass over it, if *in, the
+ * first, has one, and return what the charset is called for all pieces, where
+ * no more marks are looked for.
+ */
+struct span charset_unmarked(struct span name, struct span *in);
+
 #endif

@@ -248,21 +248,30 @@ test_longs(void)
 	    span_str("a\xf0\x9f\x98\x80"));
 	test_long(
 	    "utf-32be", span_of("\0\1\xf6\0", 4), span_str("\xf0\x9f\x98\x80"));
+	test_long(
+	    "utf-16", span_of("a\0b\0\xfe\xff", 6), span_str("ab\xef\xbf\xbe"));
+	/* and so by each name */
+	test_long("csUTF8", span_str("\xe3\x81\x82"), span_str("\xe3\x81\x82"));
+	test_long("csUTF7", span_str("+MEI-\n"), span_str("\xe3\x81\x82\n"));
+	test_long("unicodebig", span_of("\0a", 2), span_str("a"));
+	test_long("csUTF16LE", span_of("=\xd8\0\xde", 4),
+	    span_str("\xf0\x9f\x98\x80"));
+	test_long("csUCS4", span_of("\0\0\0a", 4), span_str("a"));
 }
 
 /* The byte order mark is in the first piece only. */
 static void
-test_bom(const char *bom, struct span unit)
+test_bom(const char *charset, struct span bom, struct span unit)
 {
 	struct strbuf in = { 0 }, want = { 0 };
 
-	strbuf_add(&in, bom, 2);
+	strbuf_cat(&in, bom);
 	for (size_t i = 0; i < 100000; i++) {
 		strbuf_cat(&in, unit);
 		strbuf_putc(&want, 'a');
 	}
-	ok(check_text("utf-16", "8bit", strbuf_span(&in), strbuf_span(&want)),
-	    "text: much of utf-16 with a mark");
+	ok(check_text(charset, "8bit", strbuf_span(&in), strbuf_span(&want)),
+	    "text: much of %s with a mark", charset);
 	strbuf_clear(&in);
 	strbuf_clear(&want);
 }
@@ -304,8 +313,12 @@ main(void)
 	test_unreadable();
 	test_texts();
 	test_longs();
-	test_bom("\xff\xfe", span_of("a\0", 2));
-	test_bom("\xfe\xff", span_of("\0a", 2));
+	test_bom("utf-16", span_of("\xff\xfe", 2), span_of("a\0", 2));
+	test_bom("UTF16", span_of("\xfe\xff", 2), span_of("\0a", 2));
+	test_bom("unicode", span_of("\xff\xfe", 2), span_of("a\0", 2));
+	test_bom("unicode", span_of("\xfe\xff", 2), span_of("\0a", 2));
+	test_bom("utf-32", span_of("\xff\xfe\0\0", 4), span_of("a\0\0\0", 4));
+	test_bom("utf-32", span_of("\0\0\xfe\xff", 4), span_of("\0\0\0a", 4));
 	test_bounded();
 	return done_testing();
 }
