@@ -167,9 +167,11 @@ take_escape(struct charset_steps *s)
 		size_t len;
 
 		d = &designations[i];
-		len = strlen(d->text);
-		if (!(d->where & engine))
+		/* mostly the first byte tells */
+		if (!(d->where & engine) ||
+		    (left > 1 && s->p[1] != (unsigned char)d->text[0]))
 			continue;
+		len = strlen(d->text);
 		if (left > len && memcmp(s->p + 1, d->text, len) == 0) {
 			s->set[d->g] = d->set;
 			s->p += 1 + len;
