@@ -169,13 +169,14 @@ load_short(struct span s)
 bool
 bytes_is_plain(struct span s)
 {
-	const char *last = s.end - LANES;
 	lanes bad = { 0 };
+	const char *last;
 
 	if (span_len(s) < LANES) {
 		bad = not_plain(load_short(s));
 		return !any(bad);
 	}
+	last = s.end - LANES;
 	for (; s.p < last; s.p += LANES)
 		bad |= not_plain(load(s.p));
 	return !any(bad | not_plain(load(last)));

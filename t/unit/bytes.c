@@ -235,6 +235,7 @@ test_plain(void)
 			    good && bytes_is_plain(span_of(text, len)) == plain;
 		}
 	ok(good, "what can be quoted as it is");
+	ok(bytes_is_plain((struct span){ NULL, NULL }), "and nothing at all");
 }
 
 /* Of each length, at each place. */
