@@ -308,11 +308,14 @@ fetch_next(const struct facts *f, int64_t at)
 bool
 facts_get(struct facts *f, int64_t offset, struct facts_record *r)
 {
-	int64_t blob = offset + ENTRY_LEN;
 	struct entry e;
 	struct span s;
+	int64_t blob;
 
-	if (!read_entry(f, offset, &e) || !reach(f, blob, blob + e.len))
+	if (!read_entry(f, offset, &e))
+		return false;
+	blob = offset + ENTRY_LEN;
+	if (!reach(f, blob, blob + e.len))
 		return false;
 	s = span_of(f->map.p + blob, e.len);
 	if (f->map.len - (size_t)(blob + e.len) > NEXT_LINES * LINE_LEN)
