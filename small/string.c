@@ -85,22 +85,23 @@ is_in_four(const unsigned char *p, __m128i c)
 void *
 SMALL(memchr)(const void *s, int c, size_t n)
 {
-	const unsigned char *p = aligned(s),
-			    *end = (const unsigned char *)s + n;
+	const unsigned char *p = aligned(s);
+	uintptr_t end = (uintptr_t)s + n;
 	__m128i all = _mm_set1_epi8((char)c);
 	unsigned skip = (unsigned)((const unsigned char *)s - p), bits;
 	uint64_t four;
 
 	if (n == 0)
 		return NULL;
-	if (end < (const unsigned char *)s) /* as long as memory goes */
-		end = (const unsigned char *)UINTPTR_MAX;
+	if (end < (uintptr_t)s) /* as long as memory goes */
+		end = UINTPTR_MAX;
 	bits = is(p, all) >> skip << skip;
 	while (bits == 0) {
 		p += BLOCK;
-		if (p >= end)
+		if ((uintptr_t)p >= end)
 			return NULL;
-		if ((uintptr_t)p % (4 * BLOCK) == 0 && end - p >= 4 * BLOCK) {
+		if ((uintptr_t)p % (4 * BLOCK) == 0 &&
+		    end - (uintptr_t)p >= 4 * BLOCK) {
 			if ((four = is_in_four(p, all)) != 0)
 				return (void *)(uintptr_t)(p + __builtin_ctzll(
 								   four));
@@ -110,7 +111,7 @@ SMALL(memchr)(const void *s, int c, size_t n)
 		}
 	}
 	p += __builtin_ctz(bits);
-	return p < end ? (void *)(uintptr_t)p : NULL;
+	return (uintptr_t)p < end ? (void *)(uintptr_t)p : NULL;
 }
 
 void *
