@@ -149,6 +149,20 @@ put_keys(const char *keys, size_t n, struct strbuf *b, uint32_t slots)
 	}
 }
 
+static size_t
+count_taken(const struct listed *l)
+{
+	const char *table = l->file.p + sizeof(struct header);
+	size_t taken = 0;
+	uint64_t key;
+
+	for (size_t i = 0; i < l->slots; i++) {
+		memcpy(&key, table + i * LEN, LEN);
+		taken += key != 0;
+	}
+	return taken;
+}
+
 /*
  * The old ones and the new.  What is gone is in the old file, too, and goes
  * when that is a day old.  Other file systems than a disk's may have another
@@ -158,11 +172,12 @@ static void
 save(struct account *a, const struct listed *l)
 {
 	struct header h = { .magic = MAGIC, .version = VERSION };
-	size_t news = l->news.len / LEN, slots = SLOTS_MIN;
+	size_t news = l->news.len / LEN, all = count_taken(l) + news;
+	size_t slots = SLOTS_MIN;
 	struct strbuf b = { 0 };
 	struct stat st;
 
-	while (slots < (l->slots / 2 + news) * 2)
+	while (slots < all * 2)
 		slots *= 2;
 	if (slots > SLOTS_MAX || !fs_is_local(a->fd) || fstat(a->fd, &st) == -1)
 		return;

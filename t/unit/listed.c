@@ -197,6 +197,25 @@ test_old(void)
 	account_close(b);
 }
 
+/* Folders that come by and by: the table grows as they do. */
+static void
+test_growth(void)
+{
+	struct stat st = { 0 };
+	char name[32];
+
+	for (int i = 0; i < 10 * 32; i++) {
+		(void)snprintf(name, sizeof name, "M/.more%d", i);
+		scratch_maildir(name);
+		if (i % 32 == 31)
+			(void)count();
+	}
+	ok(count() == FOLDERS + 10 * 32, "all listed");
+	ok(fstatat(scratch_fd, "M/satchel-list", &st, 0) == 0 &&
+		st.st_size == HEADER + 1024 * 8,
+	    "some 32 octets for each: %lld", (long long)st.st_size);
+}
+
 int
 main(void)
 {
@@ -210,6 +229,7 @@ main(void)
 	test_damage();
 	test_age();
 	test_old();
+	test_growth();
 	account_close(a);
 	return done_testing();
 }
