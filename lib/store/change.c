@@ -8,6 +8,7 @@
 #include "base/oom.h"
 #include "store/box.h"
 #include "store/folder.h"
+#include "store/follow.h"
 #include "store/keywords.h"
 #include "store/name.h"
 #include "store/quota.h"
@@ -365,6 +366,7 @@ mailbox_release(struct mailbox *m)
 		return;
 	m->state.held = false;
 	box_end(m);
+	follow_catch_up(m); /* mailbox_forget() could not */
 }
 
 /* --- the end --------------------------------------------------------- */

@@ -312,9 +312,9 @@ follow_catch_up(struct mailbox *m)
 {
 	struct stat st;
 
-	if (m->link.other && m->link.fd != -1 && m->gone.n == 0 &&
-	    m->unlogged.n == 0 && !m->link.off && !m->link.rewrite &&
-	    fstat(m->link.fd, &st) == 0)
+	if (m->link.other && m->link.fd != -1 && m->locked == 0 &&
+	    m->gone.n == 0 && m->unlogged.n == 0 && !m->link.off &&
+	    !m->link.rewrite && fstat(m->link.fd, &st) == 0)
 		adopt(m, &st);
 }
 

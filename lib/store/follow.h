@@ -26,7 +26,8 @@ void follow_look(struct mailbox *m);
 
 /*
  * If an older file is mapped than the one that is followed, and nothing keeps
- * the session at it any more: change over.
+ * the session at it any more: change over.  Not between box_begin() and
+ * box_end(), whose changes the newer file does not have.
  */
 void follow_catch_up(struct mailbox *m);
 

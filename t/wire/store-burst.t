@@ -7,6 +7,7 @@ use lib "$FindBin::Bin/../lib";
 use IO::Handle;
 use IO::Select;
 use Test::More;
+use Time::HiRes qw(sleep);
 use Wire;
 
 my $md = make_maildir();
@@ -38,6 +39,22 @@ ok $w->cmd('COPY 1 INBOX')->ok, 'what needs the lock again is no STORE';
 ok $other->cmd('NOOP')->ok, 'NOOP';
 $r = $other->cmd('FETCH 1:4 (FLAGS)');
 is join(',', map { flags($r, $_) } 1 .. 4), ',,,', 'and all is seen';
+
+# what is not in the index yet is not undone by what is
+my $many = make_maildir();
+deliver($many, text => "Subject: $_\n\nx\n", flags => '',
+    base => sprintf('1000000%03d.x', $_)) for 1 .. 400;
+my $slow = Wire->new(maildir => $many);
+my $quick = Wire->new(maildir => $many);
+$_->cmd('SELECT INBOX') for $slow, $quick;
+ok $quick->cmd('STORE 3 +FLAGS (\Deleted)')->ok, 'STORE';
+ok $quick->cmd('EXPUNGE')->ok, 'EXPUNGE';
+ok $quick->cmd('FETCH 1:* (ENVELOPE)')->ok, 'so much that the index is new';
+sleep 0.1;
+$r = $slow->cmd('UID STORE 2 +FLAGS (\Flagged)');
+is flags($r, 2), '\Flagged', 'stored by one who is told of an EXPUNGE';
+is flags($slow->cmd('FETCH 2 (FLAGS)'), 2), '\Flagged', 'and still so';
+$_->done for $slow, $quick;
 
 # a client that sends, and does not read
 my $burst = selected();
