@@ -320,18 +320,18 @@ log_login(const struct session *s)
 	log_event("INFO", "LOGIN", fields, NELEM(fields));
 }
 
-/* When there is something to do though no command comes, in ms from now. */
+/* When there is something to do though no command comes; 0: never. */
 static int64_t
-quiet_ms(const struct session *s)
+quiet_by(const struct session *s)
 {
 	const struct mailbox_state *st =
 	    s->mbox != NULL ? mailbox_state(s->mbox) : NULL;
 
 	if (st != NULL && st->held)
-		return MAILBOX_HELD_MS;
+		return clock_mono_ms() + MAILBOX_HELD_MS;
 	if ((st != NULL && st->owed) || spare_kept())
-		return MAILBOX_OWED_MS;
-	return -1;
+		return clock_mono_ms() + MAILBOX_OWED_MS;
+	return 0;
 }
 
 /*
@@ -346,12 +346,20 @@ be_quiet(void *arg)
 
 	if (s->mbox != NULL && mailbox_state(s->mbox)->held) {
 		mailbox_release(s->mbox);
-		s->in->quiet_ms = quiet_ms(s);
+		s->in->quiet_by = quiet_by(s);
 		return;
 	}
 	if (s->mbox != NULL)
 		(void)mailbox_sync(s->mbox);
 	spare_free();
+}
+
+/* What is no change at all must not keep the folder locked either. */
+static void
+hold(struct session *s)
+{
+	if (s->mbox != NULL && mailbox_state(s->mbox)->held)
+		mailbox_hold(s->mbox);
 }
 
 /* A client that does not read must not keep others out of its folder. */
@@ -386,9 +394,10 @@ session_run(struct session *s)
 			map_rest_heap();
 		sent = s->out->total;
 		s->in->by = clock_mono_ms() + LIMIT_IDLE_SECONDS * 1000;
-		s->in->quiet_ms = quiet_ms(s);
+		hold(s);
+		s->in->quiet_by = quiet_by(s);
 		r = input_command(&s->input, is_append, s);
-		s->in->quiet_ms = -1;
+		s->in->quiet_by = 0;
 		if (r == INPUT_OK || r == INPUT_LITERAL)
 			dispatch(s);
 		else if (r == INPUT_BAD)

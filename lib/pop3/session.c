@@ -229,7 +229,7 @@ session_run(struct session *s)
 	reply_put(s->out, &s->lang, "logged in.", true);
 	s->in->quiet = give_back;
 	while (end == END_NOT) {
-		s->in->quiet_ms = spare_kept() ? QUIET_MS : -1;
+		s->in->quiet_by = spare_kept() ? clock_mono_ms() + QUIET_MS : 0;
 		end = next_command(s);
 	}
 	wr_flush(s->out);

@@ -353,9 +353,9 @@ mailbox_end(struct mailbox *m)
 void
 mailbox_hold(struct mailbox *m)
 {
-	if (m->locked == 1 && clock_mono_ms() - m->since_ms < HOLD_MS)
-		m->state.held = true;
-	else
+	m->state.held =
+	    m->locked == 1 && clock_mono_ms() - m->since_ms < HOLD_MS;
+	if (!m->state.held)
 		box_end(m);
 }
 

@@ -237,10 +237,11 @@ void mailbox_end(struct mailbox *m);
  * In place of mailbox_end(), for a client that may send the next change at
  * once and was not told of mod-sequences: the folder stays locked, so that a
  * burst of changes takes one lock and writes the index once.  It is for some
- * milliseconds only.  mailbox_release() ends it, and is to be called when
- * nothing has come for MAILBOX_HELD_MS, before waiting for a client that does
- * not read, and before anything else is done with the account but
- * mailbox_begin().  Without mailbox_hold() it does nothing.
+ * milliseconds only: to be called again before each command, while it holds.
+ * mailbox_release() ends it, and is to be called when no whole command has
+ * come for MAILBOX_HELD_MS, before waiting for a client that does not read,
+ * and before anything else is done with the account but mailbox_begin().
+ * Without mailbox_hold() it does nothing.
  */
 void mailbox_hold(struct mailbox *m);
 void mailbox_release(struct mailbox *m);

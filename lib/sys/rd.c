@@ -19,7 +19,7 @@ rd_init(struct rd *r, int fd, struct wr *wr, bool exact)
 	r->total = 0;
 	r->pos = r->len = r->seen = 0;
 	r->quiet = NULL;
-	r->quiet_ms = -1;
+	r->quiet_by = 0;
 }
 
 void
@@ -103,21 +103,18 @@ read_at_once(struct rd *r)
 static int64_t
 wait_by(const struct rd *r)
 {
-	int64_t by;
-
-	if (r->quiet_ms == -1)
+	if (r->quiet_by == 0)
 		return r->by;
-	by = clock_mono_ms() + r->quiet_ms;
-	return r->by != 0 && r->by < by ? r->by : by;
+	return r->by != 0 && r->by < r->quiet_by ? r->by : r->quiet_by;
 }
 
-/* Whether the deadline is still to come. */
+/* Whether it was time for that. */
 static bool
 call_quiet(struct rd *r)
 {
-	if (r->quiet_ms == -1 || (r->by != 0 && clock_mono_ms() >= r->by))
+	if (r->quiet_by == 0 || clock_mono_ms() < r->quiet_by)
 		return false;
-	r->quiet_ms = -1;
+	r->quiet_by = 0;
 	r->quiet(r->quiet_arg);
 	return true;
 }
@@ -134,6 +131,7 @@ fill(struct rd *r, size_t max)
 
 	if (r->wr != NULL)
 		wr_flush(r->wr);
+	(void)call_quiet(r);
 	n = read_at_once(r);
 	while (n == -1) {
 		switch (sig_poll(&p, 1, wait_by(r))) {
@@ -151,7 +149,6 @@ fill(struct rd *r, size_t max)
 		else if (n == -1 && errno != EAGAIN && errno != EINTR)
 			return RD_ERR;
 	}
-	r->quiet_ms = -1;
 	if (n == 0)
 		return RD_EOF;
 	r->pos = 0;

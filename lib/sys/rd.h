@@ -34,12 +34,13 @@ struct rd {
 	size_t len;
 	size_t seen; /* how much of buf has ever been written */
 	/*
-	 * Called when it has waited for quiet_ms and nothing has come; -1: not
-	 * at all.  Input, and the call itself, set that to -1.
+	 * Called once when more input is wanted and it is quiet_by (clock.h),
+	 * which it then sets to 0: never.  Part of what is wanted does not put
+	 * it off.
 	 */
 	void (*quiet)(void *arg);
 	void *quiet_arg;
-	int64_t quiet_ms;
+	int64_t quiet_by;
 	char buf[RD_LEN];
 };
 

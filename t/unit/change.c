@@ -353,6 +353,14 @@ test_hold(void)
 	m->since_ms -= 20;
 	mailbox_hold(m);
 	ok(!is_locked() && !mailbox_state(m)->held, "not for long");
+	ok(mailbox_begin(m) == 0, "and");
+	m->since_ms = clock_mono_ms() + 10000;
+	mailbox_hold(m);
+	mailbox_hold(m);
+	ok(is_locked() && mailbox_state(m)->held, "as long as it may");
+	m->since_ms = clock_mono_ms() - 20;
+	mailbox_hold(m);
+	ok(!is_locked() && !mailbox_state(m)->held, "whatever comes meanwhile");
 	ok(mailbox_begin(m) == 0 && store(2, FLAG_REMOVE, FLAG_SEEN), "again");
 	m->since_ms = clock_mono_ms() + 10000;
 	mailbox_hold(m);

@@ -390,7 +390,7 @@ be_quiet(void *arg)
 {
 	n_quiet++;
 	if (n_quiet < 3)
-		r.quiet_ms = 5; /* once more */
+		r.quiet_by = clock_mono_ms() + 5; /* once more */
 	else if (arg != NULL)
 		put(*(int *)arg, "x\n", 2);
 }
@@ -408,20 +408,25 @@ test_quiet(void)
 	r.quiet = be_quiet;
 	r.quiet_arg = &ends[1];
 	put(ends[1], "a\n", 2);
-	r.quiet_ms = 10000;
-	ok(rd_line(&r, &line, 9) == RD_OK && n_quiet == 0 && r.quiet_ms == -1,
-	    "input is not quiet, and ends it");
-	r.quiet_ms = 5;
-	ok(rd_line(&r, &line, 9) == RD_OK && n_quiet == 3 && line.len == 2,
+	r.quiet_by = clock_mono_ms() + 10000;
+	ok(rd_line(&r, &line, 9) == RD_OK && n_quiet == 0 && r.quiet_by != 0,
+	    "not before its time");
+	put(ends[1], "b", 1);
+	r.quiet_by = clock_mono_ms() + 5;
+	ok(rd_line(&r, &line, 9) == RD_OK && n_quiet == 3 && line.len == 3,
 	    "called as often as asked for, and then it waits on");
 	r.quiet_arg = NULL;
+	r.quiet_by = 1;
+	put(ends[1], "c\n", 2);
+	ok(rd_line(&r, &line, 9) == RD_OK && n_quiet == 4,
+	    "called though something has come, when it is late");
 	r.by = clock_mono_ms() + 20;
-	r.quiet_ms = 5;
-	ok(rd_line(&r, &line, 9) == RD_LATE && n_quiet == 4,
+	r.quiet_by = clock_mono_ms() + 5;
+	ok(rd_line(&r, &line, 9) == RD_LATE && n_quiet == 5,
 	    "the deadline stays");
 	r.by = clock_mono_ms() + 20;
-	r.quiet_ms = 60000;
-	ok(rd_line(&r, &line, 9) == RD_LATE && n_quiet == 4,
+	r.quiet_by = clock_mono_ms() + 60000;
+	ok(rd_line(&r, &line, 9) == RD_LATE && n_quiet == 5,
 	    "and comes first when it is earlier");
 	strbuf_clear(&line);
 	finish(ends);

@@ -2,6 +2,7 @@
 # out of the folder who has to wait for their client.
 use strict;
 use warnings;
+use Fcntl ':flock';
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 use IO::Handle;
@@ -39,6 +40,33 @@ ok $w->cmd('COPY 1 INBOX')->ok, 'what needs the lock again is no STORE';
 ok $other->cmd('NOOP')->ok, 'NOOP';
 $r = $other->cmd('FETCH 1:4 (FLAGS)');
 is join(',', map { flags($r, $_) } 1 .. 4), ',,,', 'and all is seen';
+
+# a client that stops in the middle of the next command
+sub is_locked
+{
+	open my $tmp, '<', "$md/tmp" or die "tmp: $!\n";
+	return !flock $tmp, LOCK_EX | LOCK_NB;
+}
+
+for my $part ('b STO', "b STORE {30}\r\n", "b STORE {30000+}\r\nxx") {
+	my $locked = 0;
+
+	for my $sign (('+', '-') x 4) {
+		my $half = selected();
+		my $got = '';
+
+		syswrite $half->{socket}, "a STORE 1 ${sign}FLAGS (\\Seen)\r\n";
+		while ($got !~ /a OK/) {
+			sysread $half->{socket}, $got, 4096, length $got or last;
+		}
+		syswrite $half->{socket}, $part;
+		sleep 0.1;
+		$locked += is_locked();
+		kill 'KILL', $half->{pid};
+		waitpid $half->{pid}, 0;
+	}
+	is $locked, 0, 'not locked after "' . $part =~ s/\s+/ /gr . '"';
+}
 
 # what is not in the index yet is not undone by what is
 my $many = make_maildir();
