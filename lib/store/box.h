@@ -61,6 +61,7 @@ struct mailbox {
 	bool cannot_write; /* a read-only tree */
 	bool first; /* no look has been finished yet */
 	bool rescan; /* look into everything next time */
+	bool hasty; /* a look waits for no lock */
 
 	struct image im;
 	struct strbuf name; /* scratch of box_name() */

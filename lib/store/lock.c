@@ -141,7 +141,7 @@ wait_for_change(struct watch *w, int64_t by)
 
 /* LINK_BUSY: not within the time. */
 static enum link_result
-wait_for_lock(int tmp, const char *file, int64_t now)
+wait_for_lock(int tmp, const char *file, int64_t now, int64_t wait_ms)
 {
 	enum link_result r = link_lock(tmp, file);
 	int64_t start = clock_mono_ms();
@@ -154,7 +154,7 @@ wait_for_lock(int tmp, const char *file, int64_t now)
 	while ((r = link_lock(tmp, file)) == LINK_BUSY) {
 		if (break_stale(tmp, now + (clock_mono_ms() - start) * 1000000))
 			continue;
-		if (wait_for_change(w, start + WAIT_MS) == -1)
+		if (wait_for_change(w, start + wait_ms) == -1)
 			break;
 	}
 	watch_close(w);
@@ -200,8 +200,8 @@ lock_own(int tmp, struct lock *out)
 	return 0;
 }
 
-int
-lock_raise(struct account *a, struct lock *l)
+static int
+raise_within(struct account *a, struct lock *l, int64_t wait_ms)
 {
 	enum link_result is = LINK_OK;
 	struct strbuf name = { 0 };
@@ -209,7 +209,7 @@ lock_raise(struct account *a, struct lock *l)
 
 	r = make_file(a, l->tmp, &name, &l->now);
 	if (r == 0 && a->conf->use_locks) {
-		is = wait_for_lock(l->tmp, name.p, l->now);
+		is = wait_for_lock(l->tmp, name.p, l->now, wait_ms);
 		l->dot = is == LINK_OK || is == LINK_MOVED;
 		r = l->dot ? 0 : -1;
 	}
@@ -222,18 +222,41 @@ lock_raise(struct account *a, struct lock *l)
 }
 
 int
+lock_raise(struct account *a, struct lock *l)
+{
+	return raise_within(a, l, WAIT_MS);
+}
+
+/* l is locked among ourselves. */
+static int
+take(struct account *a, struct lock *l, int64_t wait_ms, struct lock *out)
+{
+	if (raise_within(a, l, wait_ms) == -1) {
+		lock_drop(l);
+		return -1;
+	}
+	*out = *l;
+	return 0;
+}
+
+int
 lock_take(struct account *a, int tmp, struct lock *out)
 {
 	struct lock l;
 
-	if (lock_own(tmp, &l) == -1)
-		return -1;
-	if (lock_raise(a, &l) == -1) {
-		lock_drop(&l);
+	return lock_own(tmp, &l) == -1 ? -1 : take(a, &l, WAIT_MS, out);
+}
+
+int
+lock_try(struct account *a, int tmp, struct lock *out)
+{
+	struct lock l = { .tmp = tmp };
+
+	if (flock(tmp, LOCK_EX | LOCK_NB) == -1 && errno == EWOULDBLOCK) {
+		errno = EBUSY;
 		return -1;
 	}
-	*out = l;
-	return 0;
+	return take(a, &l, 0, out);
 }
 
 void

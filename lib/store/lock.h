@@ -22,6 +22,10 @@ struct lock {
  * Not to be nested; and tmp is not shared with another process by fork().
  */
 int lock_take(struct account *a, int tmp, struct lock *out);
+
+/* The same without waiting: EBUSY when somebody has it. */
+int lock_try(struct account *a, int tmp, struct lock *out);
+
 /*
  * The lock among ourselves alone, for what Courier does not write: makes no
  * file, now is 0.  lock_raise() makes a whole one of it; on failure it is as

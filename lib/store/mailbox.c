@@ -286,6 +286,17 @@ mailbox_sync(struct mailbox *m)
 	return sync_box(m);
 }
 
+int
+mailbox_pay(struct mailbox *m)
+{
+	int r;
+
+	m->hasty = true;
+	r = sync_box(m);
+	m->hasty = false;
+	return r;
+}
+
 /* Their rows stay, without a number. */
 uint32_t
 mailbox_forget(struct mailbox *m, uint32_t upto, mailbox_gone *each, void *arg)

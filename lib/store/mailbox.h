@@ -106,6 +106,12 @@ uint32_t mailbox_seq(struct mailbox *m, uint32_t uid);
 int mailbox_sync(struct mailbox *m);
 
 /*
+ * The same while nobody waits for it, so that it waits for nobody: EBUSY when
+ * it would need a lock that somebody holds.  Then it stays owed.
+ */
+int mailbox_pay(struct mailbox *m);
+
+/*
  * Drop the messages that are gone: each(arg, seq, uid) for every one, in the
  * numbering at its turn (RFC 9051 7.5.1).  Only messages 1..upto are told
  * of, later ones were never announced.  Returns how many of 1..upto stay.

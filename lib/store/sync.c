@@ -24,8 +24,8 @@
  *   change is kept as "owed": as long as it is the one we left, nothing is
  *   read; once it has been quiet for 25 ms, or after two seconds of unrest,
  *   one scan pays for all of them.  A session makes it while it waits for a
- *   command, so that nobody waits for it.  new has its own stamp, so mail
- *   that arrives during a burst of STOREs is seen at once.
+ *   command, so that nobody waits for it, nor it for a lock.  new has its own
+ *   stamp, so mail that arrives during a burst of STOREs is seen at once.
  *
  * 3. readdir() can miss a file that is renamed while it runs, and can show it
  *   under both names.
@@ -524,6 +524,13 @@ scan_unlocked(struct mailbox *m)
 }
 
 static int
+lock_of(struct mailbox *m)
+{
+	return m->hasty ? lock_try(m->a, m->md.tmp, &m->lock)
+			: lock_take(m->a, m->md.tmp, &m->lock);
+}
+
+static int
 scan_locked(struct mailbox *m)
 {
 	int r;
@@ -533,7 +540,7 @@ scan_locked(struct mailbox *m)
 			return -1;
 		return scan_again(m, m->lock.now);
 	}
-	r = m->cannot_write ? -1 : lock_take(m->a, m->md.tmp, &m->lock);
+	r = m->cannot_write ? -1 : lock_of(m);
 	if (r == -1 && (m->cannot_write || box_is_unwritable(errno))) {
 		m->cannot_write = true;
 		return scan_unlocked(m);

@@ -104,6 +104,16 @@ for ('FETCH 1 (FLAGS BODY[HEADER])', 'NOOP',
 	ok($r->ok, 'and succeeds');
 	lock($maildir, "$$:$host");
 }
+# nor to pay what it owes after a STORE, while it waits for a command
+unlink "$maildir/tmp/courier.lock";
+ok($w->cmd('STORE 1 -FLAGS (\Flagged)')->ok, 'STORE');
+lock($maildir, "$$:$host");
+Time::HiRes::sleep(0.2);
+my $later = $w->start('FETCH 1 (FLAGS)');
+ok($w->waiting(5), 'nor does it for what nobody has asked for');
+unlink "$maildir/tmp/courier.lock" if !$w->waiting;
+$w->collect($later);
+lock($maildir, "$$:$host");
 my $r = $w->start('APPEND INBOX ', [message_text('n1')]);
 ok(!$w->waiting(0.3), 'APPEND waits for it');
 unlink "$maildir/tmp/courier.lock";

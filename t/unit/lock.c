@@ -57,6 +57,29 @@ test_raise(void)
 	close(fd);
 }
 
+/* Who need not have it waits for nobody. */
+static void
+test_try(void)
+{
+	int64_t start = clock_mono_ms();
+	struct lock l;
+	int fd = fs_open_dir(tmp, ".");
+
+	ok(lock_try(a, tmp, &l) == 0 && l.dot && l.now > 0, "taken");
+	ok(flock(fd, LOCK_EX | LOCK_NB) == -1, "wholly");
+	lock_drop(&l);
+	ok(flock(fd, LOCK_EX | LOCK_NB) == 0, "dropped");
+	ok(lock_try(a, tmp, &l) == -1 && errno == EBUSY, "one of us has it");
+	close(fd);
+	scratch_put("M/tmp/courier.lock", content(getppid(), ""));
+	ok(lock_try(a, tmp, &l) == -1 && errno == EBUSY, "somebody else has");
+	ok(scratch_count("M/tmp") == 1, "whose lock it stays");
+	scratch_put("M/tmp/courier.lock", content(getpid(), ""));
+	ok(lock_try(a, tmp, &l) == 0 && l.dot, "a stale one is none");
+	lock_drop(&l);
+	ok(clock_mono_ms() - start < 2000, "without waiting");
+}
+
 static void
 test_own(void)
 {
@@ -177,6 +200,7 @@ main(void)
 	tmp = fs_open_dir(scratch_fd, "M/tmp");
 	test_own();
 	test_raise();
+	test_try();
 	test_stale();
 	test_wait();
 	test_race();
