@@ -20,7 +20,7 @@ set style line 4 lc rgb '#999999' lw 1 dt 2 pt 0
 servers = 'ours dovecot courier floor'
 set multiplot layout 2, 2
 do for [figure in 'select.warm append store-single fetch-flags.warm'] {
-	set title figure.', milliseconds, by messages in the folder' font ',11'
+	set title figure.', ms, by messages in the folder' font ',11'
 	plot for [i=1:4] of(figure, word(servers, i)) using \
 	    (size(strcol(2))):4 with linespoints ls i title word(servers, i)
 }
