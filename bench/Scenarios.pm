@@ -295,20 +295,20 @@ sub scenarios
 		    ['resync-qresync.session', 'end', 'LOGOUT']] },
 	}, {
 		name => 'pop3-open.cold', pop3 => 1, cold => 1,
-		sizes => [@quick],
+		sizes => [@small],
 		script => sub { pop3_open('pop3-open.cold') },
 		check => sub { +{ 'pop3-open.cold' => ['count', $_[0]{n}] } },
 		floor => { 'pop3-open.cold' => [['bodies']] },
 	}, {
 		name => 'pop3-open.warm', pop3 => 1, settle => 1,
-		sizes => [@quick], samples => 3,
+		sizes => [@small], samples => 3,
 		before => sub { pop3_open('-') },
 		script => sub { pop3_open('pop3-open.warm') },
 		check => sub { +{ 'pop3-open.warm' => ['count', $_[0]{n}] } },
 		floor => { 'pop3-open.warm' => [['null', 'session'],
 		    ['answer', 'octets']] },
 	}, {
-		name => 'pop3-retr', pop3 => 1, sizes => [@quick],
+		name => 'pop3-retr', pop3 => 1, sizes => [@small],
 		script => sub { [$greet, ['pop3-retr', 'lists', '', $_[0]{n},
 		    'RETR %d'], $quit] },
 		floor => { 'pop3-retr' => [['send'], ['null', 'n']] },
