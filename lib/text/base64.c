@@ -28,8 +28,8 @@ static const unsigned char places[256] = {
 
 enum { NONE = -1 };
 
-static int
-value(unsigned char c)
+int
+base64_value(unsigned char c)
 {
 	return places[c] - 1;
 }
@@ -63,7 +63,7 @@ group(const char *p, unsigned pad, char *to)
 	unsigned i;
 
 	for (i = 0; i < 4; i++) {
-		int x = i >= 4 - pad ? 0 : value((unsigned char)p[i]);
+		int x = i >= 4 - pad ? 0 : base64_value((unsigned char)p[i]);
 
 		if (x == NONE)
 			return false;
@@ -108,8 +108,8 @@ whole_groups(struct span in, char **to)
 {
 	while (span_len(in) >= 4) {
 		const unsigned char *p = (const unsigned char *)in.p;
-		int a = value(p[0]), b = value(p[1]);
-		int c = value(p[2]), d = value(p[3]);
+		int a = base64_value(p[0]), b = base64_value(p[1]);
+		int c = base64_value(p[2]), d = base64_value(p[3]);
 
 		if ((a | b | c | d) < 0)
 			break;
@@ -142,12 +142,12 @@ add_one(struct base64_dec *d, unsigned char c, char **to)
 		finish(d, to);
 		return;
 	}
-	if (value(c) == NONE) {
+	if (base64_value(c) == NONE) {
 		if (c != '\r' && c != '\n' && c != ' ' && c != '\t')
 			d->damaged = true;
 		return;
 	}
-	d->bits = d->bits << 6 | (uint32_t)value(c);
+	d->bits = d->bits << 6 | (uint32_t)base64_value(c);
 	if (++d->n < 4)
 		return;
 	*(*to)++ = (char)(d->bits >> 16 & 0xff);

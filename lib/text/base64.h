@@ -8,6 +8,9 @@
 #include "base/span.h"
 #include "base/strbuf.h"
 
+/* The six bits that c stands for, or -1.  Variants differ in two letters. */
+int base64_value(unsigned char c);
+
 /* Append in, encoded, in one line with padding. */
 void base64_encode(struct span in, struct strbuf *out);
 

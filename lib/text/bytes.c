@@ -6,20 +6,9 @@
 
 #include "base/byteset.h"
 #include "sys/cpu.h"
+#include "text/lanes.h"
 
-enum { LANES = 16, SHORT = 64 };
-
-/* One byte in each lane; both compilers lower this to what the CPU has. */
-typedef unsigned char lanes __attribute__((vector_size(LANES)));
-
-static lanes
-load(const char *p)
-{
-	lanes v;
-
-	memcpy(&v, p, sizeof v);
-	return v;
-}
+enum { SHORT = 64 };
 
 /* Every NUL from p to end becomes 0x80. */
 static void
@@ -178,8 +167,8 @@ bytes_is_plain(struct span s)
 	}
 	last = s.end - LANES;
 	for (; s.p < last; s.p += LANES)
-		bad |= not_plain(load(s.p));
-	return !any(bad | not_plain(load(last)));
+		bad |= not_plain(lanes_load(s.p));
+	return !any(bad | not_plain(lanes_load(last)));
 }
 
 /* ftext = %d33-57 / %d59-126 */
@@ -218,7 +207,7 @@ bytes_has_8bit(struct span s)
 	unsigned char any = 0;
 
 	for (; span_len(s) >= LANES; s.p += LANES)
-		acc |= load(s.p);
+		acc |= lanes_load(s.p);
 	for (unsigned i = 0; i < LANES; i++)
 		any |= acc[i];
 	while (s.p < s.end)
@@ -237,11 +226,11 @@ bytes_has_either(struct span s, char a, char b)
 		return s.p < s.end;
 	}
 	for (; s.end - s.p > LANES; s.p += LANES) {
-		v = load(s.p);
+		v = lanes_load(s.p);
 		acc |= (lanes)(v == (unsigned char)a) |
 		       (lanes)(v == (unsigned char)b);
 	}
-	v = load(s.end - LANES); /* some of it twice */
+	v = lanes_load(s.end - LANES); /* some of it twice */
 	acc |= (lanes)(v == (unsigned char)a) | (lanes)(v == (unsigned char)b);
 	return any(acc);
 }

@@ -4,23 +4,10 @@
 
 #include "sys/cpu.h"
 #include "text/bytes.h"
-
-enum { LANES = 16 };
-
-/* One byte in each lane; both compilers lower this to what the CPU has. */
-typedef unsigned char lanes __attribute__((vector_size(LANES)));
+#include "text/lanes.h"
 
 /* A lane counts to 255 before it must be added up. */
 enum { ROUNDS = 255, ROUND_LEN = ROUNDS * LANES };
-
-static lanes
-load(const char *p)
-{
-	lanes v;
-
-	memcpy(&v, p, sizeof v);
-	return v;
-}
 
 static size_t
 sum(lanes v)
@@ -43,8 +30,8 @@ bare_lfs(const char *p, size_t len)
 		size_t part = len < ROUND_LEN ? len - len % LANES : ROUND_LEN;
 
 		for (const char *end = p + part; p < end; p += LANES)
-			acc -= (lanes)(load(p) == '\n') &
-			       (lanes)(load(p - 1) != '\r');
+			acc -= (lanes)(lanes_load(p) == '\n') &
+			       (lanes)(lanes_load(p - 1) != '\r');
 		n += sum(acc);
 		len -= part;
 	}
@@ -77,7 +64,7 @@ bytes_count(struct span s, char c)
 		size_t part = len < ROUND_LEN ? len - len % LANES : ROUND_LEN;
 
 		for (const char *end = s.p + part; s.p < end; s.p += LANES)
-			acc -= (lanes)(load(s.p) == want);
+			acc -= (lanes)(lanes_load(s.p) == want);
 		n += sum(acc);
 		len -= part;
 	}

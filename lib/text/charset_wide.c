@@ -2,6 +2,7 @@
 #include "text/charset_step.h"
 
 #include "base/ascii.h"
+#include "text/base64.h"
 #include "text/utf8.h"
 
 void
@@ -123,18 +124,6 @@ charset_step_wide(struct charset_steps *s)
 
 /* --- UTF-7 (RFC 2152) ----------------------------------------------------- */
 
-static int
-sextet(unsigned char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
 /* Sets D and O, and white space; not "+", which begins base64. */
 static bool
 is_direct(unsigned char c)
@@ -173,7 +162,7 @@ void
 charset_step_utf7(struct charset_steps *s)
 {
 	unsigned char c = *s->p;
-	int v = s->base64 ? sextet(c) : -1;
+	int v = s->base64 ? base64_value(c) : -1;
 
 	if (v >= 0) {
 		s->p++;

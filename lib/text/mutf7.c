@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 
+#include "text/base64.h"
 #include "text/utf8.h"
 
 static const char alphabet[] =
@@ -11,13 +12,7 @@ static const char alphabet[] =
 static int
 value(char c)
 {
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == ',' ? 63 : -1;
+	return c == ',' ? 63 : c == '/' ? -1 : base64_value((unsigned char)c);
 }
 
 /* What stands for itself, but for "&". */
