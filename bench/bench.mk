@@ -2,6 +2,8 @@
 
 BENCH = drive floor login mail null
 PARTS_drive = drive_conn drive_memory
+# sched_setaffinity()
+$(BUILD)/bench/drive.o: OUR_CFLAGS += -D_GNU_SOURCE
 # the client of TLS sessions; without it those are left out
 $(BUILD)/bench/login.o: OUR_CFLAGS += $(shell pkg-config --exists gnutls && \
 	echo -DBENCH_TLS=1 `pkg-config --cflags gnutls` || echo -DBENCH_TLS=0)
