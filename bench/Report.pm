@@ -49,15 +49,18 @@ sub ratio
 }
 
 # "10/7 yes": what is to be reached, and whether it is; "3/2 hp yes" where
-# Dovecot's other mode is a peer.
+# Dovecot's other mode is a peer.  "peer, who needs 2.5 floors" where nobody can
+# be so much faster than the peers without being faster than the floor.
 sub verdict
 {
-	my ($figure, $size, $peers, $floor, $fast) = @_;
+	my ($figure, $size, $peers, $floor, $fast, $their) = @_;
 	my $want = $target{$figure}{$size} or return '';
 	my ($faster, $at_most, $than_fast) = @$want;
 	my @missed;
 
-	push @missed, 'peer' if $peers eq '-' || $peers < $faster;
+	push @missed, 'peer' . ($their ne '-' && $their < $faster ?
+	    ", who needs $their floors" : '')
+	    if $peers eq '-' || $peers < $faster;
 	push @missed, 'floor' if defined $at_most && ($floor eq '-' ||
 	    $floor > $at_most);
 	push @missed, 'hp' if defined $than_fast && ($fast eq '-' ||
@@ -91,14 +94,15 @@ sub table
 		my $of = $self->{$what}{$key};
 		my $ours = median($of->{ours});
 		my $floor = median($of->{floor});
-		my $peers = ratio(best($of, @servers), $ours);
+		my $best = best($of, @servers);
+		my $peers = ratio($best, $ours);
 		my $over = ratio($ours, $floor);
 		my $fast = ratio(median($of->{'dove-hp'}), $ours);
 		printf '%-22s %5s', $figure, $size;
 		printf ' %9s', ms(median($of->{$_})) for @servers;
 		printf ' %9s %8s %8s  %s', ms($floor), $peers, $over,
 		    verdict($figure, $size, $peers, $over,
-		    $fast) if $what eq 'ms';
+		    $fast, ratio($best, $floor)) if $what eq 'ms';
 		print "\n";
 	}
 	print "\n";

@@ -72,6 +72,10 @@ our %target = (
 	'list-status.warm' => { '-' => [5, 3] },
 	'resync-flags.session' => { '10k' => [5] },
 	'resync-qresync.session' => { '10k' => [4] },
+	'pop3-open.cold' => { '10k' => [2.5] },
+	'pop3-open.warm' => { '10k' => [13] },
+	'pop3-retr' => { '10k' => [3] },
+	'pop3-dele-quit' => { '10k' => [1.3] },
 	'login.c1' => { '1k' => [3, undef, 2] },
 	'login.c50' => { '1k' => [4, undef, 1.5] },
 );

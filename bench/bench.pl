@@ -440,7 +440,8 @@ sub login
 		failed($figure, $s, $said);
 		return;
 	}
-	$report->add($figure, $size, $s->{name}, { ms => $said, cpu => 0 });
+	$report->add($figure, $size, $s->{name},
+	    { ms => 0 + $said, cpu => 0 });
 	return;
 }
 
