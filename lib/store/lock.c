@@ -227,6 +227,15 @@ lock_raise(struct account *a, struct lock *l)
 	return raise_within(a, l, WAIT_MS);
 }
 
+bool
+lock_is_raised(int tmp)
+{
+	struct stat st;
+
+	return fstatat(tmp, dotlock, &st, AT_SYMLINK_NOFOLLOW) == 0 ||
+	       errno != ENOENT;
+}
+
 /* l is locked among ourselves. */
 static int
 take(struct account *a, struct lock *l, int64_t wait_ms, struct lock *out)

@@ -33,6 +33,10 @@ int lock_try(struct account *a, int tmp, struct lock *out);
  */
 int lock_own(int tmp, struct lock *out);
 int lock_raise(struct account *a, struct lock *l);
+
+/* Whether there is a tmp/courier.lock now, whosever, stale or not. */
+bool lock_is_raised(int tmp);
+
 void lock_drop(struct lock *l);
 
 #endif

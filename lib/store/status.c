@@ -137,26 +137,55 @@ is_newer(const struct maildir *md)
 /* --- UIDVALIDITY ----------------------------------------------------- */
 
 /*
- * What is shown once must last, so an empty file is made.  satchel-folders
- * gets to know of it when the folder is opened, removed or renamed: to tell
- * it here would write it anew for each of thousands of folders.
+ * What is shown once must last, so an empty file is made.  It is not synced:
+ * nobody has seen a UID of the folder, and who gives the first one does that
+ * (uiddb.c).  satchel-folders gets to know of it when the folder is removed or
+ * renamed: to tell it here would write it anew for each of thousands of
+ * folders.
+ *
+ * Courier takes its lock, looks, and writes its own file over what is there.
+ * So a file that overwrites nothing needs no lock of Courier's, as long as
+ * nobody has looked before it was there: such a one still holds the lock when
+ * it is there, or has replaced it.
  */
+static bool
+make_first(const struct uiddb_place *at, struct uiddb *db)
+{
+	struct uiddb_place first = *at;
+	struct stat st;
+
+	first.first = true;
+	*db = (struct uiddb){ .uidnext = 1 };
+	return uiddb_replace(&first, db, span_of("", 0), 0) == 0 &&
+	       !lock_is_raised(at->tmp) &&
+	       fstatat(at->dir, "courierimapuiddb", &st, AT_SYMLINK_NOFOLLOW) ==
+		   0 &&
+	       st.st_ino == db->ino;
+}
+
 static int
 make_db(struct account *a, struct span folder, const struct maildir *md,
     struct uiddb *db)
 {
-	struct uiddb_place at = { .a = a, .dir = md->dir, .tmp = md->tmp };
+	struct uiddb_place at = {
+		.a = a, .dir = md->dir, .tmp = md->tmp, .unsynced = true
+	};
 	struct lock lock;
-	int r;
+	int r = 0;
 
-	if (lock_take(a, md->tmp, &lock) == -1)
+	if (lock_own(md->tmp, &lock) == -1)
 		return -1;
-	r = uiddb_head(md->dir, db);
+	at.above = registry_uidvalidity(a, folder);
+	if (make_first(&at, db))
+		goto unlock;
+	r = lock_raise(a, &lock);
+	if (r == 0)
+		r = uiddb_head(md->dir, db);
 	if (r == 0 && db->uidvalidity == 0) {
-		at.above = registry_uidvalidity(a, folder);
 		*db = (struct uiddb){ .uidnext = 1 };
 		r = uiddb_replace(&at, db, span_of("", 0), 0);
 	}
+unlock:
 	lock_drop(&lock);
 	return r;
 }

@@ -370,9 +370,10 @@ summary_find(struct account *a, const char *dirname, bool want_size,
 	struct slot s;
 
 	memset(look, 0, sizeof *look);
-	if (open_file(a) && stat_parts(a, dirname, look) &&
-	    read_slot(a, &look->cur, &s) && is_current(&s, look) &&
-	    (!want_size || (s.has & HAS_SIZE) != 0)) {
+	if (!stat_parts(a, dirname, look))
+		return false; /* nothing can be kept either */
+	if (open_file(a) && read_slot(a, &look->cur, &s) &&
+	    is_current(&s, look) && (!want_size || (s.has & HAS_SIZE) != 0)) {
 		tell(&s, out);
 		return true;
 	}

@@ -50,7 +50,9 @@
  *   The first file of a folder is not synced.  What is lost with it is its
  *   UIDVALIDITY, and all that was said under that; the next one is greater,
  *   since it is noted in satchel-folders.  The name is synced, so that it is
- *   there for what is appended later.
+ *   there for what is appended later.  Where it has no entry (STATUS makes
+ *   such a file, for hundreds of folders in a row), that is done by whoever
+ *   appends the first one.
  *
  * Problem 5: readers.
  *   They take no lock.  They see the old file or the new one, or a prefix of
@@ -299,9 +301,12 @@ put_header(const struct uiddb *db, char *out, size_t max)
 	    WIDTH, (unsigned)db->uidnext);
 }
 
-/* The file as it is now must be the one that db tells of. */
+/*
+ * The file as it is now must be the one that db tells of; *first is whether it
+ * has given no UID yet.
+ */
 static bool
-is_same(int fd, const struct stat *st, const struct uiddb *db)
+is_same(int fd, const struct stat *st, const struct uiddb *db, bool *first)
 {
 	char head[HEAD_LEN];
 	struct uiddb now = { 0 };
@@ -313,8 +318,9 @@ is_same(int fd, const struct stat *st, const struct uiddb *db)
 	if ((n = fs_pread(fd, head, sizeof head, 0)) == -1)
 		return false;
 	s = span_of(head, (size_t)n);
-	return p_header(&s, &now) && now.neat &&
-	       now.uidvalidity == db->uidvalidity && now.uidnext <= db->uidnext;
+	*first = p_header(&s, &now) && now.uidnext == 1;
+	return now.neat && now.uidvalidity == db->uidvalidity &&
+	       now.uidnext <= db->uidnext;
 }
 
 /* Here: the messages are in the folder. */
@@ -344,14 +350,17 @@ uiddb_append(int dir, struct uiddb *db, struct span lines, uint32_t n)
 {
 	struct stat st;
 	int fd = open_file(dir, O_RDWR, &st), r = -1;
+	bool first;
 
 	if (fd == -1)
 		return -1;
-	if (is_same(fd, &st, db))
+	if (is_same(fd, &st, db, &first))
 		r = append(fd, db, lines, n, true);
 	else
 		errno = EBADMSG;
 	fs_close(fd);
+	if (r == 0 && first)
+		r = fs_sync_dir(dir); /* its name */
 	return r;
 }
 
@@ -407,7 +416,9 @@ uiddb_replace(const struct uiddb_place *at, struct uiddb *db, struct span lines,
 	if (write_file(fd, &new, lines, !at->unsynced) == -1 ||
 	    fstat(fd, &st) == -1)
 		goto unlink_file;
-	if (renameat(at->tmp, name.p, at->dir, file_name) == -1)
+	r = at->first ? fs_rename_excl(at->tmp, name.p, at->dir, file_name)
+		      : renameat(at->tmp, name.p, at->dir, file_name);
+	if (r == -1)
 		goto unlink_file;
 	fs_close(fd);
 	r = at->unsynced ? 0 : fs_sync_dir(at->dir);
@@ -484,6 +495,8 @@ uiddb_give(const struct uiddb_place *at, struct span bases, uint32_t n,
 	put_new(&k.lines, bases, next);
 	r = head.neat ? append(fd, &db, strbuf_span(&k.lines), n, false)
 		      : uiddb_replace(at, &db, strbuf_span(&k.lines), k.n + n);
+	if (r == 0 && head.neat && head.uidnext == 1)
+		r = fs_sync_dir(at->dir); /* its name */
 	if (r == 0) {
 		*was = head;
 		*now = db;

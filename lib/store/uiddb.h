@@ -62,6 +62,7 @@ struct uiddb_place {
 	uint32_t skip; /* UIDs that uiddb_give() leaves out before its own */
 	bool begun; /* EAGAIN where no UID was given yet, or none is left */
 	bool unsynced; /* what uiddb_replace() makes need not be on disk yet */
+	bool first; /* uiddb_replace() fails where there is one already */
 };
 
 /*

@@ -66,7 +66,18 @@ crash_test('STATUS with new mail', build => \&new_mail,
 
 crash_test('STATUS without courierimapuiddb',
     build => sub { unlink "$_[0]/.Work/courierimapuiddb" },
-    act => [['STATUS INBOX.Work (MESSAGES UIDNEXT UIDVALIDITY)']],
-    synced => qr/uiddb/);
+    act => [['STATUS INBOX.Work (MESSAGES UIDNEXT UIDVALIDITY)']]);
+
+# What STATUS makes is synced by the one who gives the first UID.
+crash_test('STATUS without courierimapuiddb, then SELECT',
+    build => sub { unlink "$_[0]/.Work/courierimapuiddb" },
+    act => [['STATUS INBOX.Work (UIDVALIDITY)'], ['SELECT INBOX.Work']],
+    synced => qr/uiddb/, late => 1);
+
+crash_test('STATUS without courierimapuiddb, then COPY',
+    build => sub { unlink glob "$_[0]/.Work/{courierimapuiddb,cur/*}" },
+    prepare => [['SELECT INBOX']],
+    act => [['STATUS INBOX.Work (UIDVALIDITY)'], ['UID COPY 3 INBOX.Work']],
+    to => 'INBOX.Work', synced => qr/uiddb/, late => 1);
 
 done_testing;

@@ -34,6 +34,7 @@
 #	again	0: after a failure it is not tried again; or a pattern of a
 #		response code that is as good as OK then
 #	synced	a pattern of the places that are on the disk before an answer
+#	late	how many answers come before anything need be there
 #	lax	1: OK does not promise that it was done
 #	parts	1: a command that failed may have been done in part
 #
@@ -757,7 +758,8 @@ sub sync_test
 		skip "$t->{name}: the list shows no places", 1
 		    if grep { / \?/ } @{$t->{calls}};
 		report("$t->{name}: synced", scalar(@{$t->{calls}}) . ' calls',
-		    Crash::Sync::unsynced($t->{synced}, @{$t->{calls}}));
+		    Crash::Sync::unsynced($t->{synced}, $t->{late} // 0,
+		    @{$t->{calls}}));
 	}
 	return;
 }

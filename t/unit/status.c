@@ -1,4 +1,7 @@
 /* status.c: what STATUS says is what SELECT will show. */
+#include <stdio.h>
+#include <unistd.h>
+
 #include "scratch.h"
 #include "store/folder.h"
 #include "store/mailbox.h"
@@ -80,6 +83,28 @@ test_index(void)
 	ok(status("Work", true).size == 3 * 11, "but when there is more");
 }
 
+/* The first courierimapuiddb overwrites nobody's. */
+static void
+test_first(void)
+{
+	struct mailbox_status st;
+	char lock[320] = "", host[256] = "";
+
+	if (folder_create(a, span_str("New"), 0) == -1)
+		exit(111);
+	scratch_unlink("M/.New/courierimapuiddb");
+	(void)gethostname(host, sizeof host - 1);
+	(void)snprintf(lock, sizeof lock, "%d:%s", (int)getpid(), host);
+	scratch_put("M/.New/tmp/courier.lock", lock);
+	st = status("New", false);
+	ok(st.messages == 0 && st.uidnext == 1 && st.uidvalidity != 0,
+	    "made behind a lock that is stale");
+	ok(!scratch_has("M/.New/tmp/courier.lock"), "which is gone");
+	scratch_unlink("M/.New/courierimapuiddb");
+	ok(status("New", false).uidvalidity >= st.uidvalidity, "made without");
+	ok(scratch_count("M/.New/tmp") == 0, "nothing is left in tmp");
+}
+
 int
 main(void)
 {
@@ -90,6 +115,7 @@ main(void)
 		return 111;
 	test_counts();
 	test_index();
+	test_first();
 	ok(status("none", false).messages == 98 && errno == ENOENT,
 	    "no such folder");
 	ok(status("a/b", false).messages == 98 && errno == EINVAL,

@@ -32,7 +32,7 @@ sub strays
 
 select undef, undef, undef, 0.1;
 session('SELECT INBOX', 'FETCH 1:* (ENVELOPE BODYSTRUCTURE)',
-    'STATUS INBOX.Work (MESSAGES)', 'SELECT INBOX.Work',
+    ('STATUS INBOX.Work (MESSAGES)') x 2, 'SELECT INBOX.Work',
     'FETCH 1 ENVELOPE');
 ok(-f "$own/$_", $_) for 'INBOX/satchel-index', 'INBOX/satchel-cache',
     '.Work/satchel-index', 'satchel-status';

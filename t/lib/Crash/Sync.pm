@@ -69,10 +69,10 @@ sub apply
 }
 
 # The list's lines, and a pattern of places that must be on the disk at each
-# answer (what is in tmp need never be).  What is not.
+# answer but the first $late (what is in tmp need never be).  What is not.
 sub unsynced
 {
-	my ($must, @lines) = @_;
+	my ($must, $late, @lines) = @_;
 	my %s = (content => {}, names => {}, same => {}, early => []);
 	my @bad;
 
@@ -84,6 +84,9 @@ sub unsynced
 		next if grep { m{/satchel-(?:index|cache|status)} } @at; # caches
 		if ($class =~ /^c/ && $r !~ /^-/) {
 			apply(\%s, $call, $r, @at);
+		} elsif ($class =~ /^w/ && $late-- > 0) {
+			@{$s{early}} = ();
+			$s{first}{$_} = 1 for keys %{$s{content}};
 		} elsif ($class =~ /^w/) {
 			push @bad, values %{delete $s{both} // {}};
 			push @bad, map { "answered, not synced: $_" }
