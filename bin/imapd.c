@@ -106,6 +106,7 @@ main(int argc, char **argv)
 	log_open("imapd");
 	(void)umask(conf.umask);
 	rd_init(&in, 0, &out, false);
+	rd_lively(&in);
 	by_hand = handover_by_hand();
 	if (!handover_is_confirmed()) {
 		log_line("ERR", "the authenticator knows no certificates");

@@ -79,6 +79,7 @@ main(int argc, char **argv)
 	tzset(); /* dates of messages that are wrapped */
 	log_open("pop3d");
 	rd_init(&in, 0, &out, false);
+	rd_lively(&in);
 	by_hand = handover_by_hand();
 	if (!handover_is_confirmed()) {
 		log_line("ERR", "the authenticator knows no certificates");

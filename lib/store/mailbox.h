@@ -245,9 +245,10 @@ void mailbox_end(struct mailbox *m);
  * burst of changes takes one lock and writes the index once.  It is for some
  * milliseconds only: to be called again before each command, while it holds.
  * mailbox_release() ends it, and is to be called when no whole command has
- * come for MAILBOX_HELD_MS, before waiting for a client that does not read,
- * and before anything else is done with the account but mailbox_begin().
- * Without mailbox_hold() it does nothing.
+ * come for MAILBOX_HELD_MS (or a tick of the kernel's clock: rd_lively()),
+ * before waiting for a client that does not read, and before anything else is
+ * done with the account but mailbox_begin().  Without mailbox_hold() it does
+ * nothing.
  */
 void mailbox_hold(struct mailbox *m);
 void mailbox_release(struct mailbox *m);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "sys/clock.h"
@@ -15,11 +16,27 @@ rd_init(struct rd *r, int fd, struct wr *wr, bool exact)
 	r->fd = fd;
 	r->wr = wr;
 	r->exact = exact;
+	r->lively = false;
 	r->by = 0;
 	r->total = 0;
 	r->pos = r->len = r->seen = 0;
 	r->quiet = NULL;
 	r->quiet_by = 0;
+}
+
+/*
+ * Where commands come one at a time a poll() for each is a fifth of all that
+ * a small one costs; and one with a timeout below a tick sets the processor's
+ * timer, twice, which a virtual machine pays for with 3 us each.
+ */
+void
+rd_lively(struct rd *r)
+{
+	struct timeval tick = { .tv_usec = 1 }; /* it is rounded up */
+
+	if (!r->exact)
+		r->lively = setsockopt(r->fd, SOL_SOCKET, SO_RCVTIMEO, &tick,
+				sizeof tick) == 0;
 }
 
 void
@@ -89,11 +106,13 @@ read_exact(struct rd *r, size_t max)
 /*
  * After a full read more is there, most likely, and to ask first would double
  * the calls of a long literal.  -1 when it is not, or the descriptor is not a
- * socket.
+ * socket.  A lively one waits for a tick.
  */
 static ssize_t
 read_at_once(struct rd *r)
 {
+	if (r->lively)
+		return note(r, read(r->fd, r->buf, RD_LEN));
 	if (r->exact || r->len < RD_LEN)
 		return -1;
 	return note(r, recv(r->fd, r->buf, RD_LEN, MSG_DONTWAIT));

@@ -5,6 +5,9 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/nelem.h"
 #include "sys/clock.h"
@@ -44,6 +47,15 @@ finish(int *ends)
 }
 
 static struct rd r;
+static bool lively; /* all that are not exact are */
+
+static void
+start(int fd, struct wr *w)
+{
+	rd_init(&r, fd, w, false);
+	if (lively)
+		rd_lively(&r);
+}
 
 /* What is left in the descriptor, read by someone else. */
 static bool
@@ -188,7 +200,7 @@ test_pieces(void)
 			int ends[2];
 
 			connect_ends(PACKETS, ends);
-			rd_init(&r, ends[0], NULL, false);
+			start(ends[0], NULL);
 			put(ends[1], lines[i], len);
 			a = rd_line(&r, &whole, n % 8);
 			good =
@@ -243,7 +255,7 @@ test_ends(enum kind kind)
 	int ends[2];
 
 	connect_ends(kind, ends);
-	rd_init(&r, ends[0], NULL, false);
+	start(ends[0], NULL);
 	r.by = clock_mono_ms() + 20;
 	ok(rd_line(&r, &b, 10) == RD_LATE, "%s: late", kinds[kind]);
 	put(ends[1], "a\nbc", 4);
@@ -275,7 +287,7 @@ test_pair(void)
 	connect_ends(SOCKET, in);
 	connect_ends(PIPE, out);
 	wr_init(&w, out[1], 0);
-	rd_init(&r, in[0], &w, false);
+	start(in[0], &w);
 	put(in[1], "one\ntwo\n", 8);
 	bool good = rd_line(&r, &b, 10) == RD_OK;
 	wr_lit(&w, "1");
@@ -299,7 +311,7 @@ test_wait(void)
 
 	connect_ends(SOCKET, in);
 	connect_ends(PIPE, other);
-	rd_init(&r, in[0], NULL, false);
+	start(in[0], NULL);
 	ok(rd_wait(&r, -1, clock_mono_ms() + 10, &ready) == RD_LATE && !ready,
 	    "a wait ends in time");
 	put(other[1], "x", 1);
@@ -323,7 +335,7 @@ test_signal(void)
 	bool ready;
 
 	connect_ends(SOCKET, ends);
-	rd_init(&r, ends[0], NULL, false);
+	start(ends[0], NULL);
 	sig_init();
 	put(ends[1], "a\nb\n", 4);
 	ok(raise(SIGTERM) == 0 && !sig_ending() &&
@@ -346,7 +358,7 @@ test_full(enum kind kind)
 	int ends[2];
 
 	connect_ends(kind, ends);
-	rd_init(&r, ends[0], NULL, false);
+	start(ends[0], NULL);
 	put(ends[1], bytes, sizeof bytes);
 	ok(rd_bytes(&r, &b, sizeof bytes) == RD_OK && b.len == sizeof bytes,
 	    "%s: one byte more than a buffer", kinds[kind]);
@@ -383,6 +395,42 @@ test_pending(void)
 	strbuf_clear(&b);
 }
 
+/* What comes while it waits, in read() or in poll(). */
+static void
+test_late(void)
+{
+	static const long ms[] = { 1, 40 };
+	struct strbuf b = { 0 };
+	int ends[2];
+
+	connect_ends(SOCKET, ends);
+	start(ends[0], NULL);
+	ok(r.lively, "a socket");
+	for (size_t i = 0; i < NELEM(ms); i++) {
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			struct timespec t = { 0, ms[i] * 1000000 };
+
+			nanosleep(&t, NULL);
+			put(ends[1], "late\n", 5);
+			_exit(0);
+		}
+		strbuf_reset(&b);
+		r.by = clock_mono_ms() + 30000;
+		ok(pid > 0 && rd_line(&r, &b, 9) == RD_OK &&
+			span_is(strbuf_span(&b), "late") &&
+			waitpid(pid, NULL, 0) == pid,
+		    "a line after %ld ms", ms[i]);
+	}
+	finish(ends);
+	connect_ends(PIPE, ends);
+	start(ends[0], NULL);
+	ok(!r.lively, "a pipe is not");
+	finish(ends);
+	strbuf_clear(&b);
+}
+
 static int n_quiet;
 
 static void
@@ -402,8 +450,9 @@ test_quiet(void)
 	struct strbuf line = { 0 };
 	int ends[2];
 
+	n_quiet = 0;
 	connect_ends(SOCKET, ends);
-	rd_init(&r, ends[0], NULL, false);
+	start(ends[0], NULL);
 	r.by = clock_mono_ms() + 30000;
 	r.quiet = be_quiet;
 	r.quiet_arg = &ends[1];
@@ -448,13 +497,18 @@ main(void)
 		test_bytes(SOCKET, exact);
 		test_bytes(PIPE, exact);
 	}
-	test_pieces();
-	test_ends(SOCKET);
-	test_ends(PIPE);
-	test_pair();
-	test_wait();
 	test_pending();
-	test_quiet();
+	for (int i = 0; i < 2; i++, lively = true) {
+		test_pieces();
+		test_ends(SOCKET);
+		test_ends(PIPE);
+		test_pair();
+		test_wait();
+		test_quiet();
+	}
+	test_late();
+	test_full(SOCKET);
+	test_full(PIPE);
 	test_signal();
 	return done_testing();
 }
