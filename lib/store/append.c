@@ -380,16 +380,16 @@ source_dir(const struct append *ap, uint32_t i)
 static int
 stat_source(struct append *ap, struct arrival *v, struct stat *st)
 {
-	uint32_t i = box_place(ap->source, v->seq);
+	int64_t born;
 
-	if (mailbox_stat_message(ap->source, v->seq, st) == -1)
+	if (box_stat(ap->source, box_place(ap->source, v->seq), st, &born) ==
+	    -1)
 		return -1;
 	if (!S_ISREG(st->st_mode)) {
 		errno = ESTALE;
 		return -1;
 	}
-	v->young =
-	    arrival_is_young(source_dir(ap, i), box_name(ap->source, i), st);
+	v->young = arrival_is_young(st, born);
 	return 0;
 }
 

@@ -18,14 +18,12 @@
 enum { YOUNG_S = 3600, AT_ONCE = 64, BUFFER = 65536 };
 
 bool
-arrival_is_young(int dir, const char *name, const struct stat *st)
+arrival_is_young(const struct stat *st, int64_t born)
 {
-	int64_t now = clock_now(), born;
+	int64_t now = clock_now();
 
-	if (now - st->st_ctim.tv_sec >= YOUNG_S)
-		return false;
-	return now - st->st_mtim.tv_sec < YOUNG_S ||
-	       fs_birth(dir, name, &born) == -1 || now - born < YOUNG_S;
+	return now - st->st_ctim.tv_sec < YOUNG_S &&
+	       (now - st->st_mtim.tv_sec < YOUNG_S || now - born < YOUNG_S);
 }
 
 /* --- bytes ----------------------------------------------------------- */

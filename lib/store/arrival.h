@@ -41,9 +41,9 @@ struct arrival_place {
  * everything within half a minute (ten, to spare a disk), so that only files
  * written within the hour are young.  A change of flags or a link moves ctime
  * as well; then it tells when the file was made, since a message is not
- * written to any more when it has been delivered.  st is that of the file.
+ * written to any more when it has been delivered.  As fs_stat() has it.
  */
-bool arrival_is_young(int dir, const char *name, const struct stat *st);
+bool arrival_is_young(const struct stat *st, int64_t born);
 
 enum arrival_mode {
 	ARRIVAL_ALL, /* all or none */

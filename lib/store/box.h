@@ -128,6 +128,9 @@ bool box_is_live(struct mailbox *m, uint32_t i);
 /* Take these bits off row i's state, then add those. */
 void box_set_state(struct mailbox *m, uint32_t i, unsigned off, unsigned on);
 
+/* mailbox_stat_message(), and when the file was made, as fs_stat() has it. */
+int box_stat(struct mailbox *m, uint32_t i, struct stat *st, int64_t *born);
+
 /* Its keywords: the number of a set of m->keywords. */
 uint32_t box_keywords(struct mailbox *m, uint32_t i);
 

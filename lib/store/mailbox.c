@@ -360,9 +360,8 @@ mailbox_open_message(struct mailbox *m, uint32_t seq, struct stat *st)
 }
 
 int
-mailbox_stat_message(struct mailbox *m, uint32_t seq, struct stat *st)
+box_stat(struct mailbox *m, uint32_t i, struct stat *st, int64_t *born)
 {
-	uint32_t i = box_place(m, seq);
 	int r, tries = 0;
 
 	do {
@@ -370,14 +369,21 @@ mailbox_stat_message(struct mailbox *m, uint32_t seq, struct stat *st)
 			errno = ESTALE;
 			return -1;
 		}
-		r = fstatat(
-		    dir_of(m, i), box_name(m, i), st, AT_SYMLINK_NOFOLLOW);
+		r = fs_stat(dir_of(m, i), box_name(m, i), st, born);
 		if (r == 0)
 			known_saw(m, i, st);
 		if (r == 0 || errno != ENOENT)
 			return r;
 	} while (++tries < 4 && box_relocate(m, i) == 0);
 	return -1;
+}
+
+int
+mailbox_stat_message(struct mailbox *m, uint32_t seq, struct stat *st)
+{
+	int64_t born;
+
+	return box_stat(m, box_place(m, seq), st, &born);
 }
 
 /* --- keywords -------------------------------------------------------- */

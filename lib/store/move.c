@@ -31,7 +31,7 @@ struct move {
  * a UID that must not come back.
  */
 static void
-add(struct move *mv, size_t k, const struct stat *st)
+add(struct move *mv, size_t k, const struct stat *st, int64_t born)
 {
 	struct mailbox *m = mv->m;
 	uint32_t i = box_place(m, mv->seqs[k]);
@@ -45,7 +45,7 @@ add(struct move *mv, size_t k, const struct stat *st)
 	v->fromdir = m->md.cur;
 	v->from = arena_span(&mv->ar, name).p;
 	v->linked = true;
-	v->young = arrival_is_young(v->fromdir, v->from, st);
+	v->young = arrival_is_young(st, born);
 	v->old_name = arena_span(&mv->ar, name);
 	v->flags = box_row(m, i)->flags & FLAGS_STORED;
 	v->keywords = box_keywords(m, i);
@@ -60,14 +60,16 @@ add(struct move *mv, size_t k, const struct stat *st)
 static void
 gather(struct move *mv, size_t n)
 {
+	struct mailbox *m = mv->m;
 	struct stat st;
+	int64_t born;
 
 	mv->n = 0;
 	for (size_t k = 0; k < n; k++)
 		if (mv->uids[k] == 0 &&
-		    mailbox_stat_message(mv->m, mv->seqs[k], &st) == 0 &&
+		    box_stat(m, box_place(m, mv->seqs[k]), &st, &born) == 0 &&
 		    S_ISREG(st.st_mode))
-			add(mv, k, &st);
+			add(mv, k, &st, born);
 }
 
 /* Between folders that count nothing changes (maildirsize(5)). */

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -196,20 +197,43 @@ fs_rename_new(int fromdir, const char *from, int todir, const char *to)
 	return renameat(fromdir, from, todir, to);
 }
 
-int
-fs_birth(int dir, const char *name, int64_t *seconds)
+static struct timespec
+time_of(struct statx_timestamp t)
 {
-	struct statx st;
+	struct timespec out = { .tv_sec = t.tv_sec, .tv_nsec = t.tv_nsec };
 
+	return out;
+}
+
+/* One call where two would be a tenth of what a COPY costs. */
+int
+fs_stat(int dir, const char *name, struct stat *st, int64_t *born)
+{
+	struct statx x;
+
+	*born = INT64_MAX;
 	/* not in every C library */
-	if (syscall(SYS_statx, dir, name, AT_SYMLINK_NOFOLLOW, STATX_BTIME,
-		&st) == -1)
-		return -1;
-	if (!(st.stx_mask & STATX_BTIME)) {
-		errno = ENODATA;
-		return -1;
-	}
-	*seconds = st.stx_btime.tv_sec;
+	if (syscall(SYS_statx, dir, name, AT_SYMLINK_NOFOLLOW,
+		STATX_BASIC_STATS | STATX_BTIME, &x) == -1)
+		return errno == ENOSYS
+			   ? fstatat(dir, name, st, AT_SYMLINK_NOFOLLOW)
+			   : -1;
+	*st = (struct stat){
+		.st_dev = makedev(x.stx_dev_major, x.stx_dev_minor),
+		.st_ino = x.stx_ino,
+		.st_mode = x.stx_mode,
+		.st_nlink = x.stx_nlink,
+		.st_uid = x.stx_uid,
+		.st_gid = x.stx_gid,
+		.st_size = (off_t)x.stx_size,
+		.st_blksize = (blksize_t)x.stx_blksize,
+		.st_blocks = (blkcnt_t)x.stx_blocks,
+		.st_atim = time_of(x.stx_atime),
+		.st_mtim = time_of(x.stx_mtime),
+		.st_ctim = time_of(x.stx_ctime),
+	};
+	if (x.stx_mask & STATX_BTIME)
+		*born = x.stx_btime.tv_sec;
 	return 0;
 }
 

@@ -53,10 +53,11 @@ int fs_rename_excl(int fromdir, const char *from, int todir, const char *to);
 int fs_rename_new(int fromdir, const char *from, int todir, const char *to);
 
 /*
- * When the file name was made, seconds since 1970: neither a link nor a rename
- * nor utimensat() changes that.  -1 where the file system does not keep it.
+ * What lstat() tells of the file name, and when it was made, seconds since
+ * 1970: neither a link nor a rename nor utimensat() changes that.  INT64_MAX
+ * where the file system does not keep it.
  */
-int fs_birth(int dir, const char *name, int64_t *seconds);
+int fs_stat(int dir, const char *name, struct stat *st, int64_t *born);
 
 /*
  * Begin to write the file to the disk, without waiting.  Of many files that
