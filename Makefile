@@ -109,9 +109,9 @@ UNIT_sys = cidr fdpass fs helper jail map peer proc rd slot tlslist watch wr
 UNIT_text = base64 bytes casefold charset charset_iconv date encword lang \
 	mutf7 qp utf8
 UNIT_msg = addr decode header html mime octets preview stream structure
-UNIT_store = append change facts flags folder history index keywords \
-	kwset listed lock mailbox maildir maildrop name objectid quota race \
-	search_text sizelist stamp status summary table uiddb
+UNIT_store = append carry change facts flags folder history index \
+	keywords kwset listed lock mailbox maildir maildrop name objectid \
+	quota race search_text sizelist stamp status summary table uiddb
 UNIT_auth = checkpassword handover options pop3capa sasl
 UNIT_pw = become hash service userdb
 UNIT_imap = bodystructure envelope fetch_parse gather input list_parse \

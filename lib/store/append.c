@@ -531,7 +531,8 @@ sync_all(struct append *ap)
 static int
 publish(struct append *ap, uint32_t *uidvalidity)
 {
-	struct arrival_place to = { ap->a, &ap->md, ap->folder, &ap->kw };
+	struct arrival_place to = { ap->a, &ap->md, ap->folder, &ap->kw,
+		ap->source };
 
 	if (arrival_publish(&to, ap->v, ap->n, ARRIVAL_ALL, uidvalidity) == 0)
 		return 0;
@@ -563,6 +564,8 @@ append_commit(
 
 	if (append_check(ap) == -1 || publish(ap, &v) == -1)
 		return -1;
+	if (ap->source != NULL)
+		mailbox_facts_end(ap->source); /* known_carry() has used them */
 	ap->published = true;
 	sum(ap, &bytes, &messages);
 	if (messages > 0)

@@ -312,6 +312,9 @@ tell(const struct arrival_place *to, const struct arrival *v, size_t n,
 		b[k].name = arena_span(&ar, strbuf_span(&name));
 		b[k].date = v[i].date;
 		b[k].octets = v[i].octets;
+		b[k].source = to->source;
+		b[k].seq = v[i].seq;
+		b[k].facts = 0;
 		b[k].keywords = kwset_list(to->kw, v[i].keywords);
 		b[k++].kw = to->kw;
 	}

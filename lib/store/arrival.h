@@ -25,7 +25,7 @@ struct arrival {
 	bool linked; /* the bytes stood in a Maildir before */
 	bool young; /* and may not be on the disk yet */
 	bool stays; /* it gets another name, and keeps this one */
-	uint32_t seq; /* for the caller */
+	uint32_t seq; /* in the place's source */
 	uint32_t uid; /* out: 0 when it did not arrive */
 };
 
@@ -34,6 +34,7 @@ struct arrival_place {
 	const struct maildir *md;
 	struct span folder;
 	struct kwset *kw;
+	struct mailbox *source; /* they are copies of its messages, by seq */
 };
 
 /*

@@ -244,6 +244,9 @@ struct box_arrival {
 	struct span name;
 	int64_t date; /* ROW_NO_DATE, ROW_NO_OCTETS: not known */
 	uint64_t octets;
+	struct mailbox *source; /* where it is a copy from, or NULL */
+	uint32_t seq; /* of what is copied, there */
+	uint64_t facts; /* for known_carry(); 0 */
 	struct kwlist keywords; /* numbers in kw, which may be the mailbox's */
 	const struct kwset *kw;
 };
@@ -254,7 +257,7 @@ struct box_arrival {
  * all that was there before they are its messages now, in O(n); else the
  * next look finds them.  They are \Recent.
  */
-void box_arrive(struct mailbox *m, const struct box_arrival *v, size_t n,
+void box_arrive(struct mailbox *m, struct box_arrival *v, size_t n,
     const struct uiddb *was, const struct uiddb *now);
 
 #endif

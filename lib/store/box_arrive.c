@@ -52,6 +52,7 @@ take_arrivals(struct mailbox *m, const struct box_arrival *v, size_t n)
 		m->im.rows[place].saved = (uint32_t)clock_now();
 		m->im.rows[place].date = v[i].date;
 		m->im.rows[place].octets = v[i].octets;
+		m->im.rows[place].facts = v[i].facts;
 		box_put_keywords(
 		    m, place, translate(m, v[i].kw, v[i].keywords));
 		box_added(m, place);
@@ -63,7 +64,7 @@ take_arrivals(struct mailbox *m, const struct box_arrival *v, size_t n)
 }
 
 void
-box_arrive(struct mailbox *m, const struct box_arrival *v, size_t n,
+box_arrive(struct mailbox *m, struct box_arrival *v, size_t n,
     const struct uiddb *was, const struct uiddb *now)
 {
 	struct stat st;
@@ -85,6 +86,7 @@ box_arrive(struct mailbox *m, const struct box_arrival *v, size_t n,
 	if (fstatat(m->md.dir, "courierimapuiddb", &st, AT_SYMLINK_NOFOLLOW) ==
 	    0)
 		stamp_read(&m->db_stamp, &st, INT64_MAX);
+	known_carry(m, v, n);
 	take_arrivals(m, v, n);
 	m->locked--;
 	follow_commit(m);

@@ -88,6 +88,24 @@ place_for_new(const struct mailbox *m)
 	return m->a->conf->index_root == NULL ? m->md.tmp : m->caches;
 }
 
+static void
+open_facts(struct mailbox *m)
+{
+	struct known *k = &m->known;
+
+	if (k->opened) {
+		k->facts.tmp = place_for_new(m); /* what is lent has another */
+		(void)facts_look(&k->facts); /* a new one has another id */
+		return;
+	}
+	facts_open(
+	    &k->facts, m->caches, place_for_new(m), m->state.uidvalidity);
+	k->opened = true;
+	k->id = m->counts.facts_id;
+	if (is_placed(m))
+		facts_skip(&k->facts);
+}
+
 /*
  * Have the rows speak of all that is in satchel-cache.  What others append
  * comes by the index as well; what they could not put there does not.
@@ -100,16 +118,7 @@ look(struct mailbox *m)
 	if (k->looked || !m->state.sticky || m->caches == -1)
 		return;
 	k->looked = true;
-	if (!k->opened) {
-		facts_open(&k->facts, m->caches, place_for_new(m),
-		    m->state.uidvalidity);
-		k->opened = true;
-		k->id = m->counts.facts_id;
-		if (is_placed(m))
-			facts_skip(&k->facts);
-	} else {
-		(void)facts_look(&k->facts); /* a new one has another id */
-	}
+	open_facts(m);
 	facts_each(&k->facts, take_record, m);
 	k->before = (uint64_t)k->facts.size;
 	k->id = k->facts.fd != -1 ? k->facts.id : 0;
@@ -151,9 +160,9 @@ mailbox_facts(struct mailbox *m, uint32_t seq)
 
 /* How large satchel-cache may become. */
 static uint64_t
-cap_of(const struct mailbox *m)
+cap_of(uint32_t messages)
 {
-	uint64_t cap = (uint64_t)m->state.count * CAP_EACH;
+	uint64_t cap = (uint64_t)messages * CAP_EACH;
 
 	return cap < CAP_MIN ? CAP_MIN : cap > CAP_MAX ? CAP_MAX : cap;
 }
@@ -197,7 +206,7 @@ measure(struct mailbox *m)
 static bool
 is_too_old(struct mailbox *m, uint32_t uid)
 {
-	uint64_t full = cap_of(m) / 8 * 5;
+	uint64_t full = cap_of(m->state.count) / 8 * 5;
 
 	if ((uint64_t)m->known.facts.size <= full)
 		return false;
@@ -251,7 +260,7 @@ static void
 keep_small(struct mailbox *m)
 {
 	struct known *k = &m->known;
-	uint64_t cap = cap_of(m), size = (uint64_t)k->facts.size;
+	uint64_t cap = cap_of(m->state.count), size = (uint64_t)k->facts.size;
 
 	if (size <= cap && !is_to_be_measured(k->before, size))
 		return;
@@ -391,6 +400,91 @@ known_saw(struct mailbox *m, uint32_t i, const struct stat *st)
 		return;
 	f.date = (int64_t)st->st_mtime;
 	box_note_facts(m, i, &f);
+}
+
+/* --- copies --------------------------------------------------------------- */
+
+/* Where the records of v[at..] have come to stand. */
+struct carrying {
+	struct box_arrival *v;
+	size_t at, n;
+};
+
+/* facts_found: they are written in the order of v. */
+static void
+place_copy(void *arg, int64_t offset, const struct facts_record *r)
+{
+	struct carrying *c = arg;
+
+	while (c->at < c->n && c->v[c->at].uid != r->uid)
+		c->at++;
+	if (c->at < c->n)
+		c->v[c->at++].facts = (uint64_t)offset;
+}
+
+/* The record of what v is a copy of, as that of v. */
+static bool
+copied_record(const struct box_arrival *v, struct facts_record *r)
+{
+	uint32_t i;
+
+	if (v->source == NULL)
+		return false;
+	i = box_place(v->source, v->seq);
+	look(v->source);
+	if (!get_record(v->source, i, r) || r->date != v->date)
+		return false;
+	r->uid = v->uid;
+	r->base = facts_base(flags_base(v->name));
+	return true;
+}
+
+/*
+ * In a file that the index does not speak of nothing would be found; to go
+ * over it is for who wants to read it.  It is not made for them: who has not
+ * read a folder's messages yet may never do so.
+ */
+static bool
+can_carry(struct mailbox *m)
+{
+	struct known *k = &m->known;
+
+	if (!m->state.sticky || m->caches == -1 || m->cannot_write ||
+	    m->counts.facts_id == 0)
+		return false;
+	if (k->opened && k->facts.fd == -1) { /* there was none then */
+		facts_close(&k->facts);
+		k->opened = false;
+	}
+	open_facts(m);
+	if (k->facts.fd == -1 || !k->facts.can_append ||
+	    k->facts.id != m->counts.facts_id)
+		return false;
+	k->id = k->facts.id;
+	return true;
+}
+
+void
+known_carry(struct mailbox *m, struct box_arrival *v, size_t n)
+{
+	struct facts *f = &m->known.facts;
+	struct carrying c = { v, 0, n };
+	uint64_t cap = cap_of(m->counts.messages);
+	struct facts_record r;
+
+	if (v[0].source == NULL || !can_carry(m))
+		return;
+	for (size_t i = 0; i < n && f->id == m->known.id; i++) {
+		if ((uint64_t)f->size + f->batch.len > cap / 4 * 3)
+			break;
+		if (copied_record(&v[i], &r))
+			facts_add(f, m->a, &r);
+		if (f->batch.len >= BATCH)
+			facts_flush(f, place_copy, &c);
+	}
+	facts_flush(f, place_copy, &c);
+	if (!m->known.looked)
+		facts_rest(f);
 }
 
 void

@@ -10,6 +10,7 @@
 #include "store/facts.h"
 
 struct mailbox;
+struct box_arrival; /* box.h */
 
 /* What mailbox_facts() and its relatives know beside the rows. */
 struct known {
@@ -26,6 +27,13 @@ struct known {
 
 /* The file of message i was seen: what is known of another file is dropped. */
 void known_saw(struct mailbox *m, uint32_t i, const struct stat *st);
+
+/*
+ * Messages that come into m, which is locked, are copies of others: what is
+ * known of those is appended to m's satchel-cache, and v[i].facts say where.
+ * Only if there is one already, which m's index knows.
+ */
+void known_carry(struct mailbox *m, struct box_arrival *v, size_t n);
 
 void known_clear(struct mailbox *m);
 

@@ -45,6 +45,7 @@ add(struct move *mv, size_t k, const struct stat *st, int64_t born)
 	v->fromdir = m->md.cur;
 	v->from = arena_span(&mv->ar, name).p;
 	v->linked = true;
+	v->seq = mv->seqs[k];
 	v->young = arrival_is_young(st, born);
 	v->old_name = arena_span(&mv->ar, name);
 	v->flags = box_row(m, i)->flags & FLAGS_STORED;
@@ -148,7 +149,7 @@ append_move(struct mailbox *m, const uint32_t *seqs, size_t n,
 {
 	struct maildir md;
 	struct move mv = { .m = m, .seqs = seqs, .uids = out->uids };
-	int r = 0;
+	int r = 0, saved;
 
 	if (m->readonly || m->cannot_write) {
 		errno = EROFS;
@@ -156,13 +157,16 @@ append_move(struct mailbox *m, const uint32_t *seqs, size_t n,
 	}
 	if (maildir_open(m->a, folder, &md) == -1)
 		return -1;
-	mv.to = (struct arrival_place){ m->a, &md, folder, &m->keywords };
+	mv.to = (struct arrival_place){ m->a, &md, folder, &m->keywords, m };
 	mv.v = arena_array(&mv.ar, n, sizeof *mv.v);
 	mv.which = arena_array(&mv.ar, n, sizeof *mv.which);
 	for (size_t k = 0; k < n; k++)
 		out->uids[k] = 0;
 	for (int i = 0; i < ROUNDS && r == 0 && !is_done(&mv, n); i++)
 		r = one_round(&mv, n, &out->uidvalidity);
+	saved = errno;
+	mailbox_facts_end(m); /* known_carry() has used them */
+	errno = saved;
 	/* what is there is on disk; what is here no more may be lost now */
 	if (fs_sync_dir(m->md.cur) == -1)
 		r = -1;
