@@ -8,6 +8,7 @@
 #include "base/ascii.h"
 #include "base/oom.h"
 #include "store/cachedir.h"
+#include "store/lock.h"
 #include "store/mailbox.h"
 #include "store/root.h"
 #include "store/summary.h"
@@ -76,6 +77,7 @@ account_open(
 		oom();
 	a->fd = fd;
 	a->summary = -1;
+	a->lock_file.dir = -1;
 	a->caches =
 	    conf->index_root == NULL ? fd : cachedir_open(conf->index_root, fd);
 	a->conf = conf;
@@ -91,6 +93,7 @@ account_close(struct account *a)
 	if (a == NULL)
 		return;
 	mailbox_close(a->lent);
+	lock_end(a);
 	summary_close(a);
 	if (a->caches != -1 && a->caches != a->fd)
 		(void)close(a->caches); /* opened for reading */

@@ -52,7 +52,10 @@ void account_close(struct account *a);
 /* The directory; for the checks at login (satchel-maildir(7)). */
 int account_fd(const struct account *a);
 
-/* IMAP_EMPTYTRASH: remove what is older (by ctime).  Errors are ignored. */
+/*
+ * When a session ends.  IMAP_EMPTYTRASH: remove what is older (by ctime).
+ * Errors are ignored.
+ */
 void account_purge(struct account *a);
 
 /* Whether folder is one that account_purge() empties. */

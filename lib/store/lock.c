@@ -14,6 +14,11 @@
  * stale may both remove it, the second removing the new lock of the first.
  * Ours cannot meet each other there, since they hold the flock; and what is
  * removed is looked at again just before.
+ *
+ * To make a file and to remove it again is most of what an APPEND costs beside
+ * its syncs (ext4 looks for an inode that was not removed just now).  So a
+ * session that locks a second time keeps a file in the INBOX's tmp, to which
+ * its locks are links.  Who ends without removing it leaves a file in tmp.
  */
 #include "store/lock.h"
 
@@ -96,23 +101,30 @@ break_stale(int tmp, int64_t now)
 
 enum link_result { LINK_OK, LINK_MOVED, LINK_BUSY, LINK_ERR };
 
+/* What becomes the lock. */
+struct source {
+	int dir;
+	const char *name;
+	bool stays;
+};
+
 /*
  * A rename that overwrites nothing does as much as link(), and the other name
  * need not be removed.  Where there is none (NFS), link() may fail and have
  * done it: the link count tells, whatever it returned.
  */
 static enum link_result
-link_lock(int tmp, const char *file)
+link_lock(int tmp, const struct source *s)
 {
 	struct stat st;
 	int failed;
 
-	if (fs_rename_excl(tmp, file, tmp, dotlock) == 0)
+	if (!s->stays && fs_rename_excl(s->dir, s->name, tmp, dotlock) == 0)
 		return LINK_MOVED;
-	if (errno == EEXIST)
+	if (!s->stays && errno == EEXIST)
 		return LINK_BUSY;
-	failed = linkat(tmp, file, tmp, dotlock, 0) == -1 ? errno : 0;
-	if (fstatat(tmp, file, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	failed = linkat(s->dir, s->name, tmp, dotlock, 0) == -1 ? errno : 0;
+	if (fstatat(s->dir, s->name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    st.st_nlink == 2)
 		return LINK_OK;
 	if (failed == 0 || failed == EEXIST)
@@ -141,9 +153,9 @@ wait_for_change(struct watch *w, int64_t by)
 
 /* LINK_BUSY: not within the time. */
 static enum link_result
-wait_for_lock(int tmp, const char *file, int64_t now, int64_t wait_ms)
+wait_for_lock(int tmp, const struct source *s, int64_t now, int64_t wait_ms)
 {
-	enum link_result r = link_lock(tmp, file);
+	enum link_result r = link_lock(tmp, s);
 	int64_t start = clock_mono_ms();
 	struct watch *w;
 
@@ -151,7 +163,7 @@ wait_for_lock(int tmp, const char *file, int64_t now, int64_t wait_ms)
 		return r;
 	w = watch_open();
 	(void)watch_add(w, tmp); /* else it polls */
-	while ((r = link_lock(tmp, file)) == LINK_BUSY) {
+	while ((r = link_lock(tmp, s)) == LINK_BUSY) {
 		if (break_stale(tmp, now + (clock_mono_ms() - start) * 1000000))
 			continue;
 		if (wait_for_change(w, start + wait_ms) == -1)
@@ -163,15 +175,18 @@ wait_for_lock(int tmp, const char *file, int64_t now, int64_t wait_ms)
 
 /* The file that is linked; its mtime is the time of the file system. */
 static int
-make_file(struct account *a, int tmp, struct strbuf *name, int64_t *now)
+make_file(struct account *a, int dir, struct strbuf *name, int64_t *now)
 {
 	struct strbuf content = { 0 };
 	struct stat st;
 	int fd, r = -1;
 
+	strbuf_reset(name);
 	maildir_tmp_name(a, "courierlock", name);
-	if ((fd = fs_create(tmp, name->p, 0644)) == -1)
+	if ((fd = fs_create(dir, name->p, 0644)) == -1) {
+		strbuf_reset(name);
 		return -1;
+	}
 	strbuf_num(&content, (uint64_t)getpid());
 	strbuf_putc(&content, ':');
 	local_host(&content);
@@ -183,7 +198,8 @@ make_file(struct account *a, int tmp, struct strbuf *name, int64_t *now)
 	if (r == -1) {
 		int saved = errno;
 
-		(void)unlinkat(tmp, name->p, 0);
+		(void)unlinkat(dir, name->p, 0);
+		strbuf_reset(name);
 		errno = saved;
 	}
 	strbuf_clear(&content);
@@ -200,16 +216,86 @@ lock_own(int tmp, struct lock *out)
 	return 0;
 }
 
+/* --- a file that stays ----------------------------------------------- */
+
+void
+lock_end(struct account *a)
+{
+	struct lock_file *f = &a->lock_file;
+
+	if (f->dir != -1) {
+		(void)unlinkat(f->dir, f->name.p, 0);
+		fs_close(f->dir);
+	}
+	strbuf_clear(&f->name);
+	*f = (struct lock_file){ .dir = -1 };
+}
+
+/* It is there, and has the time of now. */
+static bool
+is_kept(struct account *a, int64_t *now)
+{
+	static const struct timespec t[2] = { { 0, UTIME_NOW },
+		{ 0, UTIME_NOW } };
+	struct lock_file *f = &a->lock_file;
+	struct stat st;
+
+	if (!a->conf->use_locks || f->used || f->locks++ == 0)
+		return false;
+	if (f->dir != -1 &&
+	    utimensat(f->dir, f->name.p, t, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    fstatat(f->dir, f->name.p, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    st.st_nlink == 1) {
+		*now = clock_ns(st.st_mtim);
+		return true;
+	}
+	lock_end(a); /* somebody has cleaned up */
+	f->locks = 1;
+	if ((f->dir = fs_open_dir(a->fd, "tmp")) == -1)
+		return false;
+	if (make_file(a, f->dir, &f->name, now) == 0)
+		return true;
+	fs_close(f->dir);
+	f->dir = -1;
+	return false;
+}
+
+/* LINK_ERR: to be tried with a file of its own. */
+static enum link_result
+raise_kept(struct account *a, struct lock *l, int64_t wait_ms)
+{
+	struct lock_file *f = &a->lock_file;
+	enum link_result is = LINK_ERR;
+	struct source s = { .stays = true };
+
+	if (is_kept(a, &l->now)) {
+		s.dir = f->dir;
+		s.name = f->name.p;
+		is = wait_for_lock(l->tmp, &s, l->now, wait_ms);
+	}
+	if (is == LINK_OK) {
+		f->used = l->dot = true;
+		l->a = a;
+	}
+	return is;
+}
+
+/* --------------------------------------------------------------------- */
+
 static int
 raise_within(struct account *a, struct lock *l, int64_t wait_ms)
 {
-	enum link_result is = LINK_OK;
+	enum link_result is = raise_kept(a, l, wait_ms);
+	struct source s = { .dir = l->tmp };
 	struct strbuf name = { 0 };
 	int saved, r;
 
+	if (is != LINK_ERR)
+		return is == LINK_OK ? 0 : -1;
 	r = make_file(a, l->tmp, &name, &l->now);
 	if (r == 0 && a->conf->use_locks) {
-		is = wait_for_lock(l->tmp, name.p, l->now, wait_ms);
+		s.name = name.p;
+		is = wait_for_lock(l->tmp, &s, l->now, wait_ms);
 		l->dot = is == LINK_OK || is == LINK_MOVED;
 		r = l->dot ? 0 : -1;
 	}
@@ -279,6 +365,9 @@ lock_drop(struct lock *l)
 	for (int i = 0; i < UNLOCK_TRIES; i++)
 		if (flock(l->tmp, LOCK_UN) == 0)
 			break;
+	if (l->a != NULL)
+		l->a->lock_file.used = false;
+	l->a = NULL;
 	l->dot = false;
 	errno = saved;
 }

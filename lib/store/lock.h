@@ -8,6 +8,7 @@
 #include "store/account.h"
 
 struct lock {
+	struct account *a; /* whose lock_file it is a link to, or NULL */
 	int tmp; /* with the flock, among ourselves */
 	bool dot; /* tmp/courier.lock is ours */
 	int64_t
@@ -38,5 +39,8 @@ int lock_raise(struct account *a, struct lock *l);
 bool lock_is_raised(int tmp);
 
 void lock_drop(struct lock *l);
+
+/* No lock is held, nor soon wanted: nothing of it is left on the disk. */
+void lock_end(struct account *a);
 
 #endif

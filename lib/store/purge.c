@@ -5,6 +5,7 @@
 #include "base/num.h"
 #include "store/flags.h"
 #include "store/folder.h"
+#include "store/lock.h"
 #include "store/maildir.h"
 #include "store/quota.h"
 #include "store/root.h"
@@ -104,6 +105,7 @@ account_purge(struct account *a)
 	struct span rules, name;
 	uint32_t days;
 
+	lock_end(a);
 	if (a->conf->emptytrash == NULL)
 		return;
 	rules = span_str(a->conf->emptytrash);

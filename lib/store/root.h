@@ -4,10 +4,19 @@
 
 #include <stdint.h>
 
+#include "base/strbuf.h"
 #include "store/account.h"
 #include "sys/map.h"
 
 struct mailbox;
+
+/* The file that locks are links to, one after the other (lock.c). */
+struct lock_file {
+	int dir; /* tmp of the INBOX, where it is; -1: there is none */
+	struct strbuf name;
+	unsigned locks; /* how many were asked for */
+	bool used; /* it is a lock now */
+};
 
 struct account {
 	int fd; /* the Maildir */
@@ -21,6 +30,7 @@ struct account {
 	int summary; /* satchel-status, when it has been opened, or -1 */
 	uint32_t summary_slots; /* how many it has */
 	struct map summary_map; /* all of it, between summary_begin() and end */
+	struct lock_file lock_file;
 };
 
 enum {

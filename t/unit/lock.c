@@ -52,9 +52,63 @@ test_raise(void)
 		scratch_has("M/tmp/courier.lock"),
 	    "raised");
 	lock_drop(&l);
-	ok(scratch_count("M/tmp") == 0 && flock(fd, LOCK_EX | LOCK_NB) == 0,
+	ok(!scratch_has("M/tmp/courier.lock") &&
+		flock(fd, LOCK_EX | LOCK_NB) == 0,
 	    "dropped");
 	close(fd);
+}
+
+/* The file of the second lock and of those that follow. */
+static void
+test_kept(void)
+{
+	struct timespec t[2] = { { .tv_sec = 1000 }, { .tv_sec = 1000 } };
+	struct stat first, st;
+	struct lock l, other;
+	int work;
+
+	scratch_maildir("M/.Work");
+	work = fs_open_dir(scratch_fd, "M/.Work/tmp");
+	lock_end(a);
+	ok(take() >= 0 && scratch_count("M/tmp") == 0, "one lock keeps none");
+	ok(take() >= 0 && scratch_count("M/tmp") == 1 &&
+		!scratch_has("M/tmp/courier.lock"),
+	    "the second one does");
+	ok(lock_take(a, work, &l) == 0 && l.dot &&
+		fstatat(work, "courier.lock", &first, 0) == 0 &&
+		first.st_nlink == 2 && scratch_count("M/tmp") == 1 &&
+		strcmp(scratch_get("M/.Work/tmp/courier.lock"),
+		    content(getpid(), "")) == 0,
+	    "and it is the lock of another folder, too");
+	ok(lock_take(a, tmp, &other) == 0 && other.dot &&
+		fstatat(tmp, "courier.lock", &st, 0) == 0 && st.st_nlink == 1 &&
+		st.st_ino != first.st_ino,
+	    "not of two at once");
+	lock_drop(&other);
+	(void)utimensat(work, "courier.lock", t, 0);
+	lock_drop(&l);
+	ok(scratch_count("M/.Work/tmp") == 0, "dropped");
+	ok(lock_take(a, work, &l) == 0 &&
+		fstatat(work, "courier.lock", &st, 0) == 0 &&
+		st.st_ino == first.st_ino &&
+		st.st_mtim.tv_sec >= time(NULL) - 2 &&
+		l.now == clock_ns(st.st_mtim),
+	    "the time is that of the lock");
+	lock_drop(&l);
+	ok(fs_remove_tree(scratch_fd, "M/tmp") == 0, "cleaned up");
+	ok(lock_take(a, work, &l) == 0 && l.dot &&
+		scratch_has("M/.Work/tmp/courier.lock"),
+	    "locked all the same");
+	lock_drop(&l);
+	(void)mkdirat(scratch_fd, "M/tmp", 0700);
+	close(tmp);
+	tmp = fs_open_dir(scratch_fd, "M/tmp");
+	ok(take() >= 0 && take() >= 0 && scratch_count("M/tmp") == 1,
+	    "and begun anew");
+	lock_end(a);
+	ok(scratch_count("M/tmp") == 0 && scratch_count("M/.Work/tmp") == 0,
+	    "nothing is left");
+	close(work);
 }
 
 /* Who need not have it waits for nobody. */
@@ -73,7 +127,7 @@ test_try(void)
 	close(fd);
 	scratch_put("M/tmp/courier.lock", content(getppid(), ""));
 	ok(lock_try(a, tmp, &l) == -1 && errno == EBUSY, "somebody else has");
-	ok(scratch_count("M/tmp") == 1, "whose lock it stays");
+	ok(scratch_has("M/tmp/courier.lock"), "whose lock it stays");
 	scratch_put("M/tmp/courier.lock", content(getpid(), ""));
 	ok(lock_try(a, tmp, &l) == 0 && l.dot, "a stale one is none");
 	lock_drop(&l);
@@ -186,6 +240,7 @@ test_race(void)
 	}
 	ok(bad == 0 && strcmp(scratch_get("number"), "200") == 0, "200: %s",
 	    scratch_get("number"));
+	lock_end(a);
 	ok(scratch_count("M/tmp") == 0, "nothing left in tmp");
 }
 
@@ -200,6 +255,7 @@ main(void)
 	tmp = fs_open_dir(scratch_fd, "M/tmp");
 	test_own();
 	test_raise();
+	test_kept();
 	test_try();
 	test_stale();
 	test_wait();

@@ -41,6 +41,6 @@ C:
 C:
 S: e OK [APPENDUID <n1> 1] APPEND completed.
 END
-is scalar(() = glob "$md/{cur,new,tmp}/*"), 3, 'nothing else is there';
 $w->done;
+is scalar(() = glob "$md/{cur,new,tmp}/*"), 3, 'nothing else is there';
 done_testing;
