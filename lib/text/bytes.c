@@ -235,13 +235,62 @@ bytes_has_either(struct span s, char a, char b)
 	return any(acc);
 }
 
+#ifdef __SSE2__
+/*
+ * Places where the first byte and the last fit, in whole blocks.  *in.p gets
+ * where the search must go on: too many places were none, or little is left.
+ */
+static const char *
+find_blocks(struct span *in, struct span needle)
+{
+	typedef char blocks __attribute__((vector_size(LANES)));
+	size_t len = span_len(needle), lost = 0;
+	blocks first = (blocks){ 0 } + needle.p[0];
+	blocks last = (blocks){ 0 } + needle.end[-1], v, w;
+	const char *start = in->p;
+
+	for (; span_len(*in) >= LANES - 1 + len; in->p += LANES) {
+		unsigned fits;
+
+		memcpy(&v, in->p, sizeof v);
+		memcpy(&w, in->p + len - 1, sizeof w);
+		fits = (unsigned)__builtin_ia32_pmovmskb128(
+		    (v == first) & (w == last));
+		for (; fits != 0; fits &= fits - 1) {
+			const char *at = in->p + __builtin_ctz(fits);
+
+			if (memcmp(at, needle.p, len) == 0)
+				return at;
+			lost += len;
+		}
+		/* to compare all places would take too long */
+		if (lost > 8 * (size_t)(in->p - start) + 64 * len)
+			break;
+	}
+	return NULL;
+}
+#else
+static const char *
+find_blocks(struct span *in, struct span needle)
+{
+	(void)in;
+	(void)needle;
+	return NULL;
+}
+#endif
+
 const char *
 bytes_find(struct span s, struct span needle)
 {
 	size_t len = span_len(needle);
+	const char *at;
 
 	if (len == 0)
 		return s.p;
+	if (len == 1)
+		return span_find(s, *needle.p);
+	if ((at = find_blocks(&s, needle)) != NULL)
+		return at;
 	return len > span_len(s) ? NULL
 				 : memmem(s.p, span_len(s), needle.p, len);
 }

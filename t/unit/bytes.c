@@ -145,6 +145,56 @@ test_find(void)
 	ok(bytes_find(span_of("", 0), span_str("a")) == NULL, "in nothing");
 }
 
+/* The first place where needle is, looked for at each. */
+static const char *
+find_slowly(struct span s, struct span needle)
+{
+	for (; span_len(s) >= span_len(needle); s.p++)
+		if (memcmp(s.p, needle.p, span_len(needle)) == 0)
+			return s.p;
+	return NULL;
+}
+
+static void
+test_find_random(void)
+{
+	char text[200];
+	bool good = true;
+
+	for (unsigned round = 0; round < 3000 && good; round++) {
+		size_t len = next_random(sizeof text), at, n;
+		struct span s, needle;
+
+		for (size_t i = 0; i < len; i++)
+			text[i] = (char)('a' + next_random(1 + round % 4));
+		s = tap_exact(text, len);
+		n = 1 + next_random(20);
+		at = next_random(sizeof text - 20);
+		needle = span_of(text + at, n);
+		good = bytes_find(s, needle) == find_slowly(s, needle);
+	}
+	ok(good, "random needles");
+}
+
+/* Places that almost fit, so many that each cannot be looked at. */
+static void
+test_find_cost(void)
+{
+	size_t len = 8 << 20, n = 4 << 20;
+	char *text = malloc(len), *needle = malloc(n);
+
+	memset(text, 'a', len);
+	memset(needle, 'a', n);
+	needle[n / 2] = 'b';
+	ok(bytes_find(span_of(text, len), span_of(needle, n)) == NULL,
+	    "a needle of 4 MiB that almost fits everywhere");
+	text[len - n + n / 2] = 'b';
+	ok(bytes_find(span_of(text, len), span_of(needle, n)) == text + len - n,
+	    "and fits at the end");
+	free(text);
+	free(needle);
+}
+
 /* Line by line, what bytes_lines() should say. */
 static bool
 check_lines(struct span s, bool dashes)
@@ -291,6 +341,8 @@ main(void)
 	test_random();
 	test_count();
 	test_find();
+	test_find_random();
+	test_find_cost();
 	test_whole_lines();
 	test_long_lines();
 	test_plain();
