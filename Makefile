@@ -36,8 +36,8 @@ base = arena ascii num radix sha256 siphash span spare strbuf sum
 sys = cage cidr clock cpu env fdpass fs helper jail landlock log map peer \
 	proc rd seccomp setting shed sig slot sock tlslist watch wr
 
-text = base64 bytes bytes_count casefold charset charset_2022 charset_table \
-	charset_wide date encword lang mutf7 qp searchfold utf8
+text = base64 bytes bytes_count bytes_fold casefold charset charset_2022 \
+	charset_table charset_wide date encword lang mutf7 qp searchfold utf8
 
 msg = addr brief decode excerpt field fields header html lex mime names \
 	octets param preview scan stream structure
@@ -107,7 +107,7 @@ LIBS_pw = $(GDBM_LIBS) $(CRYPT_LIBS) $(NETTLE_LIBS)
 UNIT_base = arena num radix sha256 siphash smallstring span spare strbuf sum
 UNIT_sys = cidr fdpass fs helper jail map peer proc rd slot tlslist watch wr
 UNIT_text = base64 bytes casefold charset charset_iconv date encword lang \
-	mutf7 qp utf8
+	mutf7 qp searchfold utf8
 UNIT_msg = addr decode header html mime octets preview stream structure
 UNIT_store = append carry change facts flags folder history index \
 	keywords kwset listed lock mailbox maildir maildrop name objectid \

@@ -8,7 +8,6 @@
 #include "msg/names.h"
 #include "msg/scan.h"
 #include "text/bytes.h"
-#include "text/casefold.h"
 #include "text/encword.h"
 #include "text/searchfold.h"
 
@@ -79,10 +78,8 @@ add_key(struct excerpt *e, struct span value)
 	strbuf_add(&e->keys, &len, sizeof len);
 	if (!searchfold_plain(value, &e->keys)) {
 		strbuf_reset(&e->decoded);
-		strbuf_reset(&e->folded);
 		encword_decode(value, &e->decoded);
-		casefold(strbuf_span(&e->decoded), &e->folded);
-		searchfold_squeeze(strbuf_span(&e->folded), &e->keys);
+		searchfold(strbuf_span(&e->decoded), &e->keys);
 	}
 	if (e->keys.len - at > KEY_MAX || e->keys.len > KEYS_MAX) {
 		strbuf_cut(&e->keys, at);
@@ -220,7 +217,6 @@ excerpt_free(struct excerpt *e)
 	strbuf_clear(&e->keys);
 	strbuf_clear(&e->value);
 	strbuf_clear(&e->decoded);
-	strbuf_clear(&e->folded);
 	strbuf_clear(&e->out[0]);
 	strbuf_clear(&e->out[1]);
 }

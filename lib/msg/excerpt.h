@@ -26,7 +26,7 @@ struct excerpt {
 
 	/* the field at hand */
 	struct strbuf value; /* unfolded, if it is a key */
-	struct strbuf decoded, folded; /* buffers */
+	struct strbuf decoded; /* a buffer */
 	size_t begins; /* in fields, with its mark */
 	uint16_t name;
 	bool kept;

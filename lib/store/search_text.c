@@ -14,7 +14,6 @@
 #include "msg/field.h"
 #include "msg/header.h"
 #include "text/bytes.h"
-#include "text/casefold.h"
 #include "text/encword.h"
 #include "text/searchfold.h"
 
@@ -49,15 +48,13 @@ static void
 fold_value(struct search_text *t, struct span prefix, struct span value)
 {
 	strbuf_reset(&t->decoded);
-	strbuf_reset(&t->folded);
 	strbuf_reset(&t->window);
 	if (prefix.p != NULL) {
 		strbuf_cat(&t->decoded, prefix);
 		strbuf_puts(&t->decoded, ": ");
 	}
 	encword_decode(value, &t->decoded);
-	casefold(strbuf_span(&t->decoded), &t->folded);
-	searchfold_squeeze(strbuf_span(&t->folded), &t->window);
+	searchfold(strbuf_span(&t->decoded), &t->window);
 }
 
 static enum answer
@@ -232,9 +229,7 @@ more_text(void *arg, struct span utf8)
 	struct search_text *t = arg;
 	size_t drop;
 
-	strbuf_reset(&t->folded);
-	casefold(utf8, &t->folded);
-	searchfold_squeeze(strbuf_span(&t->folded), &t->window);
+	searchfold(utf8, &t->window);
 	if (look(t, true))
 		return 1;
 	if (t->window.len >= t->tail) {
@@ -277,6 +272,5 @@ void
 search_text_clear(struct search_text *t)
 {
 	strbuf_clear(&t->decoded);
-	strbuf_clear(&t->folded);
 	strbuf_clear(&t->window);
 }

@@ -26,7 +26,6 @@ struct search_text {
 	bool dated; /* a Date field has been seen */
 	bool in_body; /* the header at hand is of a message inside */
 	struct strbuf decoded; /* buffers, reused */
-	struct strbuf folded;
 	struct strbuf window;
 };
 

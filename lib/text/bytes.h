@@ -49,6 +49,17 @@ bool bytes_has_8bit(struct span s);
 /* Whether there is a or b in s. */
 bool bytes_has_either(struct span s, char a, char b);
 
+/*
+ * Take the ASCII off the front of *in, and write it to a place that has room
+ * for all of *in: letters in capitals, each run of white space as one space;
+ * as none if *space says that one has just been written.  Returns where it
+ * ends, and in *space whether with a space.
+ */
+char *bytes_fold(struct span *in, bool *space, char *to);
+
+/* The same with white space as it is.  Returns how much there was. */
+size_t bytes_upper(struct span in, char *to);
+
 /* Where needle first begins in s, or NULL; the empty needle is at s.p. */
 const char *bytes_find(struct span s, struct span needle);
 

@@ -4,7 +4,7 @@
 #include <unicase.h>
 #include <uninorm.h>
 
-#include "base/ascii.h"
+#include "text/bytes.h"
 #include "text/utf8.h"
 
 /* The longest chain in Unicode is 3; the bound is against a broken table. */
@@ -31,12 +31,11 @@ put_parts(ucs4_t cp, unsigned depth, struct strbuf *out)
 static void
 put_ascii(struct span *in, struct strbuf *out)
 {
-	char *to = strbuf_room(out, span_len(*in)), *start = to;
+	size_t n = bytes_upper(*in, strbuf_room(out, span_len(*in)));
 
-	while (in->p < in->end && (unsigned char)*in->p < 0x80)
-		*to++ = (char)ascii_upper((unsigned char)*in->p++);
-	*to = '\0';
-	out->len += (size_t)(to - start);
+	in->p += n;
+	out->len += n;
+	out->p[out->len] = '\0';
 }
 
 void

@@ -2,7 +2,9 @@
 #include "text/searchfold.h"
 
 #include "base/ascii.h"
+#include "text/bytes.h"
 #include "text/casefold.h"
+#include "text/utf8.h"
 
 void
 searchfold_squeeze(struct span in, struct strbuf *out)
@@ -48,12 +50,40 @@ searchfold_plain(struct span text, struct strbuf *out)
 	return true;
 }
 
+/*
+ * What is at the front of *in and not ASCII.  One that is not UTF-8 ends it:
+ * all behind it stays as it is.
+ */
+static struct span
+take_others(struct span *in)
+{
+	struct span s = { in->p, in->p };
+
+	while (s.end < in->end && (unsigned char)*s.end > 0x7f)
+		s.end++;
+	if (!utf8_valid(s))
+		s.end = in->end;
+	in->p = s.end;
+	return s;
+}
+
 void
 searchfold(struct span text, struct strbuf *out)
 {
 	struct strbuf b = { 0 };
 
-	casefold(text, &b);
-	searchfold_squeeze(strbuf_span(&b), out);
+	while (text.p < text.end) {
+		char *start = strbuf_room(out, span_len(text)), *to;
+		bool space = out->len > 0 && start[-1] == ' ';
+
+		to = bytes_fold(&text, &space, start);
+		*to = '\0';
+		out->len += (size_t)(to - start);
+		if (text.p == text.end)
+			break;
+		strbuf_reset(&b);
+		casefold(take_others(&text), &b);
+		searchfold_squeeze(strbuf_span(&b), out);
+	}
 	strbuf_clear(&b);
 }

@@ -1,0 +1,108 @@
+/* bytes_fold.c: text copied and changed, sixteen bytes at a step. */
+#include "base/ascii.h"
+#include "text/bytes.h"
+#include "text/lanes.h"
+
+#ifdef __SSE2__
+static unsigned
+mask_of(lanes v)
+{
+	typedef char bytes __attribute__((vector_size(LANES)));
+
+	return (unsigned)__builtin_ia32_pmovmskb128((bytes)v);
+}
+
+/* A bit for each byte that is white space. */
+static lanes
+is_space(lanes v)
+{
+	return (lanes)(v == ' ') | (lanes)(v == '\t') | (lanes)(v == '\r') |
+	       (lanes)(v == '\n');
+}
+
+/* Blocks without 8-bit bytes; *space and where to has come, as bytes_fold(). */
+static char *
+fold_blocks(struct span *in, bool *space, char *to)
+{
+	const char *p = in->p;
+	unsigned gap = *space;
+
+	while (in->end - p >= LANES) {
+		lanes v = lanes_load(p), blank = is_space(v);
+		lanes small = (lanes)(v >= 'a') & (lanes)(v <= 'z');
+		unsigned blanks = mask_of(blank), again;
+
+		if (mask_of(v) != 0)
+			break;
+		v = ((v - (small & 0x20)) & ~blank) | (blank & ' ');
+		memcpy(to, &v, sizeof v);
+		again = blanks & (blanks << 1 | gap);
+		if (again == 0) {
+			p += LANES;
+			to += LANES;
+			gap = blanks >> (LANES - 1);
+		} else {
+			unsigned n = (unsigned)__builtin_ctz(again);
+
+			to += n;
+			/* and over all that follow it */
+			p += n + (unsigned)__builtin_ctz(~(blanks >> n));
+			gap = 1;
+		}
+	}
+	in->p = p;
+	*space = gap != 0;
+	return to;
+}
+#else
+static char *
+fold_blocks(struct span *in, bool *space, char *to)
+{
+	(void)in;
+	(void)space;
+	return to;
+}
+#endif
+
+char *
+bytes_fold(struct span *in, bool *space, char *to)
+{
+	bool gap;
+
+	to = fold_blocks(in, space, to);
+	gap = *space;
+	for (; in->p < in->end && (unsigned char)*in->p < 0x80; in->p++) {
+		unsigned char c = (unsigned char)*in->p;
+
+		if (!ascii_isspace(c)) {
+			*to++ = (char)ascii_upper(c);
+			gap = false;
+		} else if (!gap) {
+			*to++ = ' ';
+			gap = true;
+		}
+	}
+	*space = gap;
+	return to;
+}
+
+size_t
+bytes_upper(struct span in, char *to)
+{
+	const char *start = in.p;
+
+#ifdef __SSE2__
+	for (; span_len(in) >= LANES; in.p += LANES, to += LANES) {
+		lanes v = lanes_load(in.p);
+		lanes small = (lanes)(v >= 'a') & (lanes)(v <= 'z');
+
+		if (mask_of(v) != 0)
+			break;
+		v -= small & 0x20;
+		memcpy(to, &v, sizeof v);
+	}
+#endif
+	for (; in.p < in.end && (unsigned char)*in.p < 0x80; in.p++)
+		*to++ = (char)ascii_upper((unsigned char)*in.p);
+	return (size_t)(in.p - start);
+}
