@@ -60,6 +60,13 @@ char *bytes_fold(struct span *in, bool *space, char *to);
 /* The same with white space as it is.  Returns how much there was. */
 size_t bytes_upper(struct span in, char *to);
 
+/*
+ * Copy what is at the front of quoted-printable text and stands for itself, to
+ * a place with room for all of in: up to an "=", a CR, white space that more
+ * of it follows, or the last byte.  Returns how much that is.
+ */
+size_t bytes_unquoted(struct span in, char *to);
+
 /* Where needle first begins in s, or NULL; the empty needle is at s.p. */
 const char *bytes_find(struct span s, struct span needle);
 

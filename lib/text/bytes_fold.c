@@ -106,3 +106,41 @@ bytes_upper(struct span in, char *to)
 		*to++ = (char)ascii_upper((unsigned char)*in.p);
 	return (size_t)(in.p - start);
 }
+
+#ifdef __SSE2__
+/* A bit for each byte that bytes_unquoted() stops at; 17 can be read. */
+static unsigned
+stops(const char *p, lanes v)
+{
+	lanes next = lanes_load(p + 1);
+	lanes blank = (lanes)(v == ' ') | (lanes)(v == '\t');
+
+	return mask_of(
+	    (lanes)(v == '=') | (lanes)(v == '\r') | (blank & is_space(next)));
+}
+#endif
+
+size_t
+bytes_unquoted(struct span in, char *to)
+{
+	const char *start = in.p;
+
+#ifdef __SSE2__
+	for (; span_len(in) > LANES; in.p += LANES, to += LANES) {
+		lanes v = lanes_load(in.p);
+		unsigned found = stops(in.p, v);
+
+		memcpy(to, &v, sizeof v);
+		if (found != 0)
+			return (size_t)(in.p - start) +
+			       (unsigned)__builtin_ctz(found);
+	}
+#endif
+	for (; span_len(in) > 1 && *in.p != '=' && *in.p != '\r'; in.p++) {
+		if ((*in.p == ' ' || *in.p == '\t') &&
+		    ascii_isspace((unsigned char)in.p[1]))
+			break;
+		*to++ = *in.p;
+	}
+	return (size_t)(in.p - start);
+}

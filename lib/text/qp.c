@@ -1,7 +1,10 @@
 /* qp.c: RFC 2045 section 6.7 as a machine that holds what may yet matter. */
 #include "text/qp.h"
 
+#include <string.h>
+
 #include "base/ascii.h"
+#include "text/bytes.h"
 
 static bool
 is_blank(char c)
@@ -72,6 +75,49 @@ after_equals(struct qp_dec *d, char c, struct strbuf *out)
 	}
 }
 
+/* White space at the front of *in and what it is worth, if that is seen. */
+static bool
+p_blanks(struct span *in, char **to)
+{
+	const char *p = in->p;
+	size_t n;
+
+	while (p < in->end && is_blank(*p))
+		p++;
+	if (p == in->end || *p == '\r')
+		return false;
+	n = (size_t)(p - in->p);
+	if (*p != '\n') /* else it is padding */
+		memcpy(*to, in->p, n);
+	*to += *p != '\n' ? n : 0;
+	in->p = p;
+	return true;
+}
+
+/* An escape or a soft break at the front of *in, if it is a whole one. */
+static bool
+p_escape(struct span *in, char **to)
+{
+	const char *p = in->p;
+	int high, low;
+
+	if (in->end - p < 3)
+		return false;
+	if (p[1] == '\n') {
+		in->p += 2;
+		return true;
+	}
+	if (p[1] != '\r' || p[2] != '\n') {
+		high = ascii_hex((unsigned char)p[1]);
+		low = ascii_hex((unsigned char)p[2]);
+		if (high < 0 || low < 0)
+			return false;
+		*(*to)++ = (char)(high << 4 | low);
+	}
+	in->p += 3;
+	return true;
+}
+
 /*
  * What can be told without a state: text, white space within a line, whole
  * escapes and soft breaks.  Takes that off *in.
@@ -80,32 +126,23 @@ static void
 add_easy(struct span *in, struct strbuf *out)
 {
 	char *to = strbuf_room(out, span_len(*in)), *start = to;
-	const char *p = in->p, *end = in->end;
-	int high, low;
+	bool easy = true;
+	size_t n;
 
-	for (; p < end; p++) {
-		if (!is_special(*p)) {
-			*to++ = *p;
-		} else if (end - p < 3) {
-			break;
-		} else if (*p != '=') {
-			if ((p[1] == '\n') != (*p == '\r') || is_special(p[1]))
-				break;
-			*to++ = *p;
-		} else if (p[1] == '\n') {
-			p++;
-		} else if (p[1] == '\r' && p[2] == '\n') {
-			p += 2;
-		} else {
-			high = ascii_hex((unsigned char)p[1]);
-			low = ascii_hex((unsigned char)p[2]);
-			if (high < 0 || low < 0)
-				break;
-			*to++ = (char)(high << 4 | low);
-			p += 2;
-		}
+	while (easy && in->p < in->end) {
+		n = bytes_unquoted(*in, to);
+		to += n;
+		in->p += n;
+		if (*in->p == '=')
+			easy = p_escape(in, &to);
+		else if (is_blank(*in->p))
+			easy = p_blanks(in, &to);
+		else if (*in->p == '\r' &&
+			 (in->end - in->p < 2 || in->p[1] != '\n'))
+			easy = false;
+		else
+			*to++ = *in->p++;
 	}
-	in->p = p;
 	*to = '\0';
 	out->len += (size_t)(to - start);
 }

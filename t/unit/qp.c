@@ -64,6 +64,43 @@ in_two(struct span in, size_t cut, struct strbuf *out, bool *damaged)
 	return d.held.p == NULL;
 }
 
+/* In one go what it is byte by byte: steps of many bytes change nothing. */
+static void
+test_random(void)
+{
+	static const char rare[] = "==\r\n\n  \t4F";
+	struct strbuf one = { 0 }, two = { 0 };
+	char text[200];
+	uint32_t seed = 1;
+	bool good = true;
+
+	for (unsigned round = 0; round < 3000 && good; round++) {
+		struct qp_dec d = { 0 }, e = { 0 };
+		size_t len = round % sizeof text;
+		struct span s;
+
+		for (size_t i = 0; i < len; i++) {
+			seed = seed * 1103515245 + 12345;
+			text[i] = (seed >> 16) % (2 + round % 30) == 0
+				      ? rare[(seed >> 8) % (sizeof rare - 1)]
+				      : 'x';
+		}
+		s = tap_exact(text, len);
+		strbuf_reset(&one);
+		strbuf_reset(&two);
+		qp_dec_add(&d, s, &one);
+		qp_dec_end(&d, &one);
+		for (size_t i = 0; i < len; i++)
+			qp_dec_add(&e, span_of(s.p + i, 1), &two);
+		qp_dec_end(&e, &two);
+		good = d.damaged == e.damaged &&
+		       span_eq(strbuf_span(&one), strbuf_span(&two));
+	}
+	ok(good, "at once as byte by byte");
+	strbuf_clear(&one);
+	strbuf_clear(&two);
+}
+
 int
 main(void)
 {
@@ -95,6 +132,7 @@ main(void)
 	qp_dec_add(&d, span_str("\n"), &b);
 	qp_dec_end(&d, &b);
 	ok(span_is(strbuf_span(&b), "\n"), "two million spaces");
+	test_random();
 	strbuf_clear(&b);
 	return done_testing();
 }
