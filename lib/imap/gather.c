@@ -14,8 +14,10 @@ int
 gather_read(struct gather *g, struct arena *a, const struct gather_file *file,
     const struct part **root, bool *fresh)
 {
-	struct structure_lines lines = { excerpt_line, &g->excerpt,
-		file->size };
+	struct structure_lines lines = { .line = excerpt_line,
+		.arg = &g->excerpt,
+		.size = file->size,
+		.mem = file->mem };
 	struct part *p = NULL;
 	int r;
 
@@ -146,12 +148,13 @@ gather_put(
 }
 
 struct span
-gather_search(void *arg, int fd, bool whole)
+gather_search(void *arg, const struct search_file *from, bool whole)
 {
 	struct gather *g = arg;
-	struct gather_file file = {
-		.fd = fd, .size = INT64_MAX, .whole = whole
-	};
+	struct gather_file file = { .fd = from->fd,
+		.size = from->size,
+		.mem = from->mem,
+		.whole = whole };
 	struct span facts = { NULL, NULL };
 	const struct part *root;
 	bool fresh;

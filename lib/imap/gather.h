@@ -10,6 +10,7 @@
 #include "msg/brief.h"
 #include "msg/excerpt.h"
 #include "msg/structure.h"
+#include "store/search.h"
 #include "sys/wr.h"
 
 /* For the messages of one command.  All zero is ready. */
@@ -28,7 +29,8 @@ struct gather {
  */
 struct gather_file {
 	int fd;
-	int64_t size; /* of the file, or INT64_MAX */
+	int64_t size; /* of the file */
+	struct span mem; /* all of it, or p NULL */
 	bool whole;
 	struct memo *memo;
 };
@@ -46,7 +48,8 @@ struct span gather_put(
 struct wr *gather_print(struct gather *g);
 
 /* Both, for SEARCH (store/search.h); nothing when it cannot be read. */
-struct span gather_search(void *gather, int fd, bool whole);
+struct span gather_search(
+    void *gather, const struct search_file *file, bool whole);
 
 void gather_clear(struct gather *g);
 

@@ -19,6 +19,7 @@ enum encoding { IDENTITY, BINARY, BASE64, QP, UNKNOWN };
 /* A body being read, and its last block decoded. */
 struct source {
 	int fd;
+	struct span mem; /* p not NULL: what is left of the body, no fd */
 	int64_t at;
 	int64_t end;
 	enum encoding encoding;
@@ -62,7 +63,6 @@ source_open(struct source *s, int fd, const struct part *p, bool crlf)
 	s->end = p->end;
 	s->encoding = encoding_of(p);
 	s->crlf = crlf;
-	(void)strbuf_room(&s->in, BLOCK);
 }
 
 static void
@@ -114,22 +114,40 @@ source_add(struct source *s, struct span in)
 	s->done = end;
 }
 
+/* The next block of a body in memory. */
+static struct span
+take_block(struct source *s)
+{
+	struct span block = s->mem;
+
+	if (span_len(block) > BLOCK)
+		block.end = block.p + BLOCK;
+	s->mem.p = block.end;
+	return block;
+}
+
 /* Append the next block to s->out: 1, 0 at the end, or -1 with errno. */
 static int
 source_next(struct source *s)
 {
 	size_t want = BLOCK;
 	ssize_t n;
+	char *to;
 
 	if (s->done)
 		return 0;
+	if (s->mem.p != NULL) {
+		source_add(s, take_block(s));
+		return 1;
+	}
 	if (s->end - s->at < BLOCK)
 		want = s->end > s->at ? (size_t)(s->end - s->at) : 0;
-	n = want > 0 ? fs_pread(s->fd, s->in.p, want, s->at) : 0;
+	to = strbuf_room(&s->in, BLOCK);
+	n = want > 0 ? fs_pread(s->fd, to, want, s->at) : 0;
 	if (n == -1)
 		return -1;
 	s->at += n;
-	source_add(s, span_of(s->in.p, (size_t)n));
+	source_add(s, span_of(to, (size_t)n));
 	return 1;
 }
 
@@ -268,11 +286,11 @@ text_step(struct text *t, struct strbuf *b, bool end)
 	return r;
 }
 
-int
-decode_text(int fd, const struct part *p, decode_each *each, void *arg)
+/* All of s, which is closed. */
+static int
+text_all(struct source *s, const struct part *p, decode_each *each, void *arg)
 {
 	struct text t = { .each = each, .arg = arg };
-	struct source s;
 	bool first = true;
 	int r;
 
@@ -280,15 +298,34 @@ decode_text(int fd, const struct part *p, decode_each *each, void *arg)
 	if (t.charset.p == NULL)
 		t.charset = span_str("us-ascii");
 	t.cut = charset_cut(t.charset);
-	source_open(&s, fd, p, false);
-	while ((r = source_next(&s)) == 1) {
+	while ((r = source_next(s)) == 1) {
 		if (first)
-			take_bom(&t, &s.out);
+			take_bom(&t, &s->out);
 		first = false;
-		if ((r = text_step(&t, &s.out, s.done)) != 0)
+		if ((r = text_step(&t, &s->out, s->done)) != 0)
 			break;
 	}
-	source_close(&s);
+	source_close(s);
 	strbuf_clear(&t.utf8);
 	return r;
+}
+
+int
+decode_text(int fd, const struct part *p, decode_each *each, void *arg)
+{
+	struct source s;
+
+	source_open(&s, fd, p, false);
+	return text_all(&s, p, each, arg);
+}
+
+int
+decode_text_mem(
+    struct span body, const struct part *p, decode_each *each, void *arg)
+{
+	struct source s;
+
+	source_open(&s, -1, p, false);
+	s.mem = body;
+	return text_all(&s, p, each, arg);
 }

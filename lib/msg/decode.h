@@ -31,4 +31,8 @@ int64_t decode_body(
 typedef int decode_each(void *arg, struct span utf8);
 int decode_text(int fd, const struct part *p, decode_each *each, void *arg);
 
+/* The same where the body of p is in memory. */
+int decode_text_mem(
+    struct span body, const struct part *p, decode_each *each, void *arg);
+
 #endif

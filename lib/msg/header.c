@@ -49,30 +49,47 @@ walk_line(struct walk *w, struct span piece)
 	return 0;
 }
 
-int
-header_walk(int fd, int64_t from, int64_t to, header_each *each, void *arg)
+/* Closes s. */
+static int
+walk(struct scan *s, header_each *each, void *arg)
 {
 	struct walk w = { .each = each, .arg = arg };
 	struct span piece;
-	struct scan s;
 	int r = 0;
 
-	scan_open(&s, fd, from, to, true);
-	while (r == 0 && scan_piece(&s, &piece)) {
-		if (s.bol && field_blank(piece))
+	while (r == 0 && scan_piece(s, &piece)) {
+		if (s->bol && field_blank(piece))
 			break;
-		if (s.bol)
+		if (s->bol)
 			r = walk_line(&w, piece);
 		else if (w.open)
 			field_unfold(&w.value, piece);
 	}
-	if (r == 0 && !s.failed)
+	if (r == 0 && !s->failed)
 		r = walk_end(&w);
-	if (scan_close(&s) == -1)
+	if (scan_close(s) == -1)
 		r = -1;
 	strbuf_clear(&w.name);
 	strbuf_clear(&w.value);
 	return r;
+}
+
+int
+header_walk(int fd, int64_t from, int64_t to, header_each *each, void *arg)
+{
+	struct scan s;
+
+	scan_open(&s, fd, from, to, true);
+	return walk(&s, each, arg);
+}
+
+int
+header_walk_mem(struct span header, header_each *each, void *arg)
+{
+	struct scan s;
+
+	scan_open_mem(&s, header);
+	return walk(&s, each, arg);
 }
 
 static bool

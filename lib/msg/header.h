@@ -25,6 +25,9 @@ enum { HEADER_TOTAL_MAX = 1024 * 1024 };
 typedef int header_each(void *arg, struct span name, struct span value);
 int header_walk(int fd, int64_t from, int64_t to, header_each *each, void *arg);
 
+/* The same where the header is in memory. */
+int header_walk_mem(struct span header, header_each *each, void *arg);
+
 /*
  * BODY[HEADER.FIELDS]: give the fields whose name is among the n names (with
  * except: is not) to sink, as stored but with CRLF line ends and NULs as

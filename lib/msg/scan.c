@@ -20,6 +20,16 @@ scan_open(struct scan *s, int fd, int64_t from, int64_t to, bool head)
 	(void)strbuf_room(&s->mem, SCAN_HEAD + s->block);
 }
 
+void
+scan_open_mem(struct scan *s, struct span mem)
+{
+	memset(s, 0, sizeof *s);
+	s->fd = -1;
+	s->p = mem.p;
+	s->end = mem.end;
+	s->eof = true;
+}
+
 /* Read a block behind what is left of the last one, which is moved down. */
 static void
 refill(struct scan *s)

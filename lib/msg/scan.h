@@ -37,6 +37,9 @@ struct scan {
  */
 void scan_open(struct scan *s, int fd, int64_t from, int64_t to, bool head);
 
+/* The same where all of it is in memory already. */
+void scan_open_mem(struct scan *s, struct span mem);
+
 /*
  * The next bytes: up to and with the LF, or what there is at hand of a longer
  * line.  A CR is never cut from the LF after it.  False at the end and when

@@ -418,7 +418,10 @@ parse_open(struct parse *ps, struct arena *a, int fd,
 	ps->fields.left = FIELDS_TOTAL_MAX;
 	ps->line = lines->line;
 	ps->arg = lines->arg;
-	scan_open(&ps->scan, fd, 0, lines->size, head);
+	if (lines->mem.p != NULL)
+		scan_open_mem(&ps->scan, lines->mem);
+	else
+		scan_open(&ps->scan, fd, 0, lines->size, head);
 	open_part(ps);
 }
 

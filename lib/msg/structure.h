@@ -116,6 +116,7 @@ struct structure_lines {
 	structure_line *line; /* or NULL */
 	void *arg;
 	int64_t size;
+	struct span mem; /* all of the file, if that is at hand; or p NULL */
 };
 int structure_read_lines(struct arena *a, int fd,
     const struct structure_lines *lines, struct part **root);

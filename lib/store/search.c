@@ -349,7 +349,7 @@ is_pending(const struct search *x, enum search_kind lo, enum search_kind hi)
 
 /* 0, or -1 when there is no message any more. */
 static int
-open_file(const struct search *x, struct found *f)
+open_file(struct search *x, struct found *f)
 {
 	f->fd = mailbox_open_message(x->mbox, f->seq, &f->st);
 	if (f->fd == -1)
@@ -357,6 +357,7 @@ open_file(const struct search *x, struct found *f)
 	/* another file than the one whose facts are known */
 	if (mailbox_facts(x->mbox, f->seq).p == NULL)
 		f->brief = (struct brief){ 0 };
+	search_text_drop(&x->text);
 	return 0;
 }
 
@@ -365,12 +366,16 @@ static void
 make_brief(struct search *x, struct found *f)
 {
 	bool whole = is_pending(x, SEARCH_BODY, SEARCH_TEXT);
+	struct search_file file = { .fd = f->fd,
+		.size = (int64_t)f->st.st_size };
 	struct span facts;
 
 	if (x->make == NULL || (whole ? f->brief.piece[BRIEF_PARTS].p != NULL
 				      : f->brief.piece[BRIEF_HEAD].p != NULL))
 		return;
-	facts = x->make(x->arg, f->fd, whole);
+	if (whole)
+		file.mem = search_text_hold(&x->text, f->fd, 0, file.size);
+	facts = x->make(x->arg, &file, whole);
 	if (!brief_parse(facts, BRIEF_ALL, &f->brief))
 		return;
 	mailbox_keep_facts(x->mbox, f->seq, &f->st, facts);

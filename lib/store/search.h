@@ -87,10 +87,16 @@ struct search *search_open(
 
 /*
  * Ask make for the facts of each message that is read and has none: the brief
- * (msg/brief.h) of the file in fd, with its tree if whole is set, valid until
- * the next call.  They are used, and kept.
+ * (msg/brief.h) of the file, with its tree if whole is set, valid until the
+ * next call.  They are used, and kept.
  */
-typedef struct span search_make(void *arg, int fd, bool whole);
+struct search_file {
+	int fd;
+	int64_t size;
+	struct span mem; /* all of it, or p NULL */
+};
+typedef struct span search_make(
+    void *arg, const struct search_file *file, bool whole);
 void search_by(struct search *x, search_make *make, void *arg);
 
 /*

@@ -13,9 +13,13 @@
 #include "msg/excerpt.h"
 #include "msg/field.h"
 #include "msg/header.h"
+#include "sys/fs.h"
 #include "text/bytes.h"
 #include "text/encword.h"
 #include "text/searchfold.h"
+
+/* As large as a block of scan.h: most messages are smaller. */
+enum { HELD_MAX = 64 * 1024 };
 
 static bool
 is_open(const struct search_text *t, size_t i, enum search_kind kind)
@@ -124,12 +128,57 @@ top_field(void *arg, struct span name, struct span value)
 	return 0;
 }
 
+/* The bytes from..to-1, if they are at hand, or p NULL. */
+static struct span
+held(const struct search_text *t, int64_t from, int64_t to)
+{
+	const char *p = t->held.p;
+
+	if (t->held.len == 0 || from < t->held_at || to < from ||
+	    to - t->held_at > (int64_t)t->held.len)
+		return (struct span){ NULL, NULL };
+	return (struct span){ p + (from - t->held_at), p + (to - t->held_at) };
+}
+
+struct span
+search_text_hold(struct search_text *t, int fd, int64_t from, int64_t to)
+{
+	ssize_t n = -1;
+
+	if (to - from > 0 && to - from <= HELD_MAX &&
+	    held(t, from, to).p == NULL) {
+		strbuf_reset(&t->held);
+		n = fs_pread(fd, strbuf_room(&t->held, (size_t)(to - from)),
+		    (size_t)(to - from), from);
+		t->held.len = n > 0 ? (size_t)n : 0;
+		t->held.p[t->held.len] = '\0';
+		t->held_at = from;
+	}
+	return held(t, from, to);
+}
+
+void
+search_text_drop(struct search_text *t)
+{
+	strbuf_reset(&t->held);
+}
+
+/* header_walk(), in memory if that can be. */
+static int
+walk(struct search_text *t, int fd, int64_t from, int64_t to, header_each *each)
+{
+	struct span s = held(t, from, to);
+
+	return s.p != NULL ? header_walk_mem(s, each, t)
+			   : header_walk(fd, from, to, each, t);
+}
+
 void
 search_text_header(struct search_text *t, int fd, int64_t size)
 {
 	t->dated = false;
 	/* a header that cannot be read holds nothing */
-	(void)header_walk(fd, 0, size, top_field, t);
+	(void)walk(t, fd, 0, size, top_field);
 	for (size_t i = 0; i < t->n; i++)
 		if (t->answer[i] == ANSWER_UNKNOWN &&
 		    t->leaf[i]->kind >= SEARCH_SENTBEFORE &&
@@ -240,26 +289,70 @@ more_text(void *arg, struct span utf8)
 	return 0;
 }
 
+/* Whether there are words for its header: BODY has only those of messages. */
+static bool
+has_header(const struct search_text *t, const struct part *p)
+{
+	if (p->parent == NULL)
+		return false;
+	for (size_t i = 0; i < t->n; i++)
+		if (is_open(t, i, SEARCH_TEXT) ||
+		    (p->parent->kind == PART_MESSAGE &&
+			is_open(t, i, SEARCH_BODY)))
+			return true;
+	return false;
+}
+
+/* "MAY exclude ... types other than TEXT and MESSAGE" */
+static bool
+has_text(const struct part *p)
+{
+	return p->kind == PART_LEAF && (span_case_is(p->type, "text") ||
+					   span_case_is(p->type, "message"));
+}
+
 /* Whether nothing is left to look for. */
 static bool
 look_at_part(struct search_text *t, int fd, const struct part *p)
 {
-	if (p->parent != NULL) {
+	struct span body;
+
+	if (has_header(t, p)) {
 		t->in_body = p->parent->kind == PART_MESSAGE;
-		if (header_walk(fd, p->header, p->body, inner_field, t) > 0)
+		if (walk(t, fd, p->header, p->body, inner_field) > 0)
 			return true;
 	}
-	/* "MAY exclude ... types other than TEXT and MESSAGE" */
-	if (p->kind != PART_LEAF || (!span_case_is(p->type, "text") &&
-					!span_case_is(p->type, "message")))
+	if (!has_text(p))
 		return false;
 	strbuf_reset(&t->window);
-	return decode_text(fd, p, more_text, t) > 0;
+	body = held(t, p->body, p->end);
+	return (body.p != NULL ? decode_text_mem(body, p, more_text, t)
+			       : decode_text(fd, p, more_text, t)) > 0;
+}
+
+/* Read all that parts will be looked for in at once, if it is not much. */
+static void
+hold_parts(struct search_text *t, int fd, const struct part *root)
+{
+	int64_t from = INT64_MAX, to = 0;
+
+	for (const struct part *p = root; p != NULL; p = structure_next(p)) {
+		bool header = has_header(t, p), text = has_text(p);
+		int64_t start = header ? p->header : p->body;
+
+		if (!header && !text)
+			continue;
+		from = start < from ? start : from;
+		to = text ? p->end : p->body > to ? p->body : to;
+	}
+	if (from < to)
+		(void)search_text_hold(t, fd, from, to);
 }
 
 void
 search_text_body(struct search_text *t, int fd, const struct part *root)
 {
+	hold_parts(t, fd, root);
 	for (const struct part *p = root; p != NULL; p = structure_next(p))
 		if (look_at_part(t, fd, p))
 			break;
@@ -271,6 +364,7 @@ search_text_body(struct search_text *t, int fd, const struct part *root)
 void
 search_text_clear(struct search_text *t)
 {
+	strbuf_clear(&t->held);
 	strbuf_clear(&t->decoded);
 	strbuf_clear(&t->window);
 }

@@ -25,9 +25,19 @@ struct search_text {
 	size_t tail; /* length of the longest needle */
 	bool dated; /* a Date field has been seen */
 	bool in_body; /* the header at hand is of a message inside */
+	struct strbuf held; /* bytes of the file at hand */
+	int64_t held_at; /* where the first of them is */
 	struct strbuf decoded; /* buffers, reused */
 	struct strbuf window;
 };
+
+/*
+ * Read from..to-1 of the file in fd, unless that is much, for what follows.
+ * Those bytes, or p NULL.  Another file must be told of before (drop).
+ */
+struct span search_text_hold(
+    struct search_text *t, int fd, int64_t from, int64_t to);
+void search_text_drop(struct search_text *t);
 
 /* Answer all keys about the header, and those of SEARCH_TEXT that it meets. */
 void search_text_header(struct search_text *t, int fd, int64_t size);

@@ -164,6 +164,10 @@ check_text(
 	bool good = decode_text(fd, &p, collect, &b) == 0 &&
 		    span_eq(strbuf_span(&b), want);
 
+	strbuf_reset(&b);
+	in = tap_exact(in.p, span_len(in));
+	good = good && decode_text_mem(in, &p, collect, &b) == 0 &&
+	       span_eq(strbuf_span(&b), want);
 	strbuf_clear(&b);
 	close(fd);
 	return good;

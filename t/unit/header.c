@@ -62,6 +62,11 @@ test_walk(void)
 		ok(r == (stop ? 7 : 0) &&
 			span_is(strbuf_span(&b), walks[i].out),
 		    "walk: %s", walks[i].in);
+		strbuf_reset(&b);
+		in = tap_exact(in.p, span_len(in));
+		ok(header_walk_mem(in, note, &b) == r &&
+			span_is(strbuf_span(&b), walks[i].out),
+		    "walk in memory: %s", walks[i].in);
 		close(fd);
 	}
 	strbuf_clear(&b);

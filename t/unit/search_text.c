@@ -125,6 +125,7 @@ run(struct search_text *t, struct arena *a, const char *text, size_t len)
 	if (structure_read(a, fd, &root) == -1)
 		exit(111);
 	memset(answers, 0, sizeof answers);
+	search_text_drop(t);
 	search_text_header(t, fd, (int64_t)len);
 	search_text_body(t, fd, root);
 	close(fd);
@@ -162,9 +163,12 @@ check_alone(struct search_text *t, struct arena *a)
 	(void)t;
 }
 
-/* A word at every place around the blocks that files are read by. */
+/*
+ * A word at every place around blocks that files are read by, which long ones
+ * are.
+ */
 static void
-check_seams(struct arena *a)
+check_seams(struct arena *a, size_t block)
 {
 	struct search_key key = { .kind = SEARCH_BODY,
 		.needle = span_str("NEEDLE IN HAY") };
@@ -177,7 +181,7 @@ check_seams(struct arena *a)
 	struct strbuf b = { 0 };
 	bool found = true;
 
-	for (size_t at = 32 * 1024 - 20; at < 32 * 1024 + 20; at++) {
+	for (size_t at = block - 20; at < block + 20; at++) {
 		strbuf_reset(&b);
 		strbuf_puts(&b, "\n");
 		while (b.len < at)
@@ -187,7 +191,7 @@ check_seams(struct arena *a)
 		run(&t, a, b.p, b.len);
 		found = found && answer == ANSWER_YES;
 	}
-	ok(found, "across pieces");
+	ok(found, "across pieces, at %zu", block);
 	strbuf_clear(&b);
 	search_text_clear(&t);
 }
@@ -204,7 +208,8 @@ main(void)
 		set_key(&a, &t, i);
 	check_together(&t, &a);
 	check_alone(&t, &a);
-	check_seams(&a);
+	check_seams(&a, (size_t)32 * 1024);
+	check_seams(&a, (size_t)96 * 1024);
 	search_text_clear(&t);
 	arena_clear(&a);
 	return done_testing();

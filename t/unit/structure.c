@@ -178,6 +178,9 @@ is_sound(int fd, const struct part *p, size_t depth)
 /* How long the last one took, in seconds. */
 static double took;
 
+enum { IN_MEMORY = 64 * 1024 };
+
+/* Out of a file, and if it is small out of memory. */
 static struct part *
 read_bytes(struct arena *a, struct span in, bool *sound)
 {
@@ -188,6 +191,14 @@ read_bytes(struct arena *a, struct span in, bool *sound)
 	*sound = structure_read(a, fd, &root) == 0;
 	took = (double)(clock() - start) / CLOCKS_PER_SEC;
 	*sound = *sound && is_sound(fd, root, 0);
+	if (span_len(in) > 0 && span_len(in) < IN_MEMORY) {
+		struct structure_lines mem = { .mem = tap_exact(
+						   in.p, span_len(in)) };
+
+		*sound = *sound &&
+			 structure_read_lines(a, -1, &mem, &root) == 0 &&
+			 is_sound(fd, root, 0);
+	}
 	close(fd);
 	return root;
 }
