@@ -231,8 +231,8 @@ keep(struct fetch *f, struct look *l)
 	/* some piece of the whole was too long to be kept: it stays so */
 	if (l->brief.piece[BRIEF_PARTS].p != NULL && !l->file.whole)
 		return;
-	/* no matter if it is too large */
-	(void)brief_parse(facts, BRIEF_ALL, &l->brief);
+	/* no matter if it is too large; made just now, it is not checked */
+	(void)brief_parse(facts, 0, &l->brief);
 	if (!f->preview || !l->file.whole)
 		mailbox_keep_facts(f->s->mbox, l->seq, &l->st, facts);
 	for (size_t i = 0; i < f->items->n; i++)

@@ -143,11 +143,13 @@ brief_put(const struct brief *b, struct strbuf *out)
 	strbuf_add(out, &version, sizeof version);
 	strbuf_add(out, &have, sizeof have);
 	for (unsigned i = 0; i < BRIEF_KINDS; i++) {
-		struct row row = { .len = (uint32_t)span_len(b->piece[i]),
-			.check = check_of(i, b->piece[i]) };
+		struct row row;
 
-		if (b->piece[i].p != NULL)
-			strbuf_add(out, &row, sizeof row);
+		if (b->piece[i].p == NULL)
+			continue;
+		row.len = (uint32_t)span_len(b->piece[i]);
+		row.check = check_of(i, b->piece[i]);
+		strbuf_add(out, &row, sizeof row);
 	}
 	for (int i = 0; i < BRIEF_KINDS; i++)
 		strbuf_cat(out, b->piece[i]);
@@ -175,16 +177,14 @@ brief_head(struct span piece, struct brief_head *out)
 
 /* --- the tree ---------------------------------------------------------- */
 
-static void
-put_number(struct strbuf *out, uint64_t n)
+/* Where it ends; it has NUMBER_MAX bytes at most. */
+static char *
+write_number(char *to, uint64_t n)
 {
-	char *start = strbuf_room(out, NUMBER_MAX), *to = start;
-
 	for (; n > 0x7f; n >>= 7)
 		*to++ = (char)(n | 0x80);
 	*to++ = (char)n;
-	*to = '\0';
-	out->len += (size_t)(to - start);
+	return to;
 }
 
 static bool
@@ -207,8 +207,13 @@ take_number(struct span *in, uint64_t *out)
 static void
 put_string(struct strbuf *out, struct span s)
 {
-	put_number(out, span_len(s));
-	strbuf_cat(out, s);
+	size_t len = span_len(s);
+	char *to = strbuf_room(out, NUMBER_MAX + len);
+
+	to = write_number(to, len);
+	memcpy(to, s.p, len); /* what a part has is never NULL */
+	to[len] = '\0';
+	out->len = (size_t)(to + len - out->p);
 }
 
 static bool
@@ -224,6 +229,7 @@ static void
 put_node(const struct part *p, struct strbuf *out)
 {
 	struct span charset = mime_param(&p->params, "charset");
+	char *to = strbuf_room(out, 1 + 7 * NUMBER_MAX);
 	unsigned first = (unsigned)p->kind;
 
 	if (p->encoded)
@@ -232,14 +238,16 @@ put_node(const struct part *p, struct strbuf *out)
 		first |= CHARSET;
 	if (p->disposition.p != NULL)
 		first |= DISPOSITION;
-	strbuf_putc(out, (char)first);
-	put_number(out, (uint64_t)p->header);
-	put_number(out, (uint64_t)(p->body - p->header));
-	put_number(out, (uint64_t)(p->end - p->body));
-	put_number(out, p->header_octets);
-	put_number(out, p->body_octets);
-	put_number(out, p->body_lines);
-	put_number(out, p->nchildren);
+	*to++ = (char)first;
+	to = write_number(to, (uint64_t)p->header);
+	to = write_number(to, (uint64_t)(p->body - p->header));
+	to = write_number(to, (uint64_t)(p->end - p->body));
+	to = write_number(to, p->header_octets);
+	to = write_number(to, p->body_octets);
+	to = write_number(to, p->body_lines);
+	to = write_number(to, p->nchildren);
+	*to = '\0';
+	out->len = (size_t)(to - out->p);
 	put_string(out, p->type);
 	put_string(out, p->subtype);
 	put_string(out, p->encoding);

@@ -376,7 +376,7 @@ make_brief(struct search *x, struct found *f)
 	if (whole)
 		file.mem = search_text_hold(&x->text, f->fd, 0, file.size);
 	facts = x->make(x->arg, &file, whole);
-	if (!brief_parse(facts, BRIEF_ALL, &f->brief))
+	if (!brief_parse(facts, 0, &f->brief)) /* made just now */
 		return;
 	mailbox_keep_facts(x->mbox, f->seq, &f->st, facts);
 	search_text_brief(&x->text, &f->brief);
