@@ -57,7 +57,10 @@ bool bytes_has_either(struct span s, char a, char b);
  */
 char *bytes_fold(struct span *in, bool *space, char *to);
 
-/* The same with white space as it is.  Returns how much there was. */
+/* The same of what is printable or a tab, and no "=". */
+char *bytes_fold_plain(struct span *in, bool *space, char *to);
+
+/* As bytes_fold() with white space as it is.  Returns how much there was. */
 size_t bytes_upper(struct span in, char *to);
 
 /*

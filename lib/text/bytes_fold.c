@@ -20,9 +20,22 @@ is_space(lanes v)
 	       (lanes)(v == '\n');
 }
 
-/* Blocks without 8-bit bytes; *space and where to has come, as bytes_fold(). */
-static char *
-fold_blocks(struct span *in, bool *space, char *to)
+/* A bit for each byte that bytes_fold() or, if plain, the other stops at. */
+static inline __attribute__((always_inline)) unsigned
+ends(lanes v, bool plain)
+{
+	typedef signed char numbers __attribute__((vector_size(LANES)));
+
+	if (!plain)
+		return mask_of(v);
+	/* as signed numbers those above 0x7f are below 0x20, too */
+	return mask_of(((lanes)((numbers)v < ' ') & (lanes)(v != '\t')) |
+		       (lanes)(v == 0x7f) | (lanes)(v == '='));
+}
+
+/* Blocks without such bytes; *space and where to has come, as bytes_fold(). */
+static inline __attribute__((always_inline)) char *
+fold_blocks(struct span *in, bool *space, char *to, bool plain)
 {
 	const char *p = in->p;
 	unsigned gap = *space;
@@ -32,7 +45,7 @@ fold_blocks(struct span *in, bool *space, char *to)
 		lanes small = (lanes)(v >= 'a') & (lanes)(v <= 'z');
 		unsigned blanks = mask_of(blank), again;
 
-		if (mask_of(v) != 0)
+		if (ends(v, plain) != 0)
 			break;
 		v = ((v - (small & 0x20)) & ~blank) | (blank & ' ');
 		memcpy(to, &v, sizeof v);
@@ -56,24 +69,34 @@ fold_blocks(struct span *in, bool *space, char *to)
 }
 #else
 static char *
-fold_blocks(struct span *in, bool *space, char *to)
+fold_blocks(struct span *in, bool *space, char *to, bool plain)
 {
 	(void)in;
 	(void)space;
+	(void)plain;
 	return to;
 }
 #endif
 
-char *
-bytes_fold(struct span *in, bool *space, char *to)
+static inline bool
+is_end(unsigned char c, bool plain)
+{
+	return c > 0x7f ||
+	       (plain && (c == 0x7f || c == '=' || (c < ' ' && c != '\t')));
+}
+
+static inline __attribute__((always_inline)) char *
+fold(struct span *in, bool *space, char *to, bool plain)
 {
 	bool gap;
 
-	to = fold_blocks(in, space, to);
+	to = fold_blocks(in, space, to, plain);
 	gap = *space;
-	for (; in->p < in->end && (unsigned char)*in->p < 0x80; in->p++) {
+	for (; in->p < in->end; in->p++) {
 		unsigned char c = (unsigned char)*in->p;
 
+		if (is_end(c, plain))
+			break;
 		if (!ascii_isspace(c)) {
 			*to++ = (char)ascii_upper(c);
 			gap = false;
@@ -84,6 +107,18 @@ bytes_fold(struct span *in, bool *space, char *to)
 	}
 	*space = gap;
 	return to;
+}
+
+char *
+bytes_fold(struct span *in, bool *space, char *to)
+{
+	return fold(in, space, to, false);
+}
+
+char *
+bytes_fold_plain(struct span *in, bool *space, char *to)
+{
+	return fold(in, space, to, true);
 }
 
 size_t

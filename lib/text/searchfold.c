@@ -28,26 +28,15 @@ searchfold_squeeze(struct span in, struct strbuf *out)
 bool
 searchfold_plain(struct span text, struct strbuf *out)
 {
-	char *to = strbuf_room(out, span_len(text)), *start = to;
-	bool space = out->len > 0 && to[-1] == ' ';
+	char *start = strbuf_room(out, span_len(text)), *to;
+	bool space = out->len > 0 && start[-1] == ' ';
 
-	for (; text.p < text.end; text.p++) {
-		char c = *text.p;
-
-		if (c > ' ' && c < 0x7f && c != '=') {
-			*to++ = (char)ascii_upper((unsigned char)c);
-			space = false;
-		} else if (c != ' ' && c != '\t') {
-			*start = '\0';
-			return false;
-		} else if (!space) {
-			*to++ = ' ';
-			space = true;
-		}
-	}
+	to = bytes_fold_plain(&text, &space, start);
+	if (text.p < text.end)
+		to = start;
 	*to = '\0';
 	out->len += (size_t)(to - start);
-	return true;
+	return text.p == text.end;
 }
 
 /*
