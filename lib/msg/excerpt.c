@@ -110,10 +110,24 @@ finish(struct excerpt *e)
 	e->key = KEY_NONE;
 }
 
+/* The number of a field's name; that of a row's is made once. */
+static uint16_t
+number_of(struct excerpt *e, const struct line *line)
+{
+	uint16_t *known;
+
+	if (line->row == NULL || line->row->prefix)
+		return hash_name(line->name);
+	known = &e->known[names_place(line->row)];
+	if (*known == 0)
+		*known = hash_name(line->name);
+	return *known;
+}
+
 static void
 begin_field(struct excerpt *e, const struct line *line)
 {
-	struct mark mark = { .name = hash_name(line->name) };
+	struct mark mark = { .name = number_of(e, line) };
 
 	e->name = mark.name;
 	e->begins = e->fields.len;

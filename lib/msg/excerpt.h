@@ -24,6 +24,8 @@ struct excerpt {
 	struct strbuf fields;
 	struct strbuf keys;
 
+	uint16_t known[NAMES_ROWS]; /* numbers of names; 0: not yet */
+
 	/* the field at hand */
 	struct strbuf value; /* unfolded, if it is a key */
 	struct strbuf decoded; /* a buffer */

@@ -104,7 +104,7 @@ keep_again(struct fields *f, const struct field_row *row, struct span value)
 		if (first->p != NULL)
 			strbuf_cat(b, *first);
 	}
-	f->again[row->env] = true;
+	f->again[row->env] = f->joined = true;
 	if (row->kind == F_ENVELOPE)
 		strbuf_reset(b);
 	else if (b->len > 0 && span_len(value) > 0)
@@ -235,6 +235,6 @@ void
 fields_free(struct fields *f)
 {
 	strbuf_clear(&f->value);
-	for (size_t i = 0; i < ENV_FIELDS; i++)
+	for (size_t i = 0; f->joined && i < ENV_FIELDS; i++)
 		strbuf_clear(&f->env[i]);
 }

@@ -24,6 +24,7 @@ struct fields {
 	struct strbuf value; /* of that field, unfolded so far */
 	bool have[ENV_FIELDS]; /* this part of the envelope */
 	bool again[ENV_FIELDS]; /* several times: then env has it */
+	bool joined; /* in this message one was */
 	struct strbuf env[ENV_FIELDS];
 };
 

@@ -94,6 +94,14 @@ static const struct {
 	/* clang-format on */
 };
 
+_Static_assert(NELEM(rows) <= NAMES_ROWS, "places are below that");
+
+unsigned
+names_place(const struct field_row *row)
+{
+	return (unsigned)(row - rows);
+}
+
 /* Mostly it is written like this; the lengths are those of the row. */
 static bool
 is_row(const struct field_row *row, struct span name)

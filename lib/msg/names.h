@@ -43,6 +43,10 @@ struct field_row {
 	uint8_t env; /* enum envelope_field of F_ENVELOPE, F_ADDRESSES */
 };
 
+/* There are no more rows than that; which of them it is. */
+enum { NAMES_ROWS = 48 };
+unsigned names_place(const struct field_row *row);
+
 /* The row of that name, without regard to ASCII case, or NULL. */
 const struct field_row *names_find(struct span name);
 
