@@ -97,16 +97,21 @@ wide_any(const wide *v)
 	return (w[0] | w[1] | w[2] | w[3]) != 0;
 }
 
-/* Lanes with an LF are 255; those before a "-" in *dash, with a CR in *cr. */
+/*
+ * Lanes with an LF are 255; those with a CR in *cr, and if dash is not NULL
+ * those before a "-" in that.
+ */
 static inline __attribute__((always_inline)) void
-find_lfs(const char *p, wide *lf, wide *dash, wide *cr)
+find_lfs(const char *p, wide *lf, wide *cr, wide *dash)
 {
 	wide v, next;
 
 	memcpy(&v, p, WIDE);
-	memcpy(&next, p + 1, WIDE);
 	*lf = (wide)(v == '\n');
 	*cr |= (wide)(v == '\r');
+	if (dash == NULL)
+		return;
+	memcpy(&next, p + 1, WIDE);
 	*dash |= *lf & (wide)(next == '-');
 }
 
@@ -143,16 +148,16 @@ add_lanes(const wide *v)
 static inline __attribute__((always_inline)) const char *
 lines_round(const char *p, const char *end, bool dashes, struct lines *n)
 {
-	wide lfs = { 0 }, cr = { 0 }, dash, lf[4];
+	wide lfs = { 0 }, cr = { 0 }, dash, lf[4], *d = dashes ? &dash : NULL;
 	const char *start = p;
 	size_t count;
 
 	for (; end - p >= GROUP; p += GROUP) {
 		dash = (wide){ 0 };
-		find_lfs(p, &lf[0], &dash, &cr);
-		find_lfs(p + WIDE, &lf[1], &dash, &cr);
-		find_lfs(p + 2 * WIDE, &lf[2], &dash, &cr);
-		find_lfs(p + 3 * WIDE, &lf[3], &dash, &cr);
+		find_lfs(p, &lf[0], &cr, d);
+		find_lfs(p + WIDE, &lf[1], &cr, d);
+		find_lfs(p + 2 * WIDE, &lf[2], &cr, d);
+		find_lfs(p + 3 * WIDE, &lf[3], &cr, d);
 		if (dashes && wide_any(&dash) && has_dashes(p, p + GROUP)) {
 			end = p;
 			break;
@@ -161,7 +166,7 @@ lines_round(const char *p, const char *end, bool dashes, struct lines *n)
 	}
 	for (; p < end; p += WIDE) {
 		dash = (wide){ 0 };
-		find_lfs(p, &lf[0], &dash, &cr);
+		find_lfs(p, &lf[0], &cr, d);
 		if (dashes && wide_any(&dash) && has_dashes(p, p + WIDE))
 			break;
 		lfs -= lf[0];
@@ -188,18 +193,26 @@ lines_loop(const char *p, size_t len, bool dashes, struct lines *n)
 	return (size_t)(p - start);
 }
 
+/* A loop of its own for each, one test for all bytes. */
+static inline __attribute__((always_inline)) size_t
+lines_both(const char *p, size_t len, bool dashes, struct lines *n)
+{
+	return dashes ? lines_loop(p, len, true, n)
+		      : lines_loop(p, len, false, n);
+}
+
 #if defined(__x86_64__)
 __attribute__((target("avx2"))) static size_t
 lines_avx2(const char *p, size_t len, bool dashes, struct lines *n)
 {
-	return lines_loop(p, len, dashes, n);
+	return lines_both(p, len, dashes, n);
 }
 #endif
 
 static size_t
 lines_any(const char *p, size_t len, bool dashes, struct lines *n)
 {
-	return lines_loop(p, len, dashes, n);
+	return lines_both(p, len, dashes, n);
 }
 
 static size_t
