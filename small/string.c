@@ -259,12 +259,6 @@ move_few(unsigned char *to, const unsigned char *from, size_t n)
 	}
 }
 
-void *
-SMALL(memcpy)(void *restrict to, const void *restrict from, size_t n)
-{
-	return SMALL(memmove)(to, from, n);
-}
-
 /* Upwards; the last block was read before anything was written to it. */
 static void
 move_up(unsigned char *to, const unsigned char *from, size_t n)
@@ -281,6 +275,28 @@ move_up(unsigned char *to, const unsigned char *from, size_t n)
 	for (; to < end; to += BLOCK, from += BLOCK)
 		store(to, load(from));
 	store(end, last);
+}
+
+/* The processor's own loop, once it has begun. */
+static void
+copy_long(void *to, const void *from, size_t n)
+{
+	__asm__ volatile("rep movsb"
+			 : "+D"(to), "+S"(from), "+c"(n)
+			 :
+			 : "memory");
+}
+
+void *
+SMALL(memcpy)(void *restrict to, const void *restrict from, size_t n)
+{
+	if (n <= 2 * BLOCK)
+		move_few(to, from, n);
+	else if (n < LONG)
+		move_up(to, from, n);
+	else
+		copy_long(to, from, n);
+	return to;
 }
 
 static void
@@ -301,12 +317,7 @@ SMALL(memmove)(void *to, const void *from, size_t n)
 	if (n <= 2 * BLOCK) {
 		move_few(to, from, n);
 	} else if (apart >= n && -apart >= n && n >= LONG) {
-		void *at = to; /* the processor's own loop, once it has begun */
-
-		__asm__ volatile("rep movsb"
-				 : "+D"(at), "+S"(from), "+c"(n)
-				 :
-				 : "memory");
+		copy_long(to, from, n);
 	} else if (apart >= n) {
 		move_up(to, from, n);
 	} else {
