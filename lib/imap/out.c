@@ -1,6 +1,8 @@
 /* out.c: strings, names, flags and sets, always as the grammar has them. */
 #include "imap/out.h"
 
+#include <string.h>
+
 #include "base/nelem.h"
 #include "imap/modseq.h"
 #include "imap/name.h"
@@ -66,11 +68,18 @@ literal(struct wr *w, struct span s)
 bool
 out_plain(struct wr *w, struct span s)
 {
-	if (span_len(s) > QUOTED_MAX || !bytes_is_plain(s))
+	size_t len = span_len(s);
+	char *to;
+
+	if (len > QUOTED_MAX || !bytes_is_plain(s))
 		return false;
-	wr_lit(w, "\"");
-	wr_span(w, s);
-	wr_lit(w, "\"");
+	to = wr_room(w, len + 2);
+	*to++ = '"';
+	if (len > 0) /* else s may be NULL */
+		memcpy(to, s.p, len);
+	to += len;
+	*to++ = '"';
+	wr_put_to(w, to);
 	return true;
 }
 
