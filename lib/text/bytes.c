@@ -200,6 +200,27 @@ bytes_name_len(struct span s)
 	return (size_t)(s.p - start);
 }
 
+const char *
+bytes_ascii_end(struct span s)
+{
+#ifdef __SSE2__
+	typedef char blocks __attribute__((vector_size(LANES)));
+
+	for (; span_len(s) >= LANES; s.p += LANES) {
+		blocks v;
+		unsigned high;
+
+		memcpy(&v, s.p, sizeof v);
+		high = (unsigned)__builtin_ia32_pmovmskb128(v);
+		if (high != 0)
+			return s.p + __builtin_ctz(high);
+	}
+#endif
+	while (s.p < s.end && (unsigned char)*s.p < 0x80)
+		s.p++;
+	return s.p;
+}
+
 bool
 bytes_has_8bit(struct span s)
 {

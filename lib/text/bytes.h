@@ -43,6 +43,9 @@ size_t bytes_name_len(struct span s);
 /* How many c are in s. */
 size_t bytes_count(struct span s, char c);
 
+/* Where the bytes below 0x80 at the front of s end. */
+const char *bytes_ascii_end(struct span s);
+
 /* Whether a byte of s is above 0x7f. */
 bool bytes_has_8bit(struct span s);
 

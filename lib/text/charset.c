@@ -34,6 +34,7 @@
 
 #include "base/ascii.h"
 #include "base/nelem.h"
+#include "text/bytes.h"
 #include "text/charset_step.h"
 #include "text/charset_table.h"
 #include "text/utf8.h"
@@ -105,20 +106,15 @@ charset_known(struct span name)
 static void
 from_bytes(struct span in, uint32_t instead, struct strbuf *out)
 {
-	struct span plain = in;
+	struct span plain;
 
-	for (; in.p < in.end; in.p++) {
-		unsigned char c = (unsigned char)*in.p;
-
-		if (c < 0x80)
-			continue;
-		plain.end = in.p;
+	while (in.p < in.end) {
+		plain.p = in.p;
+		plain.end = in.p = bytes_ascii_end(in);
 		strbuf_cat(out, plain);
-		utf8_put(out, instead ? instead : c);
-		plain.p = in.p + 1;
+		for (; in.p < in.end && (unsigned char)*in.p > 0x7f; in.p++)
+			utf8_put(out, instead ? instead : (unsigned char)*in.p);
 	}
-	plain.end = in.end;
-	strbuf_cat(out, plain);
 }
 
 static void

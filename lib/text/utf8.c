@@ -2,7 +2,8 @@
 #include "text/utf8.h"
 
 #include <stddef.h>
-#include <string.h>
+
+#include "text/bytes.h"
 
 /* How many bytes follow the lead byte c; its bits go to *cp, bounds too. */
 static unsigned
@@ -51,22 +52,6 @@ look(struct span s, uint32_t *cp, bool *good)
 	}
 	*good = true;
 	return i;
-}
-
-/* Where the ASCII at the front of s ends, looked for in words. */
-static const char *
-skip_ascii(struct span s)
-{
-	uint64_t word;
-
-	for (; span_len(s) >= sizeof word; s.p += sizeof word) {
-		memcpy(&word, s.p, sizeof word);
-		if (word & UINT64_C(0x8080808080808080))
-			break;
-	}
-	while (s.p < s.end && (unsigned char)*s.p < 0x80)
-		s.p++;
-	return s.p;
 }
 
 bool
@@ -121,7 +106,7 @@ utf8_valid(struct span s)
 	uint32_t cp;
 	bool good = true;
 
-	while (good && (s.p = skip_ascii(s)) < s.end)
+	while (good && (s.p = bytes_ascii_end(s)) < s.end)
 		s.p += look(s, &cp, &good);
 	return good;
 }
@@ -129,7 +114,7 @@ utf8_valid(struct span s)
 bool
 utf8_is_ascii(struct span s)
 {
-	return skip_ascii(s) == s.end;
+	return bytes_ascii_end(s) == s.end;
 }
 
 void
@@ -140,7 +125,7 @@ utf8_repair(struct span s, struct strbuf *out)
 	bool valid;
 	size_t n;
 
-	while ((good.end = s.p = skip_ascii(s)) < s.end) {
+	while ((good.end = s.p = bytes_ascii_end(s)) < s.end) {
 		n = look(s, &cp, &valid);
 		s.p += n;
 		if (valid)

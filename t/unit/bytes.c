@@ -288,6 +288,26 @@ test_plain(void)
 	ok(bytes_is_plain((struct span){ NULL, NULL }), "and nothing at all");
 }
 
+/* The same for what is no ASCII. */
+static void
+test_ascii(void)
+{
+	char text[70];
+	unsigned bad = 0;
+
+	for (size_t len = 0; len < sizeof text; len++)
+		for (size_t at = 0; at <= len; at++) {
+			struct span s;
+
+			memset(text, '\x7f', sizeof text);
+			if (at < len)
+				text[at] = at % 2 ? '\x80' : '\xff';
+			s = tap_exact(text, len);
+			bad += bytes_ascii_end(s) != s.p + at;
+		}
+	ok(bad == 0, "where ASCII ends");
+}
+
 /* Of each length, at each place. */
 static void
 test_either(void)
@@ -347,6 +367,7 @@ main(void)
 	test_long_lines();
 	test_plain();
 	test_either();
+	test_ascii();
 	test_names();
 	return done_testing();
 }
