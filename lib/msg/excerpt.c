@@ -9,7 +9,6 @@
 #include "msg/scan.h"
 #include "text/bytes.h"
 #include "text/encword.h"
-#include "text/searchfold.h"
 
 /* Before each field that is kept. */
 struct mark {
@@ -79,7 +78,7 @@ add_key(struct excerpt *e, struct span value)
 	if (!searchfold_plain(value, &e->keys)) {
 		strbuf_reset(&e->decoded);
 		encword_decode(value, &e->decoded);
-		searchfold(strbuf_span(&e->decoded), &e->keys);
+		searchfold_more(&e->memo, strbuf_span(&e->decoded), &e->keys);
 	}
 	if (e->keys.len - at > KEY_MAX || e->keys.len > KEYS_MAX) {
 		strbuf_cut(&e->keys, at);

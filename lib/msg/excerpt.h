@@ -12,6 +12,7 @@
 #include "msg/header.h"
 #include "msg/names.h"
 #include "text/date.h"
+#include "text/searchfold.h"
 
 /*
  * Made while a header is read (structure.h), line by line: the fields that
@@ -28,6 +29,7 @@ struct excerpt {
 
 	/* the field at hand */
 	struct strbuf value; /* unfolded, if it is a key */
+	struct searchfold_memo memo;
 	struct strbuf decoded; /* a buffer */
 	size_t begins; /* in fields, with its mark */
 	uint16_t name;

@@ -16,7 +16,6 @@
 #include "sys/fs.h"
 #include "text/bytes.h"
 #include "text/encword.h"
-#include "text/searchfold.h"
 
 /* As large as a block of scan.h: most messages are smaller. */
 enum { HELD_MAX = 64 * 1024 };
@@ -58,7 +57,7 @@ fold_value(struct search_text *t, struct span prefix, struct span value)
 		strbuf_puts(&t->decoded, ": ");
 	}
 	encword_decode(value, &t->decoded);
-	searchfold(strbuf_span(&t->decoded), &t->window);
+	searchfold_more(&t->memo, strbuf_span(&t->decoded), &t->window);
 }
 
 static enum answer
@@ -278,7 +277,7 @@ more_text(void *arg, struct span utf8)
 	struct search_text *t = arg;
 	size_t drop;
 
-	searchfold(utf8, &t->window);
+	searchfold_more(&t->memo, utf8, &t->window);
 	if (look(t, true))
 		return 1;
 	if (t->window.len >= t->tail) {

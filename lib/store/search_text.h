@@ -11,6 +11,7 @@
 #include "msg/brief.h"
 #include "msg/structure.h"
 #include "store/search.h"
+#include "text/searchfold.h"
 
 enum answer { ANSWER_UNKNOWN, ANSWER_NO, ANSWER_YES };
 
@@ -27,6 +28,7 @@ struct search_text {
 	bool in_body; /* the header at hand is of a message inside */
 	struct strbuf held; /* bytes of the file at hand */
 	int64_t held_at; /* where the first of them is */
+	struct searchfold_memo memo;
 	struct strbuf decoded; /* buffers, reused */
 	struct strbuf window;
 };

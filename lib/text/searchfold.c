@@ -1,7 +1,10 @@
 /* searchfold.c: case and white space, disregarded. */
 #include "text/searchfold.h"
 
+#include <string.h>
+
 #include "base/ascii.h"
+#include "base/nelem.h"
 #include "text/bytes.h"
 #include "text/casefold.h"
 #include "text/utf8.h"
@@ -39,25 +42,64 @@ searchfold_plain(struct span text, struct strbuf *out)
 	return text.p == text.end;
 }
 
-/*
- * What is at the front of *in and not ASCII.  One that is not UTF-8 ends it:
- * all behind it stays as it is.
- */
-static struct span
-take_others(struct span *in)
-{
-	struct span s = { in->p, in->p };
+/* CJK ideographs have no case, and nothing to take apart. */
+enum { IDEOGRAPHS = 0x4e00, IDEOGRAPHS_END = 0xa000 };
 
-	while (s.end < in->end && (unsigned char)*s.end > 0x7f)
-		s.end++;
-	if (!utf8_valid(s))
-		s.end = in->end;
-	in->p = s.end;
-	return s;
+static bool
+has_space(struct span s)
+{
+	while (s.p < s.end && !ascii_isspace((unsigned char)*s.p))
+		s.p++;
+	return s.p < s.end;
+}
+
+/* The character cp, which is not ASCII, and its bytes; b is a buffer. */
+static void
+put_letter(struct searchfold_letter *one, uint32_t cp, struct span bytes,
+    struct strbuf *b, struct strbuf *out)
+{
+	if (cp >= IDEOGRAPHS && cp < IDEOGRAPHS_END) {
+		strbuf_cat(out, bytes);
+		return;
+	}
+	if (one->cp == cp) {
+		strbuf_add(out, one->to, one->len);
+		return;
+	}
+	strbuf_reset(b);
+	casefold(bytes, b);
+	searchfold_squeeze(strbuf_span(b), out);
+	if (b->len > sizeof one->to || has_space(strbuf_span(b)))
+		return;
+	one->cp = cp;
+	one->len = (unsigned char)b->len;
+	memcpy(one->to, b->p, b->len);
+}
+
+/* Take what is not ASCII off the front of *in; all that is behind no UTF-8. */
+static void
+put_others(struct searchfold_memo *memo, struct span *in, struct strbuf *b,
+    struct strbuf *out)
+{
+	struct span bytes;
+	uint32_t cp;
+
+	while (in->p < in->end && (unsigned char)*in->p > 0x7f) {
+		bytes.p = in->p;
+		if (!utf8_next(in, &cp)) {
+			searchfold_squeeze(*in, out);
+			in->p = in->end;
+			return;
+		}
+		bytes.end = in->p;
+		put_letter(
+		    &memo->letter[cp % NELEM(memo->letter)], cp, bytes, b, out);
+	}
 }
 
 void
-searchfold(struct span text, struct strbuf *out)
+searchfold_more(
+    struct searchfold_memo *memo, struct span text, struct strbuf *out)
 {
 	struct strbuf b = { 0 };
 
@@ -68,11 +110,15 @@ searchfold(struct span text, struct strbuf *out)
 		to = bytes_fold(&text, &space, start);
 		*to = '\0';
 		out->len += (size_t)(to - start);
-		if (text.p == text.end)
-			break;
-		strbuf_reset(&b);
-		casefold(take_others(&text), &b);
-		searchfold_squeeze(strbuf_span(&b), out);
+		put_others(memo, &text, &b, out);
 	}
 	strbuf_clear(&b);
+}
+
+void
+searchfold(struct span text, struct strbuf *out)
+{
+	struct searchfold_memo memo = { 0 };
+
+	searchfold_more(&memo, text, out);
 }

@@ -3,6 +3,7 @@
 #define TEXT_SEARCHFOLD_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/span.h"
 #include "base/strbuf.h"
@@ -25,5 +26,19 @@ bool searchfold_plain(struct span text, struct strbuf *out);
  * white space as one space.
  */
 void searchfold(struct span text, struct strbuf *out);
+
+/*
+ * The same for many texts: a language has few letters that are not ASCII, and
+ * what has become of them is remembered.  All zero is the start.
+ */
+struct searchfold_memo {
+	struct searchfold_letter {
+		uint32_t cp; /* 0: none */
+		unsigned char len;
+		char to[11]; /* without white space */
+	} letter[64];
+};
+void searchfold_more(
+    struct searchfold_memo *memo, struct span text, struct strbuf *out);
 
 #endif

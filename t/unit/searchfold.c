@@ -67,7 +67,11 @@ static size_t
 make_text(unsigned round, char *text, size_t max)
 {
 	static const char *const rare[] = { " ", "  ", "\n", "\r\n", "\t",
-		"        ", "\xc3\xa9", "\xc2\xa0", "@[`{", "\x7f" };
+		"        ", "\xc3\xa9", "\xc2\xa0", "@[`{", "\x7f",
+		"\xc4\xa9", /* 64 behind that with an acute */
+		"\xe4\xb8\xad", "\xe9\xbf\xbf", "\xea\x80\x80",
+		"\xe4\xb7\xbf", /* ideographs and their neighbours */
+		"\xef\xb7\xba" /* four words */ };
 	size_t len = next_random((unsigned)max - 10), n = 0;
 
 	while (n < len) {
@@ -88,6 +92,7 @@ make_text(unsigned round, char *text, size_t max)
 static void
 test_random(void)
 {
+	struct searchfold_memo memo = { 0 };
 	struct strbuf fast = { 0 }, slow = { 0 };
 	char text[300];
 	bool good = true;
@@ -102,7 +107,7 @@ test_random(void)
 			strbuf_putc(&fast, ' ');
 			strbuf_putc(&slow, ' ');
 		}
-		searchfold(s, &fast);
+		searchfold_more(&memo, s, &fast);
 		slowly(s, &slow);
 		good = span_eq(strbuf_span(&fast), strbuf_span(&slow));
 	}
