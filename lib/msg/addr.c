@@ -44,6 +44,8 @@ static const struct byteset in_list =
 static const struct byteset in_group_list =
     WORD(BYTE('<') | BYTE(',') | BYTE(';'), BYTE('@'));
 static const struct byteset in_angle = WORD(BYTE('>') | BYTE(','), BYTE('@'));
+static const struct byteset in_usual =
+    WORD(BYTE('<') | BYTE('>') | BYTE(','), BYTE('@'));
 static const struct byteset in_route =
     WORD(BYTE(',') | BYTE(':') | BYTE('<') | BYTE('>') | BYTE(';'), BYTE('@'));
 static const struct byteset in_domain =
@@ -302,6 +304,67 @@ skip_junk(struct span *in, bool in_group)
 	}
 }
 
+/* A quoted string, or words with one space between two; there may be none. */
+static bool
+p_usual_name(struct span *in, struct span *name)
+{
+	const char *word;
+
+	if (span_at(in, '"')) {
+		if (!lex_quoted(in, name) || name->p == name->end ||
+		    span_find(*name, '\\') != NULL)
+			return false;
+		while (span_eat(in, ' '))
+			;
+		return true;
+	}
+	name->p = name->end = in->p;
+	do {
+		word = in->p;
+		byteset_skip(&in_list, in);
+		if (in->p > word)
+			name->end = in->p;
+	} while (span_eat(in, ' ') && !span_at(in, ' '));
+	if (name->p == name->end)
+		name->p = name->end = NULL;
+	return true;
+}
+
+/*
+ * What most addresses are, with the comma behind it: [name] "<" local "@"
+ * domain ">", and nothing in it that is not as it is written.  Of any other
+ * nothing is taken.
+ */
+static bool
+p_usual(struct span *in, struct addr *out)
+{
+	struct span s = *in, name, local, domain;
+
+	while (span_eat(&s, ' '))
+		;
+	if (!p_usual_name(&s, &name) || !span_eat(&s, '<'))
+		return false;
+	local.p = s.p;
+	byteset_skip(&in_usual, &s);
+	local.end = s.p;
+	if (local.p == local.end || !span_eat(&s, '@') || span_at(&s, '['))
+		return false;
+	domain.p = s.p;
+	byteset_skip(&in_usual, &s);
+	domain.end = s.p;
+	if (domain.p == domain.end || !span_eat(&s, '>'))
+		return false;
+	while (span_eat(&s, ' '))
+		;
+	if (s.p < s.end && !span_eat(&s, ','))
+		return false;
+	*in = s;
+	out->name = name;
+	out->local = local;
+	out->domain = domain;
+	return true;
+}
+
 static bool
 group_end(bool *in_group, struct addr *out)
 {
@@ -319,6 +382,8 @@ addr_next(struct arena *a, struct span *in, bool *in_group, struct addr *out)
 	struct words w;
 
 	memset(out, 0, sizeof *out);
+	if (!*in_group && p_usual(in, out))
+		return true;
 	for (;;) {
 		comment.p = comment.end = NULL;
 		w = p_words(

@@ -198,6 +198,48 @@ test_nul(void)
 	arena_clear(&a);
 }
 
+/*
+ * What the short way makes of an address the long one does, which a comment
+ * in front leads to.
+ */
+static void
+test_ways(void)
+{
+	static const char *const pieces[] = { "Foo", " ", "<", "a", "@", "b.c",
+		">", ", ", "\"", "\\", ".", ";", ":", "<a@b>", "\"Q, R\"", "\t",
+		"[", "<a@[b", "\xe9", "Foo Bar <a@b.c>" };
+	struct strbuf in = { 0 }, one = { 0 }, two = { 0 };
+	struct arena a = { 0 };
+	uint32_t seed = 1;
+	bool good = true;
+
+	for (unsigned round = 0; round < 20000 && good; round++) {
+		struct span s;
+
+		strbuf_reset(&in);
+		strbuf_reset(&one);
+		strbuf_reset(&two);
+		strbuf_puts(&in, "()");
+		for (unsigned n = 0; n < round % 12; n++) {
+			seed = seed * 1103515245 + 12345;
+			strbuf_puts(&in, pieces[(seed >> 16) % NELEM(pieces)]);
+		}
+		s = strbuf_span(&in);
+		(void)read_all(&a, s, &two);
+		s.p += 2;
+		(void)read_all(&a, s, &one);
+		good = span_eq(strbuf_span(&one), strbuf_span(&two));
+		if (!good)
+			printf("# %s: %s, %s\n", s.p, one.p, two.p);
+		arena_reset(&a);
+	}
+	ok(good, "the short way and the long");
+	strbuf_clear(&in);
+	strbuf_clear(&one);
+	strbuf_clear(&two);
+	arena_clear(&a);
+}
+
 /* n times s: linear, however it is nested. */
 static void
 monster(const char *s, size_t n)
@@ -229,6 +271,7 @@ main(void)
 
 	test_cases();
 	test_nul();
+	test_ways();
 	for (size_t i = 0; i < NELEM(monsters); i++)
 		monster(monsters[i], 1000000);
 	return done_testing();
