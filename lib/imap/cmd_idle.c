@@ -4,9 +4,15 @@
 #include "imap/update.h"
 #include "sys/clock.h"
 
-/* When to look even though nothing was reported, in ms from now. */
+/* When to look again while others have the folder locked, and at most. */
+enum { BUSY_MS = 5, BUSY_MOST_MS = 250 };
+
+/*
+ * When to look even though nothing was reported: in ms from now.  busy: how
+ * long to leave a folder alone that is locked, 0 when it was not.
+ */
 static int64_t
-next_look(const struct session *s, int watch, int64_t end)
+next_look(const struct session *s, int watch, int64_t busy, int64_t end)
 {
 	int64_t by = end;
 
@@ -16,7 +22,23 @@ next_look(const struct session *s, int watch, int64_t end)
 		by = clock_mono_ms() + (int64_t)s->conf->idle_poll * 1000;
 	if (mailbox_state(s->mbox)->owed)
 		by = clock_mono_ms() + MAILBOX_OWED_MS;
+	if (busy != 0)
+		by = clock_mono_ms() + busy;
 	return by > end ? end : by;
+}
+
+/*
+ * A look that does not wait, since DONE is not seen while it does.  Returns
+ * the next busy.
+ */
+static int64_t
+look(struct session *s, int64_t busy)
+{
+	if (s->mbox == NULL || update_try(s))
+		return 0;
+	if (busy == 0)
+		return BUSY_MS;
+	return busy * 2 < BUSY_MOST_MS ? busy * 2 : BUSY_MOST_MS;
 }
 
 /* Report changes until the client speaks. */
@@ -24,6 +46,7 @@ static enum rd_result
 idle(struct session *s)
 {
 	int64_t end = clock_mono_ms() + LIMIT_IDLE_SECONDS * 1000;
+	int64_t busy = 0;
 	int watch = s->mbox != NULL && s->conf->idle_notify
 			? mailbox_watch(s->mbox)
 			: -1;
@@ -31,11 +54,11 @@ idle(struct session *s)
 	bool ready;
 
 	do {
-		if (s->mbox != NULL)
-			update_sync(s, true);
+		busy = look(s, busy);
 		if (s->out->failed)
 			return RD_EOF;
-		got = rd_wait(s->in, watch, next_look(s, watch, end), &ready);
+		got = rd_wait(
+		    s->in, watch, next_look(s, watch, busy, end), &ready);
 		if (ready)
 			mailbox_watch_drain(s->mbox);
 	} while (got == RD_LATE && clock_mono_ms() < end);
@@ -70,7 +93,6 @@ cmd_idle(struct session *s, struct span args)
 		s->out->failed = true;
 	if (!done)
 		return session_bad(s);
-	if (s->mbox != NULL)
-		update_sync(s, true);
+	(void)look(s, 0); /* what it cannot see now, the next command does */
 	return V_OK;
 }

@@ -350,7 +350,7 @@ be_quiet(void *arg)
 		return;
 	}
 	if (s->mbox != NULL)
-		(void)mailbox_pay(s->mbox);
+		(void)mailbox_try_sync(s->mbox);
 	spare_free();
 }
 

@@ -1,6 +1,8 @@
 /* update.c: what the client is told without having asked. */
 #include "imap/update.h"
 
+#include <errno.h>
+
 #include "imap/modseq.h"
 #include "imap/out.h"
 #include "imap/vanished.h"
@@ -141,4 +143,13 @@ update_sync(struct session *s, bool expunge)
 {
 	(void)mailbox_sync(s->mbox); /* what was seen before stays true */
 	update_report(s, expunge);
+}
+
+bool
+update_try(struct session *s)
+{
+	bool busy = mailbox_try_sync(s->mbox) == -1 && errno == EBUSY;
+
+	update_report(s, true);
+	return !busy;
 }

@@ -19,6 +19,12 @@ void update_numbers(struct session *s, bool expunge);
 /* mailbox_sync(), then update_report(). Errors are left for later. */
 void update_sync(struct session *s, bool expunge);
 
+/*
+ * The same without waiting for those who have the folder locked, and with
+ * EXPUNGE.  False when that cannot be: then nothing new was seen.
+ */
+bool update_try(struct session *s);
+
 /* "* FLAGS (...)" and "* OK [PERMANENTFLAGS (...)]". */
 void update_flags(struct session *s);
 

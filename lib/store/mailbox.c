@@ -287,7 +287,7 @@ mailbox_sync(struct mailbox *m)
 }
 
 int
-mailbox_pay(struct mailbox *m)
+mailbox_try_sync(struct mailbox *m)
 {
 	int r;
 

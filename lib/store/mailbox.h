@@ -106,10 +106,11 @@ uint32_t mailbox_seq(struct mailbox *m, uint32_t uid);
 int mailbox_sync(struct mailbox *m);
 
 /*
- * The same while nobody waits for it, so that it waits for nobody: EBUSY when
- * it would need a lock that somebody holds.  Then it stays owed.
+ * The same without waiting: EBUSY when it would need a lock that somebody
+ * holds.  What was due stays so.  For when nobody has asked for a look (IDLE,
+ * or what is owed), so that the client's next line is not kept waiting.
  */
-int mailbox_pay(struct mailbox *m);
+int mailbox_try_sync(struct mailbox *m);
 
 /*
  * Drop the messages that are gone: each(arg, seq, uid) for every one, in the
