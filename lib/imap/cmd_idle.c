@@ -53,6 +53,7 @@ idle(struct session *s)
 	enum rd_result got;
 	bool ready;
 
+	session_rest(s);
 	do {
 		busy = look(s, busy);
 		if (s->out->failed)

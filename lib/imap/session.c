@@ -15,7 +15,7 @@
 #include "sys/log.h"
 #include "sys/map.h"
 
-/* An answer that has left much of the heap behind, unused. */
+/* Answers that have left much of the heap behind, unused. */
 enum { LARGE = 64 * 1024 };
 
 void
@@ -320,6 +320,12 @@ log_login(const struct session *s)
 	log_event("INFO", "LOGIN", fields, NELEM(fields));
 }
 
+static bool
+has_sent_much(const struct session *s)
+{
+	return s->out->total - s->rested > LARGE;
+}
+
 /* When there is something to do though no command comes; 0: never. */
 static int64_t
 quiet_by(const struct session *s)
@@ -329,9 +335,18 @@ quiet_by(const struct session *s)
 
 	if (st != NULL && st->held)
 		return clock_mono_ms() + MAILBOX_HELD_MS;
-	if ((st != NULL && st->owed) || spare_kept())
+	if ((st != NULL && st->owed) || spare_kept() || has_sent_much(s))
 		return clock_mono_ms() + MAILBOX_OWED_MS;
 	return 0;
+}
+
+void
+session_rest(struct session *s)
+{
+	spare_free();
+	if (has_sent_much(s))
+		map_rest_heap();
+	s->rested = s->out->total;
 }
 
 /*
@@ -351,7 +366,7 @@ be_quiet(void *arg)
 	}
 	if (s->mbox != NULL)
 		(void)mailbox_try_sync(s->mbox);
-	spare_free();
+	session_rest(s);
 }
 
 /* What is no change at all must not keep the folder locked either. */
@@ -376,7 +391,6 @@ int
 session_run(struct session *s)
 {
 	enum input_result r;
-	uint64_t sent = 0;
 
 	s->started = clock_mono_ms();
 	s->state = STATE_AUTH;
@@ -390,9 +404,6 @@ session_run(struct session *s)
 	log_login(s);
 	while (s->state != STATE_LOGOUT && !s->out->failed) {
 		arena_reset(&s->arena);
-		if (s->out->total - sent > LARGE)
-			map_rest_heap();
-		sent = s->out->total;
 		s->in->by = clock_mono_ms() + LIMIT_IDLE_SECONDS * 1000;
 		hold(s);
 		s->in->quiet_by = quiet_by(s);

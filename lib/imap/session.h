@@ -61,6 +61,8 @@ struct session {
 	uint64_t body_octets;
 	unsigned bad; /* bad commands in a row */
 	int64_t started;
+
+	uint64_t rested; /* octets sent before the last session_rest() */
 };
 
 /* Serve until the client leaves.  The exit status of the program. */
@@ -97,6 +99,9 @@ bool session_seqs(
 
 /* What "$" becomes (RFC 5182): a resolved set of UIDs is copied. */
 void session_save(struct session *s, const struct seqset *uids);
+
+/* Give back what memory earlier answers took: before waiting for long. */
+void session_rest(struct session *s);
 
 /* Close the selected mailbox without telling anything. */
 void session_deselect(struct session *s);
