@@ -73,4 +73,17 @@ is(system("@{[faultat()]} -e 1:EWHAT true 2>err") >> 8, 100, 'usage');
 is(system("@{[faultat()]} ./no-such-program 2>err") >> 8, 127,
     'no such program');
 
+# A case whose call does not come, or comes as another, is no case.
+Crash::base_maildir();
+my %t = (name => 'NOOP', maildir => scratch() . '/base', known => {},
+    act => [['NOOP']]);
+Crash::rehearse(\%t);
+my $n = @{$t{calls}};
+is((Crash::error_case(\%t, '-e', "$n:EIO"))[0], 1, 'a case that is met');
+is(Crash::number_in($n, $t{calls}, '1 x r', @{$t{calls}}), $n + 1,
+    'a call that comes later than before');
+push @{$t{calls}}, 'x unlinkat c /nowhere = 0';
+is((Crash::error_case(\%t, '-e', $n + 1 . ':EIO'))[0], 0,
+    'one that is not met');
+
 done_testing;

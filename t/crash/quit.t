@@ -100,6 +100,14 @@ sub cases
 	return @cases[map { int $_ * @cases / $max } 0 .. $max - 1];
 }
 
+# A case that asks nothing.
+sub unmet
+{
+	my ($calls, undef, $fault) = @_;
+
+	return @$calls < $fault =~ s/\D.*//r ? 'no such call' : ();
+}
+
 sub trash
 {
 	my ($md) = @_;
@@ -140,7 +148,7 @@ sub quit_faults
 	my $seen = fresh($md);
 	my $trash = trash($md);
 	my $left = grep { $seen->{"m$_"} } 1, 3, 5;
-	my @bad;
+	my @bad = unmet(\@calls, @case);
 
 	push @bad, "answer $answer"
 	    if $answer !~ /^(?:\+OK|-ERR|$)/ || ($answer eq '' && $case[0] eq '-e');
@@ -187,7 +195,8 @@ sub login_faults
 	my $md = base(1);
 	my ($told, @calls) = under($md, {}, \&login, @case);
 	my $seen = fresh($md);
-	my (%owner, @bad);
+	my @bad = unmet(\@calls, @case);
+	my %owner;
 
 	$told->{"m$_"} = "UID$_-777" for 2, 4;
 	delete $told->{$_} for grep { $told->{$_} =~ /^ENOMEM/ } keys %$told;
