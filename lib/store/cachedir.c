@@ -51,21 +51,46 @@ open_own(int dir, const char *name)
 	return -1;
 }
 
-int
-cachedir_open(const char *root, int maildir)
+enum { OWN_LEN = 64 };
+
+/* The root, and the name below it of the directory for a Maildir. */
+static int
+open_root(const char *root, int maildir, char name[OWN_LEN])
 {
 	struct stat st;
-	char name[64];
-	int dir, fd;
 
 	if (fstat(maildir, &st) == -1)
 		return -1;
-	(void)snprintf(name, sizeof name, "%llx-%llx",
+	(void)snprintf(name, OWN_LEN, "%llx-%llx",
 	    (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
 	/* the argument is the administrator's and may be a link */
-	if ((dir = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
+	return open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+int
+cachedir_open(const char *root, int maildir)
+{
+	char name[OWN_LEN];
+	int dir = open_root(root, maildir, name), fd;
+
+	if (dir == -1)
 		return -1;
 	fd = open_own(dir, name);
+	fs_close(dir);
+	return fd;
+}
+
+int
+cachedir_look(const char *root, int maildir, const char *dirname)
+{
+	char name[OWN_LEN];
+	int dir = open_root(root, maildir, name), own, fd;
+
+	if (dir == -1)
+		return -1;
+	own = fs_open_dir(dir, name);
+	fd = own == -1 ? -1 : fs_open_dir(own, name_of(dirname));
+	fs_close(own);
 	fs_close(dir);
 	return fd;
 }

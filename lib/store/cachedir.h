@@ -28,6 +28,12 @@ int cachedir_open(const char *root, int maildir);
 int cachedir_folder(const struct account *a, const char *dirname, int dir);
 
 /*
+ * The same for who only looks, and may be another user: below root, dirname
+ * in the Maildir open as maildir.  Nothing is made.
+ */
+int cachedir_look(const char *root, int maildir, const char *dirname);
+
+/*
  * Replace the account's cache name by one with that text, in one step, not
  * synced.  -1 with errno, and the old one is there.
  */

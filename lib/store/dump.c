@@ -170,11 +170,11 @@ check_all(struct dump *d, bool rows)
 }
 
 int
-dump_index(int dir, bool rows, struct wr *out)
+dump_index(int dir, int index, bool rows, struct wr *out)
 {
 	struct dump d = { .out = out, .dir = dir };
 
-	d.m.link.dir = dir;
+	d.m.link.dir = index;
 	if (replay_load(&d.m, &d.r) == -1) {
 		fault(&d,
 		    errno == ENOENT ? "there is none"

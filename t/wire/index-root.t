@@ -42,6 +42,22 @@ my ($r) = session('SELECT INBOX');
 my ($high) = $r->raw =~ /HIGHESTMODSEQ ([0-9]+)/;
 ($r) = session('SELECT INBOX');
 like($r->raw, qr/HIGHESTMODSEQ $high\b/, 'it is used');
+sub index_of
+{
+	my $text = join '', `@{[program('satchel-index')]} @_ 2>&1`;
+
+	return ($? >> 8) . " $text";
+}
+
+like(index_of($md), qr/^1 fault: there is none$/, 'none beside the messages');
+like(index_of('-r', $root, $md), qr/^0 .*^messages 3$/ms,
+    'satchel-index finds it there');
+like(index_of('-v', '-r', $root, $folder), qr/^0 .*^messages 1$/ms,
+    "a folder's, too");
+like(index_of('-r', $root, "$md/."), qr/^0 .*^messages 3$/ms,
+    'whatever the path is like');
+like(index_of('-r', "$root/none", $md), qr/^1 \S+: nothing below \S+: /,
+    'no such root');
 session('RENAME INBOX.Work INBOX.Play');
 ok(-f "$own/.Play/satchel-index" && !-e "$own/.Work",
     'renamed with its folder');
