@@ -1,7 +1,6 @@
 /* strbuf.c: doubling growth, oom() when there is no more. */
 #include "base/strbuf.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,16 +8,6 @@
 #include "base/num.h"
 #include "base/oom.h"
 #include "base/spare.h"
-
-const char *
-strbuf_path(const struct strbuf *b)
-{
-	if (b->len == 0 || memchr(b->p, '\0', b->len) != NULL) {
-		errno = EINVAL;
-		return NULL;
-	}
-	return b->p;
-}
 
 static void
 grow(struct strbuf *b, size_t need)

@@ -11,7 +11,7 @@
 /*
  * All zero is an empty strbuf, ready for use.  p is NULL as long as nothing
  * was added; afterwards p[len] is always NUL, so that text without embedded
- * NULs can be given to the system (strbuf_path).
+ * NULs can be given to the system.
  * Functions that are given one append to it and never free it.
  */
 struct strbuf {
@@ -26,12 +26,6 @@ strbuf_span(const struct strbuf *b)
 {
 	return span_of(b->len ? b->p : "", b->len);
 }
-
-/*
- * The text as a path, NUL-terminated; NULL with errno EINVAL when it is empty
- * or has a NUL in it.
- */
-const char *strbuf_path(const struct strbuf *b);
 
 /* Room for len more bytes at p + len; the caller adds what it used to len. */
 char *strbuf_room(struct strbuf *b, size_t len);

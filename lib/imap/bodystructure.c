@@ -2,6 +2,7 @@
 #include "imap/bodystructure.h"
 
 #include "base/num.h"
+#include "base/strbuf.h"
 #include "imap/envelope.h"
 #include "imap/headertext.h"
 

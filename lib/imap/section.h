@@ -15,7 +15,7 @@ enum section_need {
 	NEED_MEMORY, /* nothing: it is known */
 	NEED_STAT,
 	NEED_FILE, /* the open file, no parsing */
-	NEED_HEADER, /* structure_read_header() */
+	NEED_HEADER, /* structure_read_header_lines() */
 	NEED_TREE, /* structure_read() */
 };
 

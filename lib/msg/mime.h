@@ -7,7 +7,6 @@
 
 #include "base/arena.h"
 #include "base/span.h"
-#include "base/strbuf.h"
 
 /* At most so many parameters of a field are kept. */
 enum { MIME_PARAMS = 100 };
@@ -45,13 +44,5 @@ bool mime_token(struct span in, struct span *token);
 
 /* The value of the parameter name, or NULL in .p. */
 struct span mime_param(const struct mime_params *params, const char *name);
-
-/*
- * Append the value of name as UTF-8, with the continuations and charsets of
- * RFC 2231 and, as many mailers write them, encoded words.  False when there
- * is none.
- */
-bool mime_param_text(
-    const struct mime_params *params, const char *name, struct strbuf *out);
 
 #endif

@@ -1,4 +1,4 @@
-/* param.c: sections of a value put together, charsets undone. */
+/* param.c: sections of a value put together. */
 #include "msg/param.h"
 
 #include <stdlib.h>
@@ -6,9 +6,6 @@
 
 #include "base/ascii.h"
 #include "base/num.h"
-#include "text/charset.h"
-#include "text/encword.h"
-#include "text/utf8.h"
 
 /* A parameter whose name is "name*number" or "name*number*". */
 struct section {
@@ -161,55 +158,4 @@ param_join(struct arena *a, struct mime_params *params)
 		i++;
 	if (i < params->n)
 		join_all(a, params);
-}
-
-/* "charset'language'text" with %XX, as UTF-8 */
-static void
-put_extended(struct span in, struct strbuf *out)
-{
-	struct strbuf raw = { 0 };
-	struct span charset = span_str("us-ascii"), rest = in;
-	int high, low;
-
-	if (span_find(in, '\'') != NULL) {
-		charset = span_cut(&rest, '\'');
-		(void)span_cut(&rest, '\'');
-	}
-	for (; rest.p < rest.end; rest.p++) {
-		high = low = -1;
-		if (*rest.p == '%' && rest.end - rest.p > 2) {
-			high = ascii_hex((unsigned char)rest.p[1]);
-			low = ascii_hex((unsigned char)rest.p[2]);
-		}
-		if (high >= 0 && low >= 0) {
-			strbuf_putc(&raw, (char)(high << 4 | low));
-			rest.p += 2;
-		} else {
-			strbuf_putc(&raw, *rest.p);
-		}
-	}
-	if (span_len(charset) == 0)
-		charset = span_str("us-ascii");
-	if (!charset_to_utf8(charset, strbuf_span(&raw), out))
-		utf8_repair(strbuf_span(&raw), out);
-	strbuf_clear(&raw);
-}
-
-bool
-mime_param_text(
-    const struct mime_params *params, const char *name, struct strbuf *out)
-{
-	struct span plain = mime_param(params, name), s;
-
-	for (size_t i = 0; i < params->n; i++) {
-		s = params->v[i].name;
-		if (!span_eat_word(&s, name) || !span_is(s, "*"))
-			continue;
-		put_extended(params->v[i].value, out);
-		return true;
-	}
-	if (plain.p == NULL)
-		return false;
-	encword_decode(plain, out);
-	return true;
 }

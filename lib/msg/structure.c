@@ -467,14 +467,6 @@ structure_read_lines(struct arena *a, int fd,
 }
 
 int
-structure_read_header(struct arena *a, int fd, struct part **root)
-{
-	struct structure_lines none = { .size = INT64_MAX };
-
-	return structure_read_header_lines(a, fd, &none, root);
-}
-
-int
 structure_read_header_lines(struct arena *a, int fd,
     const struct structure_lines *lines, struct part **root)
 {

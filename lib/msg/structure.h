@@ -126,7 +126,6 @@ int structure_read_lines(struct arena *a, int fd,
  * its header fields, kind and envelope; body_octets, body_lines, end and
  * children are not filled in.
  */
-int structure_read_header(struct arena *a, int fd, struct part **root);
 int structure_read_header_lines(struct arena *a, int fd,
     const struct structure_lines *lines, struct part **root);
 

@@ -96,12 +96,6 @@ find(struct span name)
 	return charset_table_find(plain);
 }
 
-bool
-charset_known(struct span name)
-{
-	return find(name) != NULL;
-}
-
 /* Bytes above 0x7f are the code point instead; when that is 0, their own. */
 static void
 from_bytes(struct span in, uint32_t instead, struct strbuf *out)

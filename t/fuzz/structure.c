@@ -48,10 +48,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	int fd = memfile(data, len);
 	struct arena a = { 0 };
+	struct structure_lines none = { .size = INT64_MAX };
 	struct part *root, *head;
 
 	if (structure_read(&a, fd, &root) == -1 ||
-	    structure_read_header(&a, fd, &head) == -1)
+	    structure_read_header_lines(&a, fd, &none, &head) == -1)
 		abort();
 	if (root->header != 0 || root->end != (int64_t)len ||
 	    head->body != root->body ||

@@ -231,6 +231,16 @@ test_charset(const char *name)
 	return true;
 }
 
+static bool
+is_known(const char *name)
+{
+	struct strbuf b = { 0 };
+	bool known = charset_to_utf8(span_str(name), span_of("", 0), &b);
+
+	strbuf_clear(&b);
+	return known;
+}
+
 /* A line of the list; *here is whether iconv() has the charset. */
 static void
 test_line(char *line, const char *only, bool *here)
@@ -247,7 +257,7 @@ test_line(char *line, const char *only, bool *here)
 		if (only == NULL || strcmp(only, p) == 0) {
 			if (first)
 				*here = test_charset(p);
-			ok(!*here || charset_known(span_str(p)), "name: %s", p);
+			ok(!*here || is_known(p), "name: %s", p);
 		}
 		first = false;
 		p += len + 1;

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/nelem.h"
+#include "base/strbuf.h"
 #include "tap.h"
 
 /* "type/subtype" or "-", then ";name=value" for each parameter */
@@ -172,56 +173,6 @@ test_token(void)
 	    "no token");
 }
 
-/* The parameter "n" of a type, as text. */
-static const struct {
-	const char *in;
-	const char *out; /* NULL: none */
-} texts[] = {
-	/* clang-format off */
-	{ "a/b; m=x", NULL },
-	{ "a/b; n=x", "x" },
-	{ "a/b; N=\"x y\"", "x y" },
-	{ "a/b; n=caf\xc3\xa9", "caf\xc3\xa9" },
-	{ "a/b; n=caf\xe9", "caf\xc3\xa9" },
-	{ "a/b; n=\"=?iso-8859-1?q?caf=E9?=\"", "caf\xc3\xa9" },
-	{ "a/b; n*=utf-8''caf%C3%A9", "caf\xc3\xa9" },
-	{ "a/b; n*=iso-8859-1'fr'caf%e9", "caf\xc3\xa9" },
-	{ "a/b; n=plain; n*=utf-8''%c3%a9", "\xc3\xa9" },
-	{ "a/b; n*0*=utf-8''%c3; n*1*=%a9; n*2=\"%c3\"", "\xc3\xa9%c3" },
-	{ "a/b; n*0=\"a b\"; n*1=c", "a bc" },
-	{ "a/b; n*=''a%20b", "a b" },
-	{ "a/b; n*=a%20b", "a b" },
-	{ "a/b; n*=nosuch''%c3%a9%ff", "\xc3\xa9\xef\xbf\xbd" },
-	{ "a/b; n*=utf-8''%", "%" },
-	{ "a/b; n*=utf-8''%4", "%4" },
-	{ "a/b; n*=utf-8''%4g%41", "%4gA" },
-	/* clang-format on */
-};
-
-static void
-test_texts(void)
-{
-	struct strbuf b = { 0 };
-	struct arena a = { 0 };
-
-	for (size_t i = 0; i < NELEM(texts); i++) {
-		struct mime_params params;
-		struct span t, st;
-		bool good = mime_content_type(
-		    &a, span_str(texts[i].in), &t, &st, &params);
-
-		strbuf_reset(&b);
-		good = good && mime_param_text(&params, "n", &b);
-		if (!ok(good == (texts[i].out != NULL) &&
-			    span_is(strbuf_span(&b), good ? texts[i].out : ""),
-			"text of %s", texts[i].in))
-			printf("# %s\n", b.len > 0 ? b.p : "");
-		arena_reset(&a);
-	}
-	strbuf_clear(&b);
-	arena_clear(&a);
-}
-
 static void
 monster(const char *s, size_t n)
 {
@@ -256,7 +207,6 @@ main(void)
 	test_types();
 	test_dispositions();
 	test_token();
-	test_texts();
 	for (size_t i = 0; i < NELEM(monsters); i++)
 		monster(monsters[i], 1000000);
 	return done_testing();

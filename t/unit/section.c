@@ -151,13 +151,14 @@ static void
 open_section(struct arena *a, struct section_file *f, const char *message,
     const struct fetch_item *item)
 {
+	struct structure_lines lines = { .size = INT64_MAX };
 	struct part *root = NULL;
 	int r = 0;
 
 	*f = (struct section_file){ .fd = file_of(message),
 		.size = (int64_t)strlen(message) };
 	if (section_need(item) == NEED_HEADER)
-		r = structure_read_header(a, f->fd, &root);
+		r = structure_read_header_lines(a, f->fd, &lines, &root);
 	else if (section_need(item) == NEED_TREE)
 		r = structure_read(a, f->fd, &root);
 	f->root = root;

@@ -1,8 +1,6 @@
 /* strbuf.c: growth, and the NUL that is always there. */
 #include "base/strbuf.h"
 
-#include <errno.h>
-
 #include "tap.h"
 
 static const uint64_t numbers[] = { 0, 1, 9, 10, 4294967295,
@@ -88,27 +86,11 @@ test_num(void)
 	strbuf_clear(&b);
 }
 
-static void
-test_path(void)
-{
-	struct strbuf b = { 0 };
-
-	errno = 0;
-	ok(strbuf_path(&b) == NULL && errno == EINVAL, "no path is empty");
-	strbuf_puts(&b, "a/b");
-	ok(strcmp(strbuf_path(&b), "a/b") == 0, "a path");
-	strbuf_add(&b, "\0c", 2);
-	errno = 0;
-	ok(strbuf_path(&b) == NULL && errno == EINVAL, "nor has it a NUL");
-	strbuf_clear(&b);
-}
-
 int
 main(void)
 {
 	test_add();
 	test_growth();
 	test_num();
-	test_path();
 	return done_testing();
 }

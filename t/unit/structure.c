@@ -348,15 +348,17 @@ test_header_only(void)
 	struct span in = span_str(RFC822 "Subject: x\n\nSubject: y\n\nz\n");
 	int fd = memfile(in.p, span_len(in));
 	struct arena a = { 0 };
+	struct structure_lines none = { .size = INT64_MAX };
 	struct part *p = NULL;
 
-	ok(structure_read_header(&a, fd, &p) == 0 && p->child == NULL &&
-		p->kind == PART_MESSAGE && p->header_octets == 44 &&
-		p->body == 41 && span_is(p->envelope->field[ENV_SUBJECT], "x"),
+	ok(structure_read_header_lines(&a, fd, &none, &p) == 0 &&
+		p->child == NULL && p->kind == PART_MESSAGE &&
+		p->header_octets == 44 && p->body == 41 &&
+		span_is(p->envelope->field[ENV_SUBJECT], "x"),
 	    "the header alone");
 	close(fd);
 	ok(structure_read(&a, -1, &p) == -1 &&
-		structure_read_header(&a, -1, &p) == -1,
+		structure_read_header_lines(&a, -1, &none, &p) == -1,
 	    "a file that cannot be read");
 	arena_clear(&a);
 }
