@@ -54,6 +54,8 @@ add_other(struct excerpt *e)
 {
 	uint16_t v;
 
+	if (e->full)
+		return;
 	for (size_t i = 0; i < e->others.len; i += sizeof v) {
 		memcpy(&v, e->others.p + i, sizeof v);
 		if (v == e->name)
