@@ -187,14 +187,14 @@ answer(const struct section_file *f, const struct fetch_item *item,
 	if (section_put(&w, f, item, &octets) == -1)
 		strbuf_puts(out, "failed ");
 	for (size_t i = 0; i < w.len; i++) {
-		char c = w.buf[i];
+		unsigned char c = (unsigned char)w.buf[i];
 
-		if (c >= 0 && c < 8) {
+		if (c < 8) {
 			strbuf_puts(out, "<0");
 			strbuf_putc(out, (char)('0' + c));
 			strbuf_putc(out, '>');
 		} else {
-			strbuf_putc(out, c);
+			strbuf_putc(out, (char)c);
 		}
 	}
 	head = span_find(span_of(w.buf, w.len), '\n');
