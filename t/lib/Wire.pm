@@ -49,6 +49,9 @@ our @EXPORT = qw(make_maildir make_folder deliver slurp spew program root
     temp_dir);
 
 my $root = Cwd::abs_path(File::Basename::dirname(__FILE__) . '/../..');
+# asked for once: a test may have given its environment away
+my $build = $ENV{BUILD} // 'build';
+$build = "$root/$build" if $build !~ m{^/};
 my $timeout = $ENV{WIRE_TIMEOUT} // 10;
 $SIG{PIPE} = 'IGNORE';
 
@@ -59,9 +62,7 @@ sub root { return $root }
 sub program
 {
 	my ($name, $env) = @_;
-	my $build = $ENV{BUILD} // 'build';
 
-	$build = "$root/$build" if $build !~ m{^/};
 	return "$build/t/tool/$name" if $env && $env->{LD_PRELOAD};
 	return "$build/bin/$name";
 }

@@ -6,7 +6,7 @@
 
 #define S(s)                                                                   \
 	{                                                                      \
-		"" s, "" s + sizeof(s) - 1                                     \
+		"" s, &("" s)[sizeof(s) - 1]                                   \
 	}
 
 enum { NONE = -1 };
