@@ -152,10 +152,13 @@ put_keys(const char *keys, size_t n, struct strbuf *b, uint32_t slots)
 static size_t
 count_taken(const struct listed *l)
 {
-	const char *table = l->file.p + sizeof(struct header);
+	const char *table;
 	size_t taken = 0;
 	uint64_t key;
 
+	if (l->slots == 0)
+		return 0;
+	table = l->file.p + sizeof(struct header);
 	for (size_t i = 0; i < l->slots; i++) {
 		memcpy(&key, table + i * LEN, LEN);
 		taken += key != 0;
