@@ -45,12 +45,15 @@ received = false
 delivered_to = false
 verbose = 1
 END
+	my %before = map { $_ => 1 } glob "$to/new/*";
 	my @r;
 
-	# it may miss the end of the child that delivers, and gives up then
+	# it may miss the end of the child that delivers, and gives up then;
+	# what has come comes again
 	for (1 .. 3) {
 		@r = run(180, find_program('getmail'), "--getmaildir=$dir");
 		last if $r[1] !~ /waiting child pid [0-9]+ timed out/;
+		unlink grep { !$before{$_} } glob "$to/new/*";
 	}
 	return @r;
 }
