@@ -171,12 +171,15 @@ has_cur(const struct account *a, struct span entry)
 static int
 is_folder(struct listing *l, struct span entry, uint64_t ino)
 {
+	enum listed_is is = listed_has(&l->known, entry, ino);
 	int r;
 
-	if (listed_has(&l->known, entry, ino))
+	if (is == LISTED_YES)
 		return 1;
 	r = has_cur(l->a, entry);
-	if (r == 1)
+	if (is == LISTED_DUE)
+		l->known.wrong |= r == 0;
+	else if (r == 1)
 		listed_add(&l->known, entry, ino);
 	return r;
 }

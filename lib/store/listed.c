@@ -12,7 +12,8 @@
  *
  * What can be wrong is a directory that stays when its cur is removed, which
  * no program does but by a kill in between.  It is listed as a folder until
- * somebody tries to open it, or for a day: then all are looked at again.
+ * somebody tries to open it, or its turn comes: each LIST looks at some of the
+ * known ones, another choice each time, and all are looked at after a day.
  *
  * Rejected: the stamp of the Maildir (it changes whenever courierimapuiddb of
  * the INBOX does, and not when a folder's cur comes later than the folder);
@@ -40,6 +41,7 @@ enum {
 	SLOTS_MAX = 1 << 20, /* 8 MiB */
 	LEN = sizeof(uint64_t),
 	WORTH = 32, /* new ones: fewer are looked at each time */
+	DUE = 16, /* known ones that are looked at again, at most on average */
 	AGE = 24 * 60 * 60
 };
 
@@ -114,17 +116,22 @@ listed_begin(struct account *a, struct listed *l)
 		return;
 	memcpy(&h, l->file.p, sizeof h);
 	l->slots = h.slots;
+	l->turns = h.slots / 2 > DUE ? h.slots / 2 / DUE : 1;
+	l->turn = (uint32_t)clock_now_us() & (l->turns - 1);
 }
 
-bool
+enum listed_is
 listed_has(const struct listed *l, struct span entry, uint64_t ino)
 {
 	uint64_t key = key_of(entry, ino), is;
 
 	if (l->slots == 0)
-		return false;
+		return LISTED_NO;
 	(void)place(l->file.p + sizeof(struct header), l->slots, key, &is);
-	return is == key;
+	if (is != key)
+		return LISTED_NO;
+	return (key >> 32 & (l->turns - 1)) == l->turn ? LISTED_DUE
+						       : LISTED_YES;
 }
 
 void
@@ -205,7 +212,9 @@ save(struct account *a, const struct listed *l)
 void
 listed_end(struct account *a, struct listed *l)
 {
-	if (l->news.len >= WORTH * LEN)
+	if (l->wrong)
+		listed_forget(a);
+	else if (l->news.len >= WORTH * LEN)
 		save(a, l);
 	listed_clear(l);
 }

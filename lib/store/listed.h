@@ -14,6 +14,8 @@
 struct listed {
 	struct strbuf file; /* as it was read */
 	uint32_t slots; /* of its table, a power of two; 0: there is none */
+	uint32_t turns, turn; /* which of the known are due */
+	bool wrong; /* one of them is no folder any more */
 	struct strbuf news; /* keys that it has not, 8 octets each */
 };
 
@@ -22,9 +24,12 @@ void listed_begin(struct account *a, struct listed *l);
 
 /*
  * Whether the entry of the Maildir with that name and inode (of the entry: a
- * mount point's own) is known to have a cur.
+ * mount point's own) is known to have a cur.  LISTED_DUE: so it is, and should
+ * be looked at once more.
  */
-bool listed_has(const struct listed *l, struct span entry, uint64_t ino);
+enum listed_is { LISTED_NO, LISTED_YES, LISTED_DUE };
+enum listed_is listed_has(
+    const struct listed *l, struct span entry, uint64_t ino);
 
 /* It is not, and has been found to have one. */
 void listed_add(struct listed *l, struct span entry, uint64_t ino);

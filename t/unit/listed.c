@@ -41,7 +41,7 @@ is_written(void)
 
 /*
  * The folders listed when all have lost their cur: those that the file vouches
- * for.  They have it again afterwards.
+ * for and whose turn it is not.  They have it again afterwards.
  */
 static size_t
 vouched(void)
@@ -60,6 +60,7 @@ vouched(void)
 		(void)snprintf(was, sizeof was, "%s/was", folder(i).p);
 		scratch_move(was, cur);
 	}
+	(void)count(); /* some were found to have none */
 	return n;
 }
 
@@ -73,7 +74,7 @@ test_written(void)
 		scratch_maildir(folder(i).p);
 	ok(count() == FOLDERS && is_written(), "more are written down");
 	ok(count() == FOLDERS, "and listed");
-	ok(vouched() == FOLDERS, "from the file");
+	ok(vouched() > FOLDERS / 3, "from the file");
 }
 
 static void
@@ -166,7 +167,7 @@ static void
 test_age(void)
 {
 	shift(-80000);
-	ok(vouched() == FOLDERS, "from today");
+	ok(vouched() > FOLDERS / 3, "from today");
 	shift(-86400);
 	ok(vouched() == 0, "from yesterday");
 	shift(60);
@@ -179,14 +180,22 @@ test_old(void)
 	static const struct store_conf elsewhere = { .index_root = "." };
 	struct account *b;
 	struct listed l;
+	int n;
 
 	ok(folder_exists(a, span_str("f2")) == 0 && is_written(),
 	    "one that is opened");
 	scratch_move("M/.f2/cur", "M/.f2/was");
-	ok(count() == FOLDERS, "one that lost its cur is listed");
 	ok(folder_exists(a, span_str("f2")) == -1 && !is_written(),
-	    "until it is opened");
-	ok(count() == FOLDERS - 1, "then no more");
+	    "one that has lost its cur is opened");
+	ok(count() == FOLDERS - 1, "and listed no more");
+	scratch_move("M/.f2/was", "M/.f2/cur");
+	scratch_unlink("M/satchel-list");
+	ok(count() == FOLDERS && is_written(), "it has it again");
+	scratch_move("M/.f2/cur", "M/.f2/was");
+	for (n = 0; n < 10000 && count() == FOLDERS; n++)
+		;
+	ok(n < 10000 && !is_written(), "nobody opens it, %d times", n);
+	ok(count() == FOLDERS - 1 && is_written(), "and all are looked at");
 	scratch_move("M/.f2/was", "M/.f2/cur");
 	scratch_unlink("M/satchel-list");
 	if (account_open("M", &elsewhere, &b) == -1)
