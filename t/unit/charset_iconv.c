@@ -32,6 +32,13 @@ is_loose(const char *name)
 	return false;
 }
 
+/* Ours do not depend on the machine; glibc's ucs-2 has its byte order. */
+static const char *
+by_its_name(const char *name)
+{
+	return strcmp(name, "ucs-2") == 0 ? "ucs-2le" : name;
+}
+
 static uint32_t
 random_32(void)
 {
@@ -84,7 +91,7 @@ is_same(iconv_t cd, const char *name, struct span in)
 
 	/* or it would take the byte order mark for the next text's as well */
 	if (marked)
-		cd = iconv_open("UTF-8", name);
+		cd = iconv_open("UTF-8", by_its_name(name));
 	good = by_iconv(cd, in, &theirs);
 	if (marked)
 		(void)iconv_close(cd); /* frees memory only */
@@ -204,8 +211,8 @@ has_left_out(struct span text)
 static bool
 test_charset(const char *name)
 {
-	iconv_t cd = iconv_open("UTF-8", name);
-	iconv_t to_cd = iconv_open(name, "UTF-8");
+	iconv_t cd = iconv_open("UTF-8", by_its_name(name));
+	iconv_t to_cd = iconv_open(by_its_name(name), "UTF-8");
 	struct strbuf b = { 0 };
 	unsigned noise = 0, text = 0;
 
