@@ -213,9 +213,9 @@ include small.mk
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wold-style-definition -Wpointer-arith -Wcast-qual -Wwrite-strings \
 	-Wvla -Wundef -Wformat=2 -Wconversion -Wno-sign-conversion \
-	-Wimplicit-fallthrough
+	-Wimplicit-fallthrough -Wno-psabi
 OUR_CFLAGS = -std=c11 -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L \
-	-D_FILE_OFFSET_BITS=64 -I$(BUILD) -Ilib -Ibin -It \
+	-D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -I$(BUILD) -Ilib -Ibin -It \
 	-include base/banned.h $(WARNINGS) $(WERROR) \
 	$(HARDEN_CFLAGS) $(PART_CPPFLAGS)
 OUR_LDFLAGS = $(HARDEN_LDFLAGS)

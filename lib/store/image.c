@@ -111,7 +111,7 @@ image_init(struct image *im)
 int
 image_open(struct image *im, int fd, const struct index_head *h)
 {
-	size_t len = h->rows_at + h->rows * sizeof(struct row);
+	size_t len = (size_t)h->rows_at + h->rows * sizeof(struct row);
 
 	*im = (struct image){ .id = h->id };
 	if (map(im, fd, len, len + SPARE_ROOM) == -1)
@@ -120,7 +120,7 @@ image_open(struct image *im, int fd, const struct index_head *h)
 	im->n = h->rows;
 	im->max = (uint32_t)((im->map->room - h->rows_at) / sizeof *im->rows);
 	im->heap = im->map->p + sizeof *h;
-	im->heap_len = h->names_len;
+	im->heap_len = (size_t)h->names_len;
 	numbers_add(&im->sets, 0);
 	return 0;
 }

@@ -160,7 +160,8 @@ is_good_head(const struct index_head *h, const struct stat *st)
 	       fits(h->gone_at, h->gone, sizeof(struct gone), h->rows_at) &&
 	       fits(h->rows_at, h->rows, sizeof(struct row), h->log_at) &&
 	       h->rows_at % 4096 == 0 && h->log_at % 8 == 0 &&
-	       h->log_at <= (uint64_t)st->st_size;
+	       h->log_at <= (uint64_t)st->st_size &&
+	       h->log_at == (size_t)h->log_at; /* it can be mapped */
 }
 
 int

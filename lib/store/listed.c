@@ -70,7 +70,7 @@ key_of(struct span entry, uint64_t ino)
 static size_t
 place(const char *table, uint32_t slots, uint64_t key, uint64_t *is)
 {
-	size_t i = key & (slots - 1);
+	size_t i = (size_t)key & (slots - 1);
 
 	for (uint32_t n = 0; n < slots; n++, i = (i + 1) & (slots - 1)) {
 		memcpy(is, table + i * LEN, LEN);

@@ -53,7 +53,8 @@ put_zeros(struct out *o, uint64_t upto)
 
 	while (o->at < upto)
 		put(o,
-		    span_of(zeros, upto - o->at < PAGE ? upto - o->at : PAGE));
+		    span_of(zeros,
+			(size_t)(upto - o->at < PAGE ? upto - o->at : PAGE)));
 }
 
 /* lay_out() has checked the row. */

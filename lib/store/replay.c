@@ -394,20 +394,20 @@ static int
 load_sets(
     struct mailbox *m, struct image *im, int fd, const struct index_head *h)
 {
+	size_t len = (size_t)h->sets_len;
 	struct strbuf text = { 0 };
 	struct index_state none;
 	ssize_t n;
 
 	if (h->sets_len > SETS_MAX)
 		return -1;
-	n = fs_pread(fd, strbuf_room(&text, h->sets_len), h->sets_len,
-	    (int64_t)h->sets_at);
-	if (n == -1 || (size_t)n != h->sets_len ||
-	    sum_bytes(h->id, span_of(text.p, h->sets_len)) != h->sets_check) {
+	n = fs_pread(fd, strbuf_room(&text, len), len, (int64_t)h->sets_at);
+	if (n == -1 || (size_t)n != len ||
+	    sum_bytes(h->id, span_of(text.p, len)) != h->sets_check) {
 		strbuf_clear(&text);
 		return -1;
 	}
-	(void)apply(m, im, span_of(text.p, h->sets_len), &none);
+	(void)apply(m, im, span_of(text.p, len), &none);
 	strbuf_clear(&text);
 	return 0;
 }

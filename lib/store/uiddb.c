@@ -374,7 +374,7 @@ choose_uidvalidity(int fd, uint32_t above, uint32_t *out)
 	if (fstat(fd, &st) == -1)
 		return -1;
 	if (st.st_mtim.tv_sec > EPOCH &&
-	    st.st_mtim.tv_sec - EPOCH <= UINT32_MAX)
+	    (uint64_t)(st.st_mtim.tv_sec - EPOCH) <= UINT32_MAX)
 		v = (uint32_t)(st.st_mtim.tv_sec - EPOCH);
 	if (v <= above && ckd_add(&v, above, 1)) {
 		errno = EOVERFLOW;

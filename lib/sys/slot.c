@@ -208,7 +208,8 @@ sweep_when_due(int dir)
 	(void)fs_walk(dir, sweep_one, &s);
 	wait = SWEEP_SECONDS + s.seen / SWEEP_PER_SECOND;
 	due[0].tv_sec = due[1].tv_sec =
-	    now + (wait > SWEEP_MAX_SECONDS ? SWEEP_MAX_SECONDS : wait);
+	    (time_t)(now +
+		     (wait > SWEEP_MAX_SECONDS ? SWEEP_MAX_SECONDS : wait));
 	(void)futimens(fd, due); /* or the next one sweeps again */
 	fs_close(fd);
 }

@@ -177,7 +177,7 @@ static void
 test_uidvalidity(void)
 {
 	struct uiddb db = { .uidnext = 1 };
-	time_t now = time(NULL) - 1000000000;
+	uint32_t now = (uint32_t)(time(NULL) - 1000000000);
 
 	place.above = 0;
 	ok(uiddb_replace(&place, &db, span_str(""), 0) == 0 &&
