@@ -202,7 +202,7 @@ front_print(const struct front_protocol *protocol)
 {
 	const char *const *more = protocol->settings;
 	struct setting one = { protocol->tls, "0" };
-	struct wr out;
+	static struct wr out;
 
 	wr_init(&out, 1, 0);
 	setting_print(&out, settings, NELEM(settings));

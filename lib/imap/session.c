@@ -335,7 +335,8 @@ quiet_by(const struct session *s)
 
 	if (st != NULL && st->held)
 		return clock_mono_ms() + MAILBOX_HELD_MS;
-	if ((st != NULL && st->owed) || spare_kept() || has_sent_much(s))
+	if ((st != NULL && st->owed) || spare_kept() || wr_is_large(s->out) ||
+	    has_sent_much(s))
 		return clock_mono_ms() + MAILBOX_OWED_MS;
 	return 0;
 }
@@ -344,6 +345,7 @@ void
 session_rest(struct session *s)
 {
 	spare_free();
+	wr_rest(s->out);
 	if (has_sent_much(s))
 		map_rest_heap();
 	s->rested = s->out->total;

@@ -209,10 +209,10 @@ log_login(const struct session *s)
 
 /* What sending took is no use to a session that waits. */
 static void
-give_back(void *arg)
+give_back(void *out)
 {
-	(void)arg;
 	spare_free();
+	wr_rest(out);
 }
 
 int
@@ -228,8 +228,11 @@ session_run(struct session *s)
 		return 111;
 	reply_put(s->out, &s->lang, "logged in.", true);
 	s->in->quiet = give_back;
+	s->in->quiet_arg = s->out;
 	while (end == END_NOT) {
-		s->in->quiet_by = spare_kept() ? clock_mono_ms() + QUIET_MS : 0;
+		bool rest = spare_kept() || wr_is_large(s->out);
+
+		s->in->quiet_by = rest ? clock_mono_ms() + QUIET_MS : 0;
 		end = next_command(s);
 	}
 	wr_flush(s->out);

@@ -5,7 +5,9 @@
 #include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -13,13 +15,15 @@
 #include "sys/clock.h"
 #include "sys/sig.h"
 
+enum { KEPT = 16 * 1024 }; /* of the buffer, by a process that waits */
+
 void
 wr_init(struct wr *w, int fd, int timeout)
 {
 	int on = 1;
 
 	w->fd = fd;
-	w->failed = w->no_socket = false;
+	w->failed = w->no_socket = w->large = false;
 	w->timeout = timeout;
 	w->total = 0;
 	w->waits = NULL;
@@ -94,8 +98,30 @@ wr_flush(struct wr *w)
 	size_t len = w->len;
 
 	w->len = 0;
+	w->large |= len > KEPT;
 	w->failed |= w->fd == -1;
 	send_all(w, w->buf, len);
+}
+
+bool
+wr_is_large(const struct wr *w)
+{
+	return w->large || w->len > KEPT;
+}
+
+void
+wr_rest(struct wr *w)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	size_t start = KEPT + (size_t)(-((uintptr_t)w->buf + KEPT) % page);
+	size_t len;
+
+	if (!w->large || w->len > 0)
+		return;
+	w->large = false;
+	len = start < WR_LEN ? (WR_LEN - start) / page * page : 0;
+	if (len > 0)
+		(void)madvise(w->buf + start, len, MADV_DONTNEED);
 }
 
 /* More than there is room for: what would fill the buffer is sent at once. */

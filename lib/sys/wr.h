@@ -9,7 +9,12 @@
 
 #include "base/span.h"
 
-enum { WR_LEN = 16384 };
+/*
+ * Most of what the buffer of a socket takes.  A client that reads as fast as
+ * this is filled sleeps in between, and to wake it is dear: with an eighth of
+ * this, FETCH took a sixth longer.
+ */
+enum { WR_LEN = 128 * 1024 };
 
 /*
  * Nothing here returns an error.  The first one (EPIPE, a client that takes
@@ -19,6 +24,7 @@ struct wr {
 	int fd;
 	bool failed;
 	bool no_socket; /* send() has said so */
+	bool large; /* much of buf has been used */
 	int timeout; /* ms that one write may wait; 0: for ever */
 	uint64_t total; /* bytes accepted since wr_init() */
 	void (*waits)(void *arg); /* if not NULL, called before it waits */
@@ -70,6 +76,14 @@ wr_short(struct wr *w, const char *p, size_t len)
 
 /* Send what is buffered. */
 void wr_flush(struct wr *w);
+
+/*
+ * Whether the buffer has memory that a large answer has taken and small ones
+ * do without; give it back, unless it is in use: for a process that is going
+ * to wait.
+ */
+bool wr_is_large(const struct wr *w);
+void wr_rest(struct wr *w);
 
 static inline char *
 wr_room(struct wr *w, size_t len)

@@ -88,7 +88,7 @@ tls_conf_read(bool starttls, struct tls_conf *conf, const char **why)
 void
 tls_conf_print(void)
 {
-	struct wr out;
+	static struct wr out;
 
 	wr_init(&out, 1, 0);
 	setting_print(&out, settings, NELEM(settings));

@@ -221,6 +221,35 @@ test_room(void)
 	close(ends[1]);
 }
 
+/* What a large answer took is given back, but not while it is in use. */
+static void
+test_rest(void)
+{
+	static char all[WR_LEN];
+	int ends[2];
+
+	connect_ends(false, ends);
+	wr_init(&w, ends[1], 1000);
+	memset(all, 'a', sizeof all);
+	wr_bytes(&w, all, 100);
+	wr_flush(&w);
+	ok(!wr_is_large(&w), "a small answer");
+	wr_bytes(&w, all, sizeof all);
+	ok(wr_is_large(&w), "a large one");
+	wr_rest(&w);
+	wr_flush(&w);
+	ok(wr_is_large(&w) && w.buf[WR_LEN / 2] == 'a', "is kept until sent");
+	wr_lit(&w, "b");
+	wr_rest(&w);
+	ok(wr_is_large(&w), "and while there is more");
+	wr_flush(&w);
+	wr_rest(&w);
+	ok(!wr_is_large(&w) && w.buf[WR_LEN / 2] == '\0' && w.buf[0] == 'b',
+	    "then it is given back");
+	close(ends[0]);
+	close(ends[1]);
+}
+
 int
 main(void)
 {
@@ -236,5 +265,6 @@ main(void)
 	test_file();
 	test_signal();
 	test_room();
+	test_rest();
 	return done_testing();
 }
