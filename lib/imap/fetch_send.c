@@ -245,6 +245,42 @@ count(struct session *s, const struct fetch_item *item, uint64_t octets)
 	}
 }
 
+/*
+ * The fields of item i, which the brief has: straight to where they are sent
+ * from.  A literal tells its length first, which mostly has three digits.
+ */
+static void
+put_fields(struct fetch *f, const struct look *l, size_t i, uint64_t *octets)
+{
+	enum { USUAL = sizeof "{123}\r\n" - 1 };
+	struct span piece = l->brief.piece[BRIEF_FIELDS];
+	struct wr *w = f->s->out;
+	char *head = wr_room(w, 3 + NUM_LEN + span_len(piece) + 2);
+	char *text = head + USUAL, *to;
+
+	to = excerpt_put(piece, &f->fields[i].ask, text);
+	*octets = (uint64_t)(to - text);
+	*head = '{';
+	head = num_put(head + 1, *octets);
+	if (head + 3 != text)
+		memmove(head + 3, text, (size_t)*octets);
+	memcpy(head, "}\r\n", 3);
+	wr_put_to(w, head + 3 + *octets);
+}
+
+/* Some of them, which few ask for. */
+static void
+put_some_fields(
+    struct fetch *f, const struct look *l, size_t i, uint64_t *octets)
+{
+	struct strbuf *b = &f->held;
+
+	strbuf_reset(b);
+	(void)excerpt_fields(
+	    l->brief.piece[BRIEF_FIELDS], &f->fields[i].ask, b);
+	section_put_octets(f->s->out, strbuf_span(b), &f->items->v[i], octets);
+}
+
 /* The value of a content item.  -1 with errno as section_put(). */
 static int
 put_content(struct fetch *f, const struct look *l, size_t i)
@@ -253,8 +289,10 @@ put_content(struct fetch *f, const struct look *l, size_t i)
 	struct session *s = f->s;
 	uint64_t octets = 0;
 
-	if (l->fields != NULL && l->fields[i].p != NULL)
-		section_put_octets(s->out, l->fields[i], item, &octets);
+	if (f->fields[i].told && !item->partial)
+		put_fields(f, l, i, &octets);
+	else if (f->fields[i].told)
+		put_some_fields(f, l, i, &octets);
 	else if (section_put(s->out, &l->file, item, &octets) == -1)
 		return -1;
 	if (section_is_all(item) && l->file.octets == 0)

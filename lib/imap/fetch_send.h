@@ -31,6 +31,12 @@ struct fetch_label {
 	char start[FETCH_LABEL_SHORT];
 };
 
+/* Header fields that an item asks for, and whether the brief at hand tells. */
+struct fetch_fields {
+	struct excerpt_ask ask;
+	bool told;
+};
+
 /*
  * One FETCH command.  All of a message's answer is looked up before its first
  * byte is written, so that one that is gone, or has no answer, is left out.
@@ -51,7 +57,7 @@ struct fetch {
 	struct strbuf held; /* a buffer */
 	struct fetch_label *labels; /* of each item */
 	unsigned kinds; /* pieces of briefs that answer items */
-	struct excerpt_ask *asks; /* for each item; only fields are */
+	struct fetch_fields *fields; /* for each item; only fields are */
 	struct gather gather;
 	struct date_memo date;
 	struct num_last number;

@@ -10,7 +10,8 @@
 
 enum {
 	SMALL = 8 * 1024, /* is in memory once the header has been read */
-	LAZY_MAX = 64 * 1024 /* a larger one has no preview at hand */
+	LAZY_MAX = 64 * 1024, /* a larger one has no preview at hand */
+	FIELDS_MAX = WR_LEN / 2 /* no piece is as long: there is room for it */
 };
 
 struct span
@@ -58,7 +59,7 @@ look_begin(struct fetch *f)
 {
 	struct arena *a = &f->s->arena;
 
-	f->asks = arena_array(a, f->items->n, sizeof *f->asks);
+	f->fields = arena_array(a, f->items->n, sizeof *f->fields);
 	for (size_t i = 0; i < f->items->n; i++) {
 		const struct section *section = &f->items->v[i].section;
 		struct header_want want = { .names = section->names,
@@ -71,24 +72,20 @@ look_begin(struct fetch *f)
 		/* what it cannot answer is read */
 		(void)excerpt_ask(&want,
 		    arena_array(a, want.n, sizeof(struct excerpt_name)),
-		    &f->asks[i]);
+		    &f->fields[i].ask);
 	}
 }
 
-/* The fields of item i, if the brief has them. */
+/* Whether the brief has the fields of item i. */
 static bool
-look_up_fields(struct fetch *f, struct look *l, size_t i)
+look_up_fields(struct fetch *f, const struct look *l, size_t i)
 {
-	struct strbuf *b = &f->held;
+	struct span piece = l->brief.piece[BRIEF_FIELDS];
+	struct fetch_fields *fields = &f->fields[i];
 
-	strbuf_reset(b);
-	if (!excerpt_fields(l->brief.piece[BRIEF_FIELDS], &f->asks[i], b))
-		return false;
-	if (l->fields == NULL)
-		l->fields =
-		    arena_array(&f->arena, f->items->n, sizeof *l->fields);
-	l->fields[i] = arena_span(&f->arena, strbuf_span(b));
-	return true;
+	fields->told =
+	    span_len(piece) <= FIELDS_MAX && excerpt_tells(piece, &fields->ask);
+	return fields->told;
 }
 
 /* section_need(), with what the brief knows. */
@@ -292,10 +289,8 @@ look_inside(struct fetch *f, struct look *l, enum section_need need)
 	if (wants_brief(f) &&
 	    !brief_parse(
 		mailbox_facts(f->s->mbox, l->seq), BRIEF_ALL, &l->brief) &&
-	    known) {
-		l->fields = NULL;
+	    known)
 		need = need_all(f, l);
-	}
 	l->has_octets = mailbox_octets(f->s->mbox, l->seq, &l->octets);
 	l->file.octets = l->has_octets ? (int64_t)l->octets : 0;
 	if (need == NEED_FILE && lacks_preview(f, l) &&

@@ -17,7 +17,6 @@
 struct look {
 	uint32_t seq;
 	struct brief brief; /* valid until look_close() */
-	struct span *fields; /* for each item; p NULL: not out of the brief */
 	int64_t date;
 	uint64_t octets;
 	bool has_octets;

@@ -22,7 +22,8 @@ enum {
 	KEY_MAX = 2 * 1024,
 	KEYS_MAX = 6 * 1024,
 	OTHERS_MAX = 200,
-	NAMES_MAX = 64 /* more are not asked for in practice */
+	NAMES_MAX = 64, /* more are not asked for in practice */
+	STEP = 16
 };
 
 static uint16_t
@@ -247,23 +248,19 @@ excerpt_ask(const struct header_want *want, struct excerpt_name *names,
 		return false;
 	for (size_t i = 0; i < want->n; i++) {
 		struct span name = want->names[i];
+		uint16_t hash = hash_name(name);
+		uint8_t *slot = &out->slot[hash % EXCERPT_SLOTS];
 
 		if (span_find(name, ':') != NULL)
 			return false;
-		names[i] = (struct excerpt_name){ .name = name,
-			.hash = hash_name(name) };
-		out->some |= UINT64_C(1) << (names[i].hash & 63);
+		names[i] = (struct excerpt_name){
+			.name = name, .hash = hash, .next = *slot
+		};
+		*slot = (uint8_t)(i + 1);
 	}
 	out->n = want->n;
 	out->good = true;
 	return true;
-}
-
-/* Mostly it is not, and one look tells. */
-static bool
-may_be_asked(const struct excerpt_ask *ask, uint16_t name)
-{
-	return (ask->some >> (name & 63) & 1) != 0;
 }
 
 /* Whether one of the others is asked for. */
@@ -274,8 +271,9 @@ is_any_asked(struct span others, const struct excerpt_ask *ask)
 
 	for (; span_len(others) >= sizeof v; others.p += sizeof v) {
 		memcpy(&v, others.p, sizeof v);
-		for (size_t i = 0; may_be_asked(ask, v) && i < ask->n; i++)
-			if (ask->names[i].hash == v)
+		for (unsigned k = ask->slot[v % EXCERPT_SLOTS]; k != 0;
+		     k = ask->names[k - 1].next)
+			if (ask->names[k - 1].hash == v)
 				return true;
 	}
 	return false;
@@ -326,22 +324,28 @@ is_named(struct span field, struct excerpt_name *n)
 	return true;
 }
 
-/* Whether a field with that mark is among those asked for. */
+/*
+ * Whether a field with that mark is among those asked for: mostly it is not,
+ * and its slot is empty.
+ */
 static bool
 is_wanted(struct excerpt_ask *ask, const struct mark *mark, struct span field)
 {
-	for (size_t i = 0; i < ask->n; i++)
-		if (ask->names[i].hash == mark->name &&
-		    is_named(field, &ask->names[i]))
+	struct excerpt_name *name;
+
+	for (unsigned k = ask->slot[mark->name % EXCERPT_SLOTS]; k != 0;
+	     k = name->next) {
+		name = &ask->names[k - 1];
+		if (name->hash == mark->name && is_named(field, name))
 			return true;
+	}
 	return false;
 }
 
-/* The fields alone: *blank tells whether the empty line follows. */
+/* Take what stands before the fields, if it is there. */
 static bool
-open_fields(struct span *piece, const struct excerpt_ask *ask, bool *blank)
+open_fields(struct span *piece, struct span *others, bool *blank)
 {
-	struct span others;
 	uint16_t n;
 
 	if (span_len(*piece) < sizeof n)
@@ -349,11 +353,9 @@ open_fields(struct span *piece, const struct excerpt_ask *ask, bool *blank)
 	memcpy(&n, piece->p, sizeof n);
 	if (span_len(*piece) < sizeof n + n * sizeof n + 1)
 		return false;
-	others = span_of(piece->p + sizeof n, n * sizeof n);
-	if (is_any_asked(others, ask))
-		return false;
-	*blank = *others.end != 0;
-	piece->p = others.end + 1;
+	*others = span_of(piece->p + sizeof n, n * sizeof n);
+	*blank = *others->end != 0;
+	piece->p = others->end + 1;
 	return true;
 }
 
@@ -371,27 +373,60 @@ next_field(struct span *piece, struct mark *mark, struct span *field)
 	return true;
 }
 
-bool
-excerpt_fields(struct span piece, struct excerpt_ask *ask, struct strbuf *out)
+/*
+ * Most fields are a line, and a call for each took longer than they do.  What
+ * is copied beyond one lies in front of end, and so does what is overwritten:
+ * the marks are not copied.
+ */
+static char *
+put_field(char *to, struct span field, const char *end)
 {
-	struct span field;
-	struct mark mark;
-	bool blank;
-	char *to;
+	size_t len = span_len(field), steps = (len + STEP - 1) / STEP;
 
-	if (piece.p == NULL || !ask->good || !open_fields(&piece, ask, &blank))
-		return false;
-	to = strbuf_room(out, span_len(piece) + 2);
+	if ((size_t)(end - field.p) < steps * STEP)
+		return (char *)memcpy(to, field.p, len) + len;
+	for (size_t i = 0; i < steps * STEP; i += STEP)
+		memcpy(to + i, field.p + i, STEP); /* a fixed length: no call */
+	return to + len;
+}
+
+bool
+excerpt_tells(struct span piece, const struct excerpt_ask *ask)
+{
+	struct span others;
+	bool blank;
+
+	return piece.p != NULL && ask->good &&
+	       open_fields(&piece, &others, &blank) &&
+	       !is_any_asked(others, ask);
+}
+
+char *
+excerpt_put(struct span piece, struct excerpt_ask *ask, char *to)
+{
+	struct span others, field;
+	struct mark mark;
+	bool blank = false;
+
+	(void)open_fields(&piece, &others, &blank); /* it has been */
 	while (next_field(&piece, &mark, &field))
-		if (may_be_asked(ask, mark.name) &&
-		    is_wanted(ask, &mark, field)) {
-			memcpy(to, field.p, mark.len);
-			to += mark.len;
-		}
+		if (is_wanted(ask, &mark, field))
+			to = put_field(to, field, piece.end);
 	if (blank) {
 		memcpy(to, "\r\n", 2);
 		to += 2;
 	}
+	return to;
+}
+
+bool
+excerpt_fields(struct span piece, struct excerpt_ask *ask, struct strbuf *out)
+{
+	char *to;
+
+	if (!excerpt_tells(piece, ask))
+		return false;
+	to = excerpt_put(piece, ask, strbuf_room(out, span_len(piece) + 2));
 	*to = '\0';
 	out->len = (size_t)(to - out->p);
 	return true;

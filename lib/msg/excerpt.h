@@ -63,13 +63,15 @@ struct excerpt_name {
 	struct span name;
 	uint64_t word[2], mask[2]; /* name and colon; 0: not found yet */
 	uint16_t hash;
+	uint8_t next; /* one more in its slot, counted from 1; 0: none */
 };
 
 /* What is asked for, of one message or of many. */
+enum { EXCERPT_SLOTS = 64 };
 struct excerpt_ask {
 	struct excerpt_name *names;
 	size_t n;
-	uint64_t some; /* bit hash modulo 64 of each */
+	uint8_t slot[EXCERPT_SLOTS]; /* by hash: the first, counted from 1 */
 	bool good; /* it is something that can be answered */
 };
 
@@ -81,9 +83,14 @@ bool excerpt_ask(const struct header_want *want, struct excerpt_name *names,
     struct excerpt_ask *out);
 
 /*
- * Append what header_fields() would give.  False, and nothing appended, when
- * BRIEF_FIELDS does not tell.
+ * Whether BRIEF_FIELDS tells what header_fields() would give; p may be NULL.
+ * If it does, excerpt_put() puts that at to, where there is room for
+ * span_len(piece) + 2 bytes, and returns where it ends.
  */
+bool excerpt_tells(struct span piece, const struct excerpt_ask *ask);
+char *excerpt_put(struct span piece, struct excerpt_ask *ask, char *to);
+
+/* Both: append it, or false. */
 bool excerpt_fields(
     struct span piece, struct excerpt_ask *ask, struct strbuf *out);
 
