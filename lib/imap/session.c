@@ -50,9 +50,12 @@ static void
 add_seqs(
     struct session *s, struct seqrange r, uint32_t **v, size_t *n, size_t *max)
 {
-	for (uint64_t seq = r.a; seq <= r.b; seq++) {
+	uint64_t seq = r.a;
+
+	while (seq <= r.b) {
 		*v = arena_grow(&s->arena, *v, *n, max, sizeof **v);
-		(*v)[(*n)++] = (uint32_t)seq;
+		for (; seq <= r.b && *n < *max; seq++)
+			(*v)[(*n)++] = (uint32_t)seq;
 	}
 }
 
