@@ -239,17 +239,31 @@ map_up_to(struct facts *f, int64_t to)
 	return map_open(&f->map, f->fd, (size_t)f->size, 0, MAP_READING) == 0;
 }
 
-/* Whether the bytes from..to-1 are mapped. */
+/* Whether from is not in the pages that were asked for last. */
+static inline bool
+is_beyond(const struct facts *f, int64_t from)
+{
+	return (uint64_t)(f->ahead - 1 - from) >= (uint64_t)f->step;
+}
+
 static bool
+go_on(struct facts *f, int64_t from, int64_t to)
+{
+	if (to > (int64_t)f->map.len && !map_up_to(f, to))
+		return false;
+	if (is_beyond(f, from))
+		look_ahead(f, from);
+	return true;
+}
+
+/* Whether the bytes from..to-1 are mapped. */
+static inline bool
 reach(struct facts *f, int64_t from, int64_t to)
 {
 	if (from < HEAD_LEN || to < from)
 		return false;
-	if (to > (int64_t)f->map.len && !map_up_to(f, to))
-		return false;
-	/* not in the pages that ended there */
-	if ((uint64_t)(f->ahead - 1 - from) >= (uint64_t)f->step)
-		look_ahead(f, from);
+	if (to > (int64_t)f->map.len || is_beyond(f, from))
+		return go_on(f, from, to);
 	return true;
 }
 
