@@ -505,24 +505,23 @@ put_row(struct fetch *f, uint32_t seq)
 static void
 answer(struct fetch *f, uint32_t seq)
 {
-	struct look l;
+	const struct look *l = f->look;
 
-	if (look_at(f, seq, &l) == -1) {
+	if (look_at(f, seq) == -1) {
 		if (errno == ESTALE)
 			f->gone = true;
 		else
 			f->error = errno;
-	} else if (has_unknown_cte(f, &l)) {
+	} else if (has_unknown_cte(f, l)) {
 		f->unknown_cte = true;
-	} else if (put_response(f, &l, set_seen(f, &l)) == -1) {
+	} else if (put_response(f, l, set_seen(f, l)) == -1) {
 		/* there is no way to take back what was begun */
 		f->s->out->failed = true;
 		log_line("ERR", "message with UID %u: cannot be sent: %s",
 		    (unsigned)f->message.uid,
 		    errno == EPIPE ? "it has changed" : strerror(errno));
 	}
-	look_close(&l);
-	arena_reset(&f->arena);
+	look_close(f);
 }
 
 void

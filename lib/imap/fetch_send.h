@@ -57,6 +57,8 @@ struct fetch {
 	struct strbuf held; /* a buffer */
 	struct fetch_label *labels; /* of each item */
 	unsigned kinds; /* pieces of briefs that answer items */
+	bool printed; /* those and rows may answer all of them */
+	struct look *look; /* look.h: at the message at hand */
 	struct fetch_fields *fields; /* for each item; only fields are */
 	struct gather gather;
 	struct date_memo date;

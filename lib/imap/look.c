@@ -14,6 +14,8 @@ enum {
 	FIELDS_MAX = WR_LEN / 2 /* no piece is as long: there is room for it */
 };
 
+static const struct look nothing = { .file = { .fd = -1 } };
+
 struct span
 look_text(const struct look *l, enum brief_kind kind, bool utf8)
 {
@@ -47,6 +49,14 @@ kinds_of(const struct fetch_item *item)
 	}
 }
 
+/* Whether its row or its pieces alone may have all of an item. */
+static bool
+is_printed(const struct fetch_item *item)
+{
+	return section_need(item) <= NEED_STAT || item->kind == FETCH_SIZE ||
+	       (kinds_of(item) != 0 && item->kind != FETCH_PREVIEW);
+}
+
 /* Whole messages come out of their files, whatever is known of them. */
 static bool
 wants_brief(const struct fetch *f)
@@ -59,7 +69,10 @@ look_begin(struct fetch *f)
 {
 	struct arena *a = &f->s->arena;
 
+	f->look = arena_alloc(a, sizeof *f->look);
+	*f->look = nothing;
 	f->fields = arena_array(a, f->items->n, sizeof *f->fields);
+	f->printed = true;
 	for (size_t i = 0; i < f->items->n; i++) {
 		const struct section *section = &f->items->v[i].section;
 		struct header_want want = { .names = section->names,
@@ -67,6 +80,7 @@ look_begin(struct fetch *f)
 			.except = section->except };
 
 		f->kinds |= kinds_of(&f->items->v[i]);
+		f->printed &= is_printed(&f->items->v[i]);
 		if (!is_top_fields(&f->items->v[i]))
 			continue;
 		/* what it cannot answer is read */
@@ -107,6 +121,24 @@ content_need(struct fetch *f, struct look *l, size_t i)
 	return need;
 }
 
+/* Mostly the row has them, which is at hand. */
+static bool
+has_date(const struct fetch *f, struct look *l)
+{
+	l->date = f->message.date;
+	return l->date != MESSAGE_NO_DATE ||
+	       mailbox_date(f->s->mbox, l->seq, &l->date);
+}
+
+static bool
+has_octets(const struct fetch *f, struct look *l)
+{
+	l->octets = f->message.octets;
+	l->has_octets = l->octets != MESSAGE_NO_OCTETS ||
+			mailbox_octets(f->s->mbox, l->seq, &l->octets);
+	return l->has_octets;
+}
+
 static enum section_need
 need_now(struct fetch *f, struct look *l, size_t i)
 {
@@ -129,11 +161,9 @@ need_now(struct fetch *f, struct look *l, size_t i)
 			   ? NEED_FILE
 			   : section_need(item);
 	case FETCH_INTERNALDATE:
-		return mailbox_date(f->s->mbox, l->seq, &l->date) ? NEED_MEMORY
-								  : NEED_STAT;
+		return has_date(f, l) ? NEED_MEMORY : NEED_STAT;
 	case FETCH_SIZE:
-		l->has_octets = mailbox_octets(f->s->mbox, l->seq, &l->octets);
-		return l->has_octets ? NEED_MEMORY : NEED_FILE;
+		return has_octets(f, l) ? NEED_MEMORY : NEED_FILE;
 	case FETCH_BODY:
 		kind = BRIEF_BODY;
 		break;
@@ -307,46 +337,74 @@ look_inside(struct fetch *f, struct look *l, enum section_need need)
 	return 0;
 }
 
-int
-look_at(struct fetch *f, uint32_t seq, struct look *l)
+/* What is wanted of the brief, and with that of the file. */
+static enum section_need
+look_up(struct fetch *f, struct look *l)
 {
-	struct mailbox *mbox = f->s->mbox;
+	struct span facts;
 	enum section_need need;
 
-	*l = (struct look){ .seq = seq, .file = { .fd = -1 } };
-	if ((f->message.state & MSG_GONE) != 0) {
-		errno = ESTALE; /* also where its facts are known */
-		return -1;
+	if (!wants_brief(f))
+		return need_all(f, l);
+	facts = mailbox_facts(f->s->mbox, l->seq);
+	if (f->printed) {
+		(void)brief_pick(facts, f->kinds, &l->brief);
+		if ((need = need_all(f, l)) == NEED_MEMORY)
+			return need;
 	}
-	if (wants_brief(f))
-		(void)brief_parse(
-		    mailbox_facts(mbox, seq), f->kinds, &l->brief);
-	need = need_all(f, l);
-	if (need == NEED_MEMORY)
-		return 0;
+	(void)brief_parse(facts, f->kinds, &l->brief);
+	return need_all(f, l);
+}
+
+/* There is something that only the file tells. */
+static int
+look_further(struct fetch *f, struct look *l, enum section_need need)
+{
+	struct mailbox *mbox = f->s->mbox;
+
+	l->used = true;
 	if (need == NEED_STAT) {
-		if (mailbox_stat_message(mbox, seq, &l->st) == -1)
+		if (mailbox_stat_message(mbox, l->seq, &l->st) == -1)
 			return -1;
 		l->date = (int64_t)l->st.st_mtime;
-		f->message = mailbox_message(mbox, seq);
+		f->message = mailbox_message(mbox, l->seq);
 		return 0;
 	}
 	if (open_message(f, l) == -1)
 		return -1;
-	f->message = mailbox_message(mbox, seq); /* it may have been renamed */
-	if (look_inside(f, l, need) == -1) {
-		fs_close(l->file.fd);
-		l->file.fd = -1;
+	/* it may have been renamed */
+	f->message = mailbox_message(mbox, l->seq);
+	return look_inside(f, l, need);
+}
+
+int
+look_at(struct fetch *f, uint32_t seq)
+{
+	struct look *l = f->look;
+	enum section_need need;
+
+	l->seq = seq;
+	if ((f->message.state & MSG_GONE) != 0) {
+		errno = ESTALE; /* also where its facts are known */
 		return -1;
 	}
-	return 0;
+	need = look_up(f, l);
+	if (need == NEED_MEMORY)
+		return 0;
+	return look_further(f, l, need);
 }
 
 void
-look_close(struct look *l)
+look_close(struct fetch *f)
 {
+	struct look *l = f->look;
+
+	if (!l->used)
+		return;
 	if (l->file.fd != -1)
 		(void)close(l->file.fd); /* only read from */
 	if (l->file.memo != NULL)
 		memo_trim(l->file.memo);
+	*l = nothing;
+	arena_reset(&f->arena);
 }

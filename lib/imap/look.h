@@ -16,7 +16,9 @@
  */
 struct look {
 	uint32_t seq;
-	struct brief brief; /* valid until look_close() */
+	bool used; /* more has been looked at than rows and briefs */
+	/* valid until look_close(); not used: only those of f->kinds are */
+	struct brief brief;
 	int64_t date;
 	uint64_t octets;
 	bool has_octets;
@@ -29,13 +31,14 @@ void look_begin(struct fetch *f);
 
 /*
  * Look at message seq, which f->message is, where f->need is more than
- * NEED_MEMORY.  -1 with errno: there is nothing to close.
+ * NEED_MEMORY: f->look tells.  -1 with errno.
  */
-int look_at(struct fetch *f, uint32_t seq, struct look *l);
+int look_at(struct fetch *f, uint32_t seq);
 
 /* The printed text of a kind that has two forms; p is NULL without one. */
 struct span look_text(const struct look *l, enum brief_kind kind, bool utf8);
 
-void look_close(struct look *l);
+/* After look_at(): what f->arena has for the message goes too. */
+void look_close(struct fetch *f);
 
 #endif

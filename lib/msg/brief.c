@@ -66,20 +66,27 @@ check_of(unsigned kind, struct span piece)
 	return (uint32_t)sum_bytes(kind, piece);
 }
 
-/* The pieces that rows tell of, which begin there. */
-static bool
-take_pieces(struct span bytes, unsigned have, unsigned kinds, struct brief *out)
+static struct row
+row_at(const char *p)
 {
-	const char *rows = bytes.p, *p;
 	struct row row;
 
-	bytes.p += count_bits(have) * sizeof row;
-	for (p = bytes.p; have != 0; have &= have - 1) {
+	memcpy(&row, p, sizeof row);
+	return row;
+}
+
+/* The pieces that rows tell of, behind which they begin. */
+static bool
+take_pieces(struct span bytes, const char *rows, unsigned have, unsigned kinds,
+    struct brief *out)
+{
+	const char *p = bytes.p;
+
+	for (; have != 0; have &= have - 1, rows += sizeof(struct row)) {
 		unsigned kind = (unsigned)__builtin_ctz(have);
 		struct span *piece = &out->piece[kind];
+		struct row row = row_at(rows);
 
-		memcpy(&row, rows, sizeof row);
-		rows += sizeof row;
 		if (row.len > (size_t)(bytes.end - p))
 			return false;
 		piece->p = p;
@@ -91,45 +98,95 @@ take_pieces(struct span bytes, unsigned have, unsigned kinds, struct brief *out)
 	return p == bytes.end;
 }
 
-/* version, which pieces */
+/* version, which pieces, a row for each; bytes are the pieces then */
 static bool
-take_front(struct span *bytes, unsigned *have)
+take_front(struct span *bytes, const char **rows, unsigned *have)
 {
 	uint16_t head[2];
+	size_t len;
 
 	if (!take(bytes, head, sizeof head) || head[0] != VERSION ||
-	    head[1] >> BRIEF_KINDS != 0 ||
-	    count_bits(head[1]) * sizeof(struct row) > span_len(*bytes))
+	    head[1] >> BRIEF_KINDS != 0)
 		return false;
+	len = count_bits(head[1]) * sizeof(struct row);
+	if (len > span_len(*bytes))
+		return false;
+	*rows = bytes->p;
+	bytes->p += len;
 	*have = head[1];
 	return true;
 }
 
-/* the front, a row for each piece, the pieces */
 bool
 brief_parse(struct span bytes, unsigned kinds, struct brief *out)
 {
+	const char *rows;
 	unsigned have;
 
 	memset(out, 0, sizeof *out);
-	if (!take_front(&bytes, &have))
+	if (!take_front(&bytes, &rows, &have))
 		return false;
-	if (take_pieces(bytes, have, kinds, out))
+	if (take_pieces(bytes, rows, have, kinds, out))
 		return true;
 	memset(out, 0, sizeof *out);
+	return false;
+}
+
+/* No more of the table is read than tells where they are. */
+static bool
+pick_pieces(struct span bytes, const char *rows, unsigned have, unsigned kinds,
+    struct brief *out)
+{
+	size_t from, to = 0;
+
+	for (; (have & kinds) != 0;
+	     have &= have - 1, rows += sizeof(struct row)) {
+		unsigned kind = (unsigned)__builtin_ctz(have);
+		struct row row = row_at(rows);
+		struct span *piece = &out->piece[kind];
+
+		from = to;
+		to += row.len;
+		if ((kinds >> kind & 1) == 0)
+			continue;
+		if (to > span_len(bytes))
+			return false;
+		*piece = span_of(bytes.p + from, row.len);
+		if (check_of(kind, *piece) != row.check)
+			return false;
+	}
+	return true;
+}
+
+static void
+drop_pieces(unsigned kinds, struct brief *out)
+{
+	for (; kinds != 0; kinds &= kinds - 1)
+		out->piece[__builtin_ctz(kinds)] = (struct span){ NULL, NULL };
+}
+
+bool
+brief_pick(struct span bytes, unsigned kinds, struct brief *out)
+{
+	const char *rows;
+	unsigned have;
+
+	drop_pieces(kinds, out);
+	if (!take_front(&bytes, &rows, &have))
+		return false;
+	if (pick_pieces(bytes, rows, have, kinds, out))
+		return true;
+	drop_pieces(kinds, out);
 	return false;
 }
 
 size_t
 brief_front(struct span bytes)
 {
-	const char *start = bytes.p;
+	const char *start = bytes.p, *rows;
 	unsigned have;
 
-	if (!take_front(&bytes, &have))
-		return 0;
-	return (size_t)(bytes.p - start) +
-	       count_bits(have) * sizeof(struct row);
+	return take_front(&bytes, &rows, &have) ? (size_t)(bytes.p - start) : 0;
 }
 
 void

@@ -44,6 +44,12 @@ enum { BRIEF_ALL = (1 << BRIEF_KINDS) - 1 };
 bool brief_parse(struct span bytes, unsigned kinds, struct brief *out);
 
 /*
+ * The same for a few pieces alone, in less time: those of kinds are set, p
+ * NULL where there is none, all others are left as they were.
+ */
+bool brief_pick(struct span bytes, unsigned kinds, struct brief *out);
+
+/*
  * How many bytes from the first one on tell where the pieces are, and have
  * their checks; 0 when that is no brief.
  */

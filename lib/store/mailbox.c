@@ -218,7 +218,9 @@ mailbox_message(struct mailbox *m, uint32_t seq)
 		.keywords = r->keywords == 0 ? 0 : box_keywords(m, i),
 		.flags = r->flags & FLAGS_STORED,
 		.state = r->state & (MSG_CHANGED | MSG_GONE),
-		.modseq = r->modseq };
+		.modseq = r->modseq,
+		.date = r->date, /* what is not known is the same for both */
+		.octets = r->octets };
 
 	if (r->state & MSG_RECENT)
 		msg.flags |= FLAG_RECENT;

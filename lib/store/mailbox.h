@@ -31,7 +31,13 @@ struct message {
 	uint16_t flags; /* enum flag */
 	uint16_t state; /* MSG_ */
 	uint64_t modseq; /* of its last change, 1 .. 2^62 (RFC 7162) */
+	/* as far as they are known: else mailbox_date(), mailbox_octets() */
+	int64_t date; /* INTERNALDATE, or MESSAGE_NO_DATE */
+	uint64_t octets; /* with CRLF line ends, or MESSAGE_NO_OCTETS */
 };
+
+static const int64_t MESSAGE_NO_DATE = INT64_MIN;
+static const uint64_t MESSAGE_NO_OCTETS = UINT64_MAX;
 
 struct mailbox;
 

@@ -46,6 +46,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct part *root;
 	struct brief b, again;
 
+	for (unsigned i = 0; i < BRIEF_KINDS; i++)
+		if (brief_pick(in, 1U << i, &b) && b.piece[i].p != NULL &&
+		    (b.piece[i].p < in.p || b.piece[i].end > in.end))
+			abort();
 	if (brief_parse(in, 0, &b)) {
 		bool good = brief_parse(in, BRIEF_ALL, &again);
 

@@ -68,7 +68,7 @@ check_damage(void)
 {
 	struct brief b = { 0 }, got;
 	struct strbuf bytes = { 0 };
-	unsigned bad = 0;
+	unsigned bad = 0, both = 1 << BRIEF_ENVELOPE | 1 << BRIEF_PREVIEW;
 	size_t front;
 
 	b.piece[BRIEF_ENVELOPE] = span_str("(NIL)");
@@ -87,12 +87,25 @@ check_damage(void)
 			   &got) != first;
 		bad += brief_parse(strbuf_span(&bytes), BRIEF_ALL, &got) ||
 		       got.piece[BRIEF_ENVELOPE].p != NULL;
+		bad += brief_pick(strbuf_span(&bytes), 1 << BRIEF_ENVELOPE,
+			   &got) == first;
+		bad += (got.piece[BRIEF_ENVELOPE].p == NULL) != first;
+		bad += brief_pick(strbuf_span(&bytes), both, &got) ||
+		       got.piece[BRIEF_ENVELOPE].p != NULL ||
+		       got.piece[BRIEF_PREVIEW].p != NULL;
 		bytes.p[i] ^= 1;
 	}
 	ok(bad == 0, "damaged pieces: %u wrong", bad);
 	ok(brief_parse(strbuf_span(&bytes), BRIEF_ALL, &got) &&
 		span_is(got.piece[BRIEF_ENVELOPE], "(NIL)"),
 	    "whole again");
+	got.piece[BRIEF_BODY] = got.piece[BRIEF_PARTS] = span_str("kept");
+	ok(brief_pick(strbuf_span(&bytes), both | 1 << BRIEF_PARTS, &got) &&
+		span_is(got.piece[BRIEF_ENVELOPE], "(NIL)") &&
+		span_is(got.piece[BRIEF_PREVIEW], "a few words") &&
+		got.piece[BRIEF_PARTS].p == NULL &&
+		span_is(got.piece[BRIEF_BODY], "kept"),
+	    "pieces that are picked");
 	strbuf_clear(&bytes);
 }
 
