@@ -328,20 +328,27 @@ put_size(struct fetch *f, const struct look *l)
 }
 
 static void
-put_structure(struct fetch *f, const struct look *l, bool extended)
+print_structure(struct fetch *f, const struct look *l, bool extended)
 {
 	struct session *s = f->s;
 	struct bodystructure b = { .w = s->out,
 		.a = &f->arena,
 		.extended = extended,
 		.utf8 = s->utf8 };
-	struct span text =
-	    look_text(l, extended ? BRIEF_BODYSTRUCTURE : BRIEF_BODY, s->utf8);
+
+	bodystructure_put(&b, l->file.root);
+}
+
+static void
+put_structure(struct fetch *f, const struct look *l, bool extended)
+{
+	struct span text = look_text(
+	    l, extended ? BRIEF_BODYSTRUCTURE : BRIEF_BODY, f->s->utf8);
 
 	if (text.p != NULL)
-		wr_span(s->out, text);
+		wr_span(f->s->out, text);
 	else
-		bodystructure_put(&b, l->file.root);
+		print_structure(f, l, extended);
 }
 
 static void
@@ -357,6 +364,15 @@ put_envelope(struct fetch *f, const struct look *l)
 		    s->out, &f->arena, l->file.root->envelope, s->utf8);
 }
 
+static void
+put_uid(struct fetch *f)
+{
+	struct wr *w = f->s->out;
+
+	wr_put_to(w,
+	    num_put_next(&f->last_uid, f->message.uid, wr_room(w, NUM_LEN)));
+}
+
 /* The value of an item that the row of a message has, and no file. */
 static void
 put_row_value(struct fetch *f, uint32_t seq, const struct fetch_item *item)
@@ -365,7 +381,7 @@ put_row_value(struct fetch *f, uint32_t seq, const struct fetch_item *item)
 
 	switch (item->kind) {
 	case FETCH_UID:
-		wr_num(s->out, f->message.uid);
+		put_uid(f);
 		break;
 	case FETCH_FLAGS:
 		put_flags(f, seq);

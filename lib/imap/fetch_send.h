@@ -62,7 +62,7 @@ struct fetch {
 	struct fetch_fields *fields; /* for each item; only fields are */
 	struct gather gather;
 	struct date_memo date;
-	struct num_last number;
+	struct num_last number, last_uid;
 	struct fetch_flags known[FETCH_FLAGS_KNOWN];
 	struct message message; /* the one at hand; look_at() may change it */
 

@@ -315,8 +315,11 @@ blob_check(const struct facts *f, struct span blob, uint32_t loose)
 static void
 fetch_next(const struct facts *f, int64_t at)
 {
+	const char *p = f->map.p + at;
+
+#pragma GCC unroll 16
 	for (int i = 0; i < NEXT_LINES; i++)
-		__builtin_prefetch(f->map.p + at + (int64_t)i * LINE_LEN);
+		__builtin_prefetch(p + i * LINE_LEN);
 }
 
 bool

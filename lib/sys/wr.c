@@ -188,13 +188,9 @@ void
 wr_num(struct wr *w, uint64_t n)
 {
 	char digits[NUM_LEN];
-	size_t len = (size_t)(num_put(digits, n) - digits);
 
-	if (sizeof digits > WR_LEN - w->len) {
-		wr_bytes(w, digits, len);
-		return;
-	}
-	memcpy(w->buf + w->len, digits, sizeof digits); /* no call */
-	w->len += len;
-	w->total += len;
+	if (NUM_LEN <= WR_LEN - w->len)
+		wr_put_to(w, num_put(w->buf + w->len, n));
+	else
+		wr_bytes(w, digits, (size_t)(num_put(digits, n) - digits));
 }

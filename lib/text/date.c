@@ -330,6 +330,18 @@ in_range(int64_t t)
 	return t < first_time ? first_time : t > last_time ? last_time : t;
 }
 
+static int64_t
+smaller(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t
+larger(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
 /* Whole days, rounded down. */
 static int64_t
 days_of(int64_t secs)
@@ -345,11 +357,18 @@ put_digits(char *to, int n, unsigned width)
 }
 
 static void
+put_two(char *to, int n)
+{
+	to[0] = (char)('0' + n / 10);
+	to[1] = (char)('0' + n % 10);
+}
+
+static void
 put_time(char *to, int secs)
 {
-	put_digits(to, secs / 3600, 2);
-	put_digits(to + 3, secs / 60 % 60, 2);
-	put_digits(to + 6, secs % 60, 2);
+	put_two(to, secs / 3600);
+	put_two(to + 3, secs / 60 % 60);
+	put_two(to + 6, secs % 60);
 }
 
 /* All of a date-time but the time, in a zone that is east minutes east. */
@@ -390,24 +409,39 @@ learn(struct date_memo *memo, int64_t utc)
 	memo->framed = false;
 }
 
-struct span
-date_imap_time(struct date_memo *memo, int64_t t)
+/* What t has in common with others of its day, in UTC and in the zone. */
+static void
+frame(struct date_memo *memo, int64_t t)
 {
-	int64_t utc = days_of(in_range(t)), here, day;
+	int64_t utc = days_of(t), day;
 
 	if (!memo->known || memo->utc != utc)
 		learn(memo, utc);
 	if (!memo->known) {
-		memo->east = local_minutes(in_range(t));
+		memo->east = local_minutes(t);
 		memo->framed = false;
 	}
-	here = in_range(t) + memo->east * 60;
-	day = days_of(here);
+	day = days_of(t + memo->east * 60);
 	if (!memo->framed || memo->day != day)
 		put_frame(memo->text, from_days(day), memo->east);
 	memo->framed = true;
 	memo->day = day;
-	put_time(memo->text + 12, (int)(here - day * DAY_LEN));
+	memo->midnight = day * DAY_LEN - memo->east * 60;
+	/* where both days are the same */
+	memo->from = larger(larger(memo->midnight, utc * DAY_LEN), first_time);
+	memo->to = smaller(memo->midnight, utc * DAY_LEN) + DAY_LEN;
+	if (!memo->known || memo->to > last_time)
+		memo->to = memo->from; /* each is looked at */
+}
+
+struct span
+date_imap_time(struct date_memo *memo, int64_t t)
+{
+	if (t < memo->from || t >= memo->to) {
+		t = in_range(t);
+		frame(memo, t);
+	}
+	put_time(memo->text + 12, (int)(t - memo->midnight));
 	return span_of(memo->text, DATE_IMAP_LEN);
 }
 

@@ -41,6 +41,8 @@ struct date_memo {
 	bool framed; /* text is right but for the time of day */
 	int east; /* minutes */
 	int64_t utc, day; /* in UTC and there, since 1970 */
+	int64_t from, to; /* only that is other for these: from..to-1 */
+	int64_t midnight; /* when day began, or would have there */
 	char text[DATE_IMAP_LEN];
 };
 
