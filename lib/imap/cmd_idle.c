@@ -53,11 +53,12 @@ idle(struct session *s)
 	enum rd_result got;
 	bool ready;
 
-	session_rest(s);
 	do {
 		busy = look(s, busy);
 		if (s->out->failed)
 			return RD_EOF;
+		wr_flush(s->out);
+		session_rest(s); /* of commands just before this one */
 		got = rd_wait(
 		    s->in, watch, next_look(s, watch, busy, end), &ready);
 		if (ready)

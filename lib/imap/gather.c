@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/oom.h"
+#include "base/spare.h"
 #include "imap/bodystructure.h"
 #include "imap/envelope.h"
 
@@ -38,7 +39,10 @@ gather_read(struct gather *g, struct arena *a, const struct gather_file *file,
 struct wr *
 gather_print(struct gather *g)
 {
-	if (g->w == NULL && (g->w = malloc(sizeof *g->w)) == NULL)
+	size_t max;
+
+	if (g->w == NULL && (g->w = spare_get(sizeof *g->w, &max)) == NULL &&
+	    (g->w = malloc(sizeof *g->w)) == NULL)
 		oom();
 	wr_init(g->w, -1, 0);
 	return g->w;
@@ -170,7 +174,7 @@ gather_clear(struct gather *g)
 {
 	arena_clear(&g->arena);
 	excerpt_free(&g->excerpt);
-	free(g->w);
+	spare_put(g->w, sizeof *g->w);
 	strbuf_clear(&g->head);
 	strbuf_clear(&g->parts);
 	strbuf_clear(&g->out);

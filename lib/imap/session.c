@@ -338,8 +338,9 @@ quiet_by(const struct session *s)
 
 	if (st != NULL && st->held)
 		return clock_mono_ms() + MAILBOX_HELD_MS;
-	if ((st != NULL && st->owed) || spare_kept() || wr_is_large(s->out) ||
-	    has_sent_much(s))
+	if (st != NULL && (st->owed || mailbox_is_large(s->mbox)))
+		return clock_mono_ms() + MAILBOX_OWED_MS;
+	if (spare_kept() || wr_is_large(s->out) || has_sent_much(s))
 		return clock_mono_ms() + MAILBOX_OWED_MS;
 	return 0;
 }
@@ -347,6 +348,8 @@ quiet_by(const struct session *s)
 void
 session_rest(struct session *s)
 {
+	if (s->mbox != NULL)
+		mailbox_rest(s->mbox);
 	spare_free();
 	wr_rest(s->out);
 	if (has_sent_much(s))
@@ -369,7 +372,7 @@ be_quiet(void *arg)
 		s->in->quiet_by = quiet_by(s);
 		return;
 	}
-	if (s->mbox != NULL)
+	if (s->mbox != NULL && mailbox_state(s->mbox)->owed)
 		(void)mailbox_try_sync(s->mbox);
 	session_rest(s);
 }

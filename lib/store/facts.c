@@ -527,6 +527,12 @@ facts_flush(struct facts *f, facts_found *each, void *arg)
 	strbuf_reset(&f->batch);
 }
 
+bool
+facts_is_large(const struct facts *f)
+{
+	return f->map.p != NULL || f->batch.p != NULL;
+}
+
 void
 facts_rest(struct facts *f)
 {

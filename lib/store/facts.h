@@ -102,7 +102,8 @@ void facts_add(
  */
 void facts_flush(struct facts *f, facts_found *each, void *arg);
 
-/* Give the memory of reading and writing back. */
+/* Whether reading and writing have taken memory; give it back. */
+bool facts_is_large(const struct facts *f);
 void facts_rest(struct facts *f);
 
 /*

@@ -307,10 +307,22 @@ mailbox_facts_end(struct mailbox *m)
 			facts_flush(&k->facts, take_record, m);
 		if ((uint64_t)k->facts.size > k->before)
 			keep_small(m);
-		facts_rest(&k->facts);
 		k->looked = false;
 	}
 	box_write_facts(m);
+}
+
+bool
+mailbox_is_large(const struct mailbox *m)
+{
+	return m->known.opened && facts_is_large(&m->known.facts);
+}
+
+void
+mailbox_rest(struct mailbox *m)
+{
+	if (m->known.opened)
+		facts_rest(&m->known.facts);
 }
 
 /* --- rows --------------------------------------------------------------- */

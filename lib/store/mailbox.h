@@ -194,9 +194,17 @@ bool mailbox_date(struct mailbox *m, uint32_t seq, int64_t *date);
 
 /*
  * To be called at the end of a command that has used any of these: what is to
- * be kept is written, memory is given back.
+ * be kept is written.
  */
 void mailbox_facts_end(struct mailbox *m);
+
+/*
+ * Whether memory for reading facts is kept for the next command, as
+ * mailbox_facts_end() leaves it; give it back: for a session that is going to
+ * wait.
+ */
+bool mailbox_is_large(const struct mailbox *m);
+void mailbox_rest(struct mailbox *m);
 
 /* --- keywords -------------------------------------------------------- */
 

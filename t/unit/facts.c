@@ -319,6 +319,15 @@ knows(struct mailbox *m, uint32_t seq, const char *blob)
 }
 
 static void
+test_rest(struct mailbox *m)
+{
+	ok(mailbox_is_large(m), "memory is kept for the next command");
+	mailbox_rest(m);
+	ok(!mailbox_is_large(m) && knows(m, 2, "two"), "or given back");
+	mailbox_facts_end(m);
+}
+
+static void
 test_mailbox(void)
 {
 	struct mailbox *m, *other;
@@ -347,6 +356,7 @@ test_mailbox(void)
 		octets == 12 && mailbox_date(m, 3, &date),
 	    "and in the next session");
 	mailbox_facts_end(m);
+	test_rest(m);
 	scratch_unlink("M/cur/1.a:2,");
 	scratch_move("M/cur/2.b:2,", "M/cur/2.b:2,S");
 	scratch_sleep_ms(30);
