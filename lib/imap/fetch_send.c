@@ -103,6 +103,8 @@ fetch_init(struct fetch *f, struct session *s, const struct fetch_items *items)
 		f->uid |= item->kind == FETCH_UID;
 		f->flags |= item->kind == FETCH_FLAGS;
 		f->modseq |= item->kind == FETCH_MODSEQ;
+		f->dated |= item->kind == FETCH_INTERNALDATE;
+		f->size |= item->kind == FETCH_SIZE;
 		f->preview |= item->kind == FETCH_PREVIEW;
 		f->gather.body |= item->kind == FETCH_BODY;
 		f->binary |= item->kind == FETCH_BINARY ||
@@ -369,8 +371,8 @@ put_uid(struct fetch *f)
 {
 	struct wr *w = f->s->out;
 
-	wr_put_to(w,
-	    num_put_next(&f->last_uid, f->message.uid, wr_room(w, NUM_LEN)));
+	wr_put_to(
+	    w, num_put_next(&f->last_uid, f->message.uid, wr_room(w, NUM_LEN)));
 }
 
 /* The value of an item that the row of a message has, and no file. */

@@ -50,6 +50,8 @@ struct fetch {
 	bool uid; /* some item is UID */
 	bool flags; /* some item is FLAGS */
 	bool modseq; /* some item is MODSEQ */
+	bool dated; /* some item is INTERNALDATE */
+	bool size; /* some item is RFC822.SIZE */
 	bool add_modseq; /* it is sent where it is not (CHANGEDSINCE) */
 	bool preview; /* some item is PREVIEW */
 	bool binary; /* some item may meet an unknown encoding */
@@ -57,6 +59,7 @@ struct fetch {
 	struct strbuf held; /* a buffer */
 	struct fetch_label *labels; /* of each item */
 	unsigned kinds; /* pieces of briefs that answer items */
+	unsigned must; /* without which they do not */
 	bool printed; /* those and rows may answer all of them */
 	struct look *look; /* look.h: at the message at hand */
 	struct fetch_fields *fields; /* for each item; only fields are */

@@ -79,7 +79,10 @@ look_begin(struct fetch *f)
 			.n = section->nnames,
 			.except = section->except };
 
-		f->kinds |= kinds_of(&f->items->v[i]);
+		unsigned kinds = kinds_of(&f->items->v[i]);
+
+		f->kinds |= kinds;
+		f->must |= kinds & -kinds; /* the other form may be missing */
 		f->printed &= is_printed(&f->items->v[i]);
 		if (!is_top_fields(&f->items->v[i]))
 			continue;
@@ -337,21 +340,32 @@ look_inside(struct fetch *f, struct look *l, enum section_need need)
 	return 0;
 }
 
+/* Whether rows and printed pieces have it all. */
+static bool
+look_quickly(struct fetch *f, struct look *l, struct span facts)
+{
+	unsigned found = brief_pick(facts, f->kinds, &l->brief);
+
+	if ((f->must & ~found) != 0 || (f->dated && !has_date(f, l)) ||
+	    (f->size && !has_octets(f, l)))
+		return false;
+	for (size_t i = 0; (found & 1 << BRIEF_FIELDS) != 0 && i < f->items->n;
+	     i++)
+		if (is_top_fields(&f->items->v[i]) && !look_up_fields(f, l, i))
+			return false;
+	return true;
+}
+
 /* What is wanted of the brief, and with that of the file. */
 static enum section_need
 look_up(struct fetch *f, struct look *l)
 {
-	struct span facts;
-	enum section_need need;
+	struct span facts = { NULL, NULL };
 
-	if (!wants_brief(f))
-		return need_all(f, l);
-	facts = mailbox_facts(f->s->mbox, l->seq);
-	if (f->printed) {
-		(void)brief_pick(facts, f->kinds, &l->brief);
-		if ((need = need_all(f, l)) == NEED_MEMORY)
-			return need;
-	}
+	if (wants_brief(f))
+		facts = mailbox_facts(f->s->mbox, l->seq);
+	if (f->printed && look_quickly(f, l, facts))
+		return NEED_MEMORY;
 	(void)brief_parse(facts, f->kinds, &l->brief);
 	return need_all(f, l);
 }

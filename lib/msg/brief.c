@@ -165,19 +165,19 @@ drop_pieces(unsigned kinds, struct brief *out)
 		out->piece[__builtin_ctz(kinds)] = (struct span){ NULL, NULL };
 }
 
-bool
+unsigned
 brief_pick(struct span bytes, unsigned kinds, struct brief *out)
 {
 	const char *rows;
 	unsigned have;
 
+	if (take_front(&bytes, &rows, &have) &&
+	    pick_pieces(bytes, rows, have, kinds, out)) {
+		drop_pieces(kinds & ~have, out);
+		return kinds & have;
+	}
 	drop_pieces(kinds, out);
-	if (!take_front(&bytes, &rows, &have))
-		return false;
-	if (pick_pieces(bytes, rows, have, kinds, out))
-		return true;
-	drop_pieces(kinds, out);
-	return false;
+	return 0;
 }
 
 size_t

@@ -45,9 +45,10 @@ bool brief_parse(struct span bytes, unsigned kinds, struct brief *out);
 
 /*
  * The same for a few pieces alone, in less time: those of kinds are set, p
- * NULL where there is none, all others are left as they were.
+ * NULL where there is none, all others are left as they were.  Returns which
+ * of kinds there are, none when one of them is damaged.
  */
-bool brief_pick(struct span bytes, unsigned kinds, struct brief *out);
+unsigned brief_pick(struct span bytes, unsigned kinds, struct brief *out);
 
 /*
  * How many bytes from the first one on tell where the pieces are, and have

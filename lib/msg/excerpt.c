@@ -306,13 +306,11 @@ note_spelling(struct excerpt_name *n, struct span field)
 }
 
 static bool
-is_named(struct span field, struct excerpt_name *n)
+is_named_anew(struct span field, struct excerpt_name *n)
 {
 	size_t len = span_len(n->name);
 	struct span name = field, value;
 
-	if (is_spelled(n, field))
-		return true;
 	/* so it is mostly; there may be blanks before the colon */
 	if (span_len(field) <= len || field.p[len] != ':')
 		return field_name(field, &name, &value) &&
@@ -324,19 +322,25 @@ is_named(struct span field, struct excerpt_name *n)
 	return true;
 }
 
+static bool
+is_named(struct span field, struct excerpt_name *n)
+{
+	return is_spelled(n, field) || is_named_anew(field, n);
+}
+
 /*
  * Whether a field with that mark is among those asked for: mostly it is not,
  * and its slot is empty.
  */
 static bool
-is_wanted(struct excerpt_ask *ask, const struct mark *mark, struct span field)
+is_wanted(struct excerpt_ask *ask, uint16_t hash, struct span field)
 {
 	struct excerpt_name *name;
 
-	for (unsigned k = ask->slot[mark->name % EXCERPT_SLOTS]; k != 0;
+	for (unsigned k = ask->slot[hash % EXCERPT_SLOTS]; k != 0;
 	     k = name->next) {
 		name = &ask->names[k - 1];
-		if (name->hash == mark->name && is_named(field, name))
+		if (name->hash == hash && is_named(field, name))
 			return true;
 	}
 	return false;
@@ -356,20 +360,6 @@ open_fields(struct span *piece, struct span *others, bool *blank)
 	*others = span_of(piece->p + sizeof n, n * sizeof n);
 	*blank = *others->end != 0;
 	piece->p = others->end + 1;
-	return true;
-}
-
-/* The field at the front. */
-static bool
-next_field(struct span *piece, struct mark *mark, struct span *field)
-{
-	if (span_len(*piece) < sizeof *mark)
-		return false;
-	memcpy(mark, piece->p, sizeof *mark);
-	field->p = piece->p + sizeof *mark;
-	if ((size_t)(piece->end - field->p) < mark->len)
-		return false;
-	field->end = piece->p = field->p + mark->len;
 	return true;
 }
 
@@ -404,14 +394,21 @@ excerpt_tells(struct span piece, const struct excerpt_ask *ask)
 char *
 excerpt_put(struct span piece, struct excerpt_ask *ask, char *to)
 {
+	const char *end = piece.end, *p;
 	struct span others, field;
 	struct mark mark;
 	bool blank = false;
 
 	(void)open_fields(&piece, &others, &blank); /* it has been */
-	while (next_field(&piece, &mark, &field))
-		if (is_wanted(ask, &mark, field))
-			to = put_field(to, field, piece.end);
+	for (p = piece.p; (size_t)(end - p) >= sizeof mark; p = field.end) {
+		memcpy(&mark, p, sizeof mark);
+		p += sizeof mark;
+		if ((size_t)(end - p) < mark.len)
+			break;
+		field = (struct span){ p, p + mark.len };
+		if (is_wanted(ask, mark.name, field))
+			to = put_field(to, field, end);
+	}
 	if (blank) {
 		memcpy(to, "\r\n", 2);
 		to += 2;

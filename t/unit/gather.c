@@ -87,10 +87,10 @@ check_damage(void)
 			   &got) != first;
 		bad += brief_parse(strbuf_span(&bytes), BRIEF_ALL, &got) ||
 		       got.piece[BRIEF_ENVELOPE].p != NULL;
-		bad += brief_pick(strbuf_span(&bytes), 1 << BRIEF_ENVELOPE,
-			   &got) == first;
+		bad += (brief_pick(strbuf_span(&bytes), 1 << BRIEF_ENVELOPE,
+			    &got) == 0) != first;
 		bad += (got.piece[BRIEF_ENVELOPE].p == NULL) != first;
-		bad += brief_pick(strbuf_span(&bytes), both, &got) ||
+		bad += brief_pick(strbuf_span(&bytes), both, &got) != 0 ||
 		       got.piece[BRIEF_ENVELOPE].p != NULL ||
 		       got.piece[BRIEF_PREVIEW].p != NULL;
 		bytes.p[i] ^= 1;
@@ -100,7 +100,8 @@ check_damage(void)
 		span_is(got.piece[BRIEF_ENVELOPE], "(NIL)"),
 	    "whole again");
 	got.piece[BRIEF_BODY] = got.piece[BRIEF_PARTS] = span_str("kept");
-	ok(brief_pick(strbuf_span(&bytes), both | 1 << BRIEF_PARTS, &got) &&
+	ok(brief_pick(strbuf_span(&bytes), both | 1 << BRIEF_PARTS, &got) ==
+		    both &&
 		span_is(got.piece[BRIEF_ENVELOPE], "(NIL)") &&
 		span_is(got.piece[BRIEF_PREVIEW], "a few words") &&
 		got.piece[BRIEF_PARTS].p == NULL &&
