@@ -112,6 +112,29 @@ box_set_state(struct mailbox *m, uint32_t i, unsigned off, unsigned on)
 	image_seal(&m->im, i);
 }
 
+/* No message can come between two UIDs that follow each other. */
+void
+box_set_recent(struct mailbox *m, uint32_t uid)
+{
+	struct numbers *r = &m->recent;
+
+	if (r->n > 0 && r->v[r->n - 1] + 1 == uid) {
+		r->v[r->n - 1] = uid;
+		return;
+	}
+	numbers_add(r, uid);
+	numbers_add(r, uid);
+}
+
+/* Behind an odd number of them it is in a run, unless that ended with it. */
+bool
+box_is_recent(const struct mailbox *m, uint32_t uid)
+{
+	size_t at = numbers_below(&m->recent, uid);
+
+	return at % 2 == 1 || (at < m->recent.n && m->recent.v[at] == uid);
+}
+
 uint32_t
 box_keywords(struct mailbox *m, uint32_t i)
 {

@@ -19,15 +19,14 @@
 
 /*
  * Bits of row.state beside MSG_: it has no number any more; it was copied;
- * its file is in new; it is \Recent here; something was noted of it.
+ * its file is in new; something was noted of it.
  */
 enum {
 	MSG_FORGOTTEN = 1 << 7,
 	MSG_COPIED = 1 << 8,
 	MSG_IN_NEW = 1 << 9,
-	MSG_RECENT = 1 << 10,
-	MSG_NOTED = 1 << 11, /* its facts are not in the log */
-	MSG_SIZED = 1 << 12 /* nor are its octets in the log's counts */
+	MSG_NOTED = 1 << 10, /* its facts are not in the log */
+	MSG_SIZED = 1 << 11 /* nor are its octets in the log's counts */
 };
 
 /* The file that the rows stand in, and how far it was read. */
@@ -69,7 +68,7 @@ struct mailbox {
 	struct index_state written; /* as it was in the log last */
 	uint32_t maxuid; /* the highest that was ever shown */
 	uint32_t nchanged; /* rows that are MSG_CHANGED */
-	uint32_t recent; /* the first UID that is MSG_RECENT, or 0 */
+	struct numbers recent; /* first and last UIDs of what is \Recent here */
 	struct numbers gone; /* rows that are MSG_GONE, not forgotten */
 	struct numbers unlogged; /* UIDs that are, and not in the log */
 	struct numbers noted; /* UIDs whose facts are not in the log */
@@ -132,6 +131,10 @@ void box_set_state(struct mailbox *m, uint32_t i, unsigned off, unsigned on);
 int box_stat(struct mailbox *m, uint32_t i, struct stat *st, int64_t *born);
 
 /* Its keywords: the number of a set of m->keywords. */
+/* It is \Recent in this session; UIDs ascend.  Whether it is. */
+void box_set_recent(struct mailbox *m, uint32_t uid);
+bool box_is_recent(const struct mailbox *m, uint32_t uid);
+
 uint32_t box_keywords(struct mailbox *m, uint32_t i);
 
 /*

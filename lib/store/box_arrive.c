@@ -44,11 +44,9 @@ take_arrivals(struct mailbox *m, const struct box_arrival *v, size_t n)
 	bool keywords = false;
 	uint32_t place;
 
-	if (m->recent == 0 && n > 0)
-		m->recent = v[0].uid;
 	for (size_t i = 0; i < n; i++) {
 		place = box_add(m, v[i].uid, v[i].name, modseq);
-		m->im.rows[place].state |= MSG_RECENT;
+		box_set_recent(m, v[i].uid);
 		m->im.rows[place].saved = (uint32_t)clock_now();
 		m->im.rows[place].date = v[i].date;
 		m->im.rows[place].octets = v[i].octets;

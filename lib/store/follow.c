@@ -192,7 +192,7 @@ follow_reset(struct mailbox *m)
 	image_clear(&m->im);
 	kwset_clear(&m->keywords);
 	m->set_numbers.n = m->gone.n = m->unlogged.n = 0;
-	m->touched.n = m->noted.n = 0;
+	m->touched.n = m->noted.n = m->recent.n = 0;
 	m->nchanged = 0;
 	m->counts = (struct index_state){ .cut = 0 };
 	m->db = (struct uiddb){ .uidvalidity = 0 };
@@ -238,6 +238,7 @@ follow_close(struct mailbox *m)
 	numbers_clear(&m->touched);
 	numbers_clear(&m->edited);
 	numbers_clear(&m->noted);
+	numbers_clear(&m->recent);
 }
 
 /* --- looking --------------------------------------------------------- */

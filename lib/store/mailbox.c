@@ -222,7 +222,7 @@ mailbox_message(struct mailbox *m, uint32_t seq)
 		.date = r->date, /* what is not known is the same for both */
 		.octets = r->octets };
 
-	if (r->state & MSG_RECENT)
+	if (m->recent.n > 0 && box_is_recent(m, r->uid))
 		msg.flags |= FLAG_RECENT;
 	return msg;
 }
@@ -249,13 +249,16 @@ number_of(const struct mailbox *m, uint32_t i)
 uint32_t
 mailbox_recent(struct mailbox *m, uint32_t from, uint32_t to)
 {
-	uint32_t n = 0, first;
+	const struct numbers *r = &m->recent;
+	uint32_t n = 0, lo, hi;
 
-	if (m->recent == 0)
-		return 0;
-	first = number_of(m, box_find(m, m->recent));
-	for (uint32_t seq = from > first ? from : first; seq <= to; seq++)
-		n += (box_row(m, box_place(m, seq))->state & MSG_RECENT) != 0;
+	for (size_t k = 0; k < r->n; k += 2) {
+		lo = number_of(m, box_find(m, r->v[k]));
+		hi = number_of(m, box_find(m, r->v[k + 1] + 1));
+		lo = lo > from ? lo : from;
+		hi = hi <= to ? hi : to + 1;
+		n += hi > lo ? hi - lo : 0;
+	}
 	return n;
 }
 

@@ -192,11 +192,8 @@ add_message(struct scan *s, const struct found *f, uint64_t modseq)
 	uint32_t i = box_add_found(m, f, name, modseq);
 	struct row *r = &m->im.rows[i];
 
-	if (f->recent || (own && m->own_first != 0)) {
-		r->state |= MSG_RECENT;
-		if (m->recent == 0)
-			m->recent = f->uid; /* they ascend */
-	}
+	if (f->recent || (own && m->own_first != 0))
+		box_set_recent(m, f->uid);
 	if (f->in_new)
 		r->state |= MSG_IN_NEW;
 	if (!m->first)
