@@ -6,8 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/sum.h"
+#include "base/nelem.h"
 #include "base/oom.h"
+#include "base/sum.h"
 #include "store/flags.h"
 #include "store/root.h"
 #include "sys/clock.h"
@@ -163,11 +164,23 @@ image_seal(struct image *im, uint32_t i)
 		r->check = row_check(r, im->id);
 }
 
+/* Whether there is a row i, and it has this UID. */
+static bool
+is_uid(const struct image *im, uint32_t i, uint32_t uid)
+{
+	return i < im->n && im->rows[i].uid == uid;
+}
+
 uint32_t
 image_find(const struct image *im, uint32_t uid)
 {
-	uint32_t lo = 0, hi = im->n;
+	uint32_t lo = 0, hi = im->n, at;
 
+	/* most folders have no gaps in front, or none behind */
+	if (hi > 0 && is_uid(im, at = uid - im->rows[0].uid, uid))
+		return at;
+	if (hi > 0 && is_uid(im, at = uid - im->rows[hi - 1].uid + hi - 1, uid))
+		return at;
 	while (lo < hi) {
 		uint32_t mid = lo + (hi - lo) / 2;
 
@@ -267,52 +280,52 @@ image_is_good(const struct image *im)
 	return true;
 }
 
-/* ":2," and the letters, as flags_name() writes them: the length. */
-static size_t
-put_info(unsigned flags, char out[8])
-{
-	static const struct {
-		unsigned flag;
-		char letter;
-	} letters[] = {
-		/* clang-format off */
-		{ FLAG_DRAFT, 'D' }, { FLAG_FLAGGED, 'F' },
-		{ FLAG_ANSWERED, 'R' }, { FLAG_SEEN, 'S' },
-		{ FLAG_DELETED, 'T' },
-		/* clang-format on */
-	};
-	size_t n = 3;
+/* ":2," and the letters, as flags_name() writes them, of flags 0 and up. */
+static const char infos[][9] = {
+	/* clang-format off */
+	":2,", ":2,D", ":2,F", ":2,DF", ":2,R", ":2,DR", ":2,FR", ":2,DFR",
+	":2,S", ":2,DS", ":2,FS", ":2,DFS",
+	":2,RS", ":2,DRS", ":2,FRS", ":2,DFRS",
+	":2,T", ":2,DT", ":2,FT", ":2,DFT",
+	":2,RT", ":2,DRT", ":2,FRT", ":2,DFRT",
+	":2,ST", ":2,DST", ":2,FST", ":2,DFST",
+	":2,RST", ":2,DRST", ":2,FRST", ":2,DFRST",
+	/* clang-format on */
+};
 
-	memcpy(out, ":2,", 3);
-	for (size_t i = 0; i < sizeof letters / sizeof *letters; i++)
-		if (flags & letters[i].flag)
-			out[n++] = letters[i].letter;
-	return n;
+_Static_assert(FLAGS_STORED == NELEM(infos) - 1, "a name for each");
+
+static struct span
+info_of(unsigned flags)
+{
+	return span_str(infos[flags & FLAGS_STORED]);
 }
 
 void
 image_name(const struct image *im, uint32_t i, struct strbuf *out)
 {
-	char info[8];
-
 	strbuf_cat(out, stored(im, i));
 	if (!(im->rows[i].flags & ROW_ODD))
-		strbuf_add(out, info, put_info(im->rows[i].flags, info));
+		strbuf_cat(out, info_of(im->rows[i].flags));
+}
+
+/* Whether what is stored, and the flags, make this name. */
+static bool
+is_made(struct span s, unsigned flags, struct span name)
+{
+	if (flags & ROW_ODD)
+		return span_eq(s, name);
+	if (span_len(name) < span_len(s) ||
+	    memcmp(name.p, s.p, span_len(s)) != 0)
+		return false;
+	name.p += span_len(s);
+	return span_eq(name, info_of(flags));
 }
 
 bool
 image_is_named(const struct image *im, uint32_t i, struct span name)
 {
-	struct span s = stored(im, i);
-	char info[8];
-	size_t n;
-
-	if (im->rows[i].flags & ROW_ODD)
-		return span_eq(s, name);
-	n = put_info(im->rows[i].flags, info);
-	return span_len(name) == span_len(s) + n &&
-	       memcmp(name.p, s.p, span_len(s)) == 0 &&
-	       memcmp(name.p + span_len(s), info, n) == 0;
+	return is_made(stored(im, i), im->rows[i].flags, name);
 }
 
 static void
@@ -329,9 +342,8 @@ static bool
 is_odd(struct span name, struct span base, unsigned flags)
 {
 	struct span info = { base.end, name.end };
-	char usual[8];
 
-	return !span_eq(info, span_of(usual, put_info(flags, usual)));
+	return !span_eq(info, info_of(flags));
 }
 
 /* What is to be kept of it. */

@@ -322,14 +322,19 @@ maildir_clean_tmp(int tmp)
 	(void)fs_walk(tmp, clean_one, &c); /* next time is soon enough */
 }
 
-bool
-maildir_is_file(int dir, const char *name, unsigned char type)
+/* The file system has not said what it is. */
+static bool
+is_file(int dir, const char *name)
 {
 	struct stat st;
 
-	if (type != DT_UNKNOWN)
-		return type == DT_REG;
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
 		return false;
 	return S_ISREG(st.st_mode);
+}
+
+bool
+maildir_is_file(int dir, const char *name, unsigned char type)
+{
+	return type == DT_UNKNOWN ? is_file(dir, name) : type == DT_REG;
 }
