@@ -46,9 +46,9 @@ msg = addr brief decode excerpt field fields header html lex mime names \
 store = account adopt append arrival bases box box_arrive cachedir change \
 	confine drop droplist dropstamp dropuids dump facts flags folder \
 	follow history image index keywords known kwset listed lock login \
-	mailbox maildir maildrop maildrop_end move name objectid purge quota \
-	rebase recover registry replay scan search search_text sizelist \
-	stamp status subs summary sync table trash tree uiddb uids
+	mailbox maildir maildrop maildrop_end move name objectid order purge \
+	quota rebase recover registry replay scan search search_text \
+	sizelist stamp status subs summary sync table trash tree uiddb uids
 
 auth = checkpassword handover options pop3capa sasl
 
@@ -111,7 +111,7 @@ UNIT_text = base64 bytes casefold charset charset_iconv date encword lang \
 UNIT_msg = addr decode header html mime octets preview stream structure
 UNIT_store = append carry change facts flags folder history index \
 	keywords kwset listed lock mailbox maildir maildrop name objectid \
-	quota race search_text sizelist stamp status summary table uiddb
+	order quota race search_text sizelist stamp status summary table uiddb
 UNIT_auth = checkpassword handover options pop3capa sasl
 UNIT_pw = become hash service userdb
 UNIT_imap = bodystructure envelope fetch_parse gather input list_parse \

@@ -321,13 +321,13 @@ box_add(struct mailbox *m, uint32_t uid, struct span name, uint64_t modseq)
 }
 
 uint32_t
-box_add_found(
-    struct mailbox *m, const struct found *f, struct span name, uint64_t modseq)
+box_add_found(struct mailbox *m, const struct found *f,
+    const struct strbuf *names, uint64_t modseq)
 {
-	struct span info = { name.p + f->len, name.end };
-	uint32_t i = add_row(m, f->uid, flags_parse(info), modseq);
+	uint32_t i = add_row(m, f->uid, f->flags, modseq);
 
-	image_first_name(&m->im, i, name, f->len, f->hash);
+	image_first_name(
+	    &m->im, i, names, span_of(names->p + f->name, f->kept), f->hash);
 	return i;
 }
 

@@ -78,6 +78,7 @@ struct mailbox {
 	struct index_link link;
 	struct strbuf log; /* the next transaction */
 	struct strbuf history; /* struct gone, that no file has */
+	struct numbers listed; /* rows as cur has them, after a scan */
 	struct numbers set_numbers; /* the index's number of a kwset's set */
 	size_t names_logged; /* of the kwset's names */
 	struct lock lock;
@@ -130,11 +131,11 @@ void box_set_state(struct mailbox *m, uint32_t i, unsigned off, unsigned on);
 /* mailbox_stat_message(), and when the file was made, as fs_stat() has it. */
 int box_stat(struct mailbox *m, uint32_t i, struct stat *st, int64_t *born);
 
-/* Its keywords: the number of a set of m->keywords. */
 /* It is \Recent in this session; UIDs ascend.  Whether it is. */
 void box_set_recent(struct mailbox *m, uint32_t uid);
 bool box_is_recent(const struct mailbox *m, uint32_t uid);
 
+/* Its keywords: the number of a set of m->keywords. */
 uint32_t box_keywords(struct mailbox *m, uint32_t i);
 
 /*
@@ -172,9 +173,9 @@ void box_merge_facts(
 /* One more message; modseq is that of box_modseq(). */
 uint32_t box_add(
     struct mailbox *m, uint32_t uid, struct span name, uint64_t modseq);
-/* The same where the scan knows its base already. */
+/* The same where the scan knows all of its name, which stands in names. */
 uint32_t box_add_found(struct mailbox *m, const struct found *f,
-    struct span name, uint64_t modseq);
+    const struct strbuf *names, uint64_t modseq);
 /* It is complete: goes to the log. */
 void box_added(struct mailbox *m, uint32_t i);
 

@@ -238,6 +238,7 @@ follow_close(struct mailbox *m)
 	numbers_clear(&m->touched);
 	numbers_clear(&m->edited);
 	numbers_clear(&m->noted);
+	numbers_clear(&m->listed);
 	numbers_clear(&m->recent);
 }
 
@@ -582,6 +583,7 @@ follow_commit(struct mailbox *m)
 		follow_detach(m);
 	}
 reset_log:
+	numbers_clear(&m->listed);
 	m->locked--;
 	m->link.at_end = false;
 	if (m->log.max > KEPT_MAX)

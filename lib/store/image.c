@@ -22,13 +22,20 @@ enum {
 /* --- numbers --------------------------------------------------------- */
 
 void
+numbers_room(struct numbers *a, size_t n)
+{
+	if (n <= a->max)
+		return;
+	a->max = n;
+	if ((a->v = realloc(a->v, a->max * sizeof *a->v)) == NULL)
+		oom();
+}
+
+void
 numbers_add(struct numbers *a, uint32_t number)
 {
-	if (a->n == a->max) {
-		a->max = a->max > 0 ? a->max * 2 : 16;
-		if ((a->v = realloc(a->v, a->max * sizeof *a->v)) == NULL)
-			oom();
-	}
+	if (a->n == a->max)
+		numbers_room(a, a->max > 0 ? a->max * 2 : 16);
 	a->v[a->n++] = number;
 }
 
@@ -109,6 +116,19 @@ image_init(struct image *im)
 	numbers_add(&im->sets, 0);
 }
 
+/* A file may have been written by who knew of no places. */
+static void
+open_places(struct image *im, const struct index_head *h)
+{
+	uint64_t at = index_places_at(h);
+
+	if (at % sizeof(uint64_t) != 0 || at > h->rows_at ||
+	    index_places_len(h->rows) > h->rows_at - at)
+		return;
+	im->places_at = at;
+	im->nplaces = h->rows;
+}
+
 int
 image_open(struct image *im, int fd, const struct index_head *h)
 {
@@ -122,6 +142,7 @@ image_open(struct image *im, int fd, const struct index_head *h)
 	im->max = (uint32_t)((im->map->room - h->rows_at) / sizeof *im->rows);
 	im->heap = im->map->p + sizeof *h;
 	im->heap_len = (size_t)h->names_len;
+	open_places(im, h);
 	numbers_add(&im->sets, 0);
 	return 0;
 }
@@ -132,6 +153,7 @@ image_clear(struct image *im)
 	if (im->map != NULL)
 		map_close(im->map);
 	free(im->map);
+	free(im->touched);
 	strbuf_clear(&im->names);
 	numbers_clear(&im->sets);
 	numbers_clear(&im->holes);
@@ -155,13 +177,52 @@ image_is_sound(const struct image *im, uint32_t i)
 	return !is_file(im) || r->check == row_check(r, im->id);
 }
 
+static void
+touch(struct image *im, uint32_t i)
+{
+	if (i >= im->nplaces)
+		return;
+	if (im->touched == NULL)
+		im->touched = calloc(im->nplaces / 8 + 1, 1);
+	if (im->touched == NULL)
+		oom();
+	im->touched[i / 8] |= (unsigned char)(1U << i % 8);
+}
+
+bool
+image_is_touched(const struct image *im, uint32_t i)
+{
+	return im->touched != NULL && (im->touched[i / 8] >> i % 8 & 1) != 0;
+}
+
 void
 image_seal(struct image *im, uint32_t i)
 {
 	struct row *r = &im->rows[i];
 
-	if (is_file(im))
-		r->check = row_check(r, im->id);
+	if (!is_file(im))
+		return;
+	touch(im, i);
+	r->check = row_check(r, im->id);
+}
+
+const struct place *
+image_places(struct image *im)
+{
+	const char *at;
+	size_t len;
+	uint64_t check;
+
+	if (im->places_at == 0)
+		return NULL;
+	at = im->map->p + im->places_at;
+	len = index_places_len(im->nplaces) - sizeof check;
+	memcpy(&check, at, sizeof check);
+	at += sizeof check;
+	if (check == sum_bytes(im->id, span_of(at, len)))
+		return (const struct place *)(const void *)at;
+	im->places_at = 0;
+	return NULL;
 }
 
 /* Whether there is a row i, and it has this UID. */
@@ -193,12 +254,11 @@ image_find(const struct image *im, uint32_t uid)
 }
 
 static void
-grow(struct image *im)
+grow(struct image *im, size_t room)
 {
 	size_t rows_at = (size_t)((char *)im->rows - im->map->p);
-	size_t room = im->map->room;
 
-	if (im->n == UINT32_MAX || map_grow(im->map, room + room / 2) == -1)
+	if (im->n == UINT32_MAX || map_grow(im->map, room) == -1)
 		oom();
 	im->rows = (struct row *)(void *)(im->map->p + rows_at);
 	im->max = (uint32_t)((im->map->room - rows_at) / sizeof *im->rows);
@@ -206,11 +266,20 @@ grow(struct image *im)
 		im->heap = im->map->p + sizeof(struct index_head);
 }
 
+void
+image_room(struct image *im, uint32_t n)
+{
+	size_t room = im->map->room;
+
+	if (n > im->max)
+		grow(im, room + (n - im->max) * sizeof *im->rows);
+}
+
 uint32_t
 image_add(struct image *im, uint32_t uid)
 {
 	if (im->n == im->max)
-		grow(im);
+		grow(im, im->map->room + im->map->room / 2);
 	im->rows[im->n] = (struct row){
 		.uid = uid, .date = ROW_NO_DATE, .octets = ROW_NO_OCTETS
 	};
@@ -328,6 +397,29 @@ image_is_named(const struct image *im, uint32_t i, struct span name)
 	return is_made(stored(im, i), im->rows[i].flags, name);
 }
 
+static struct span
+placed(const struct image *im, size_t at, const struct place *p)
+{
+	if (at > im->heap_len || p->namelen > im->heap_len - at)
+		return span_of("", 0);
+	return span_of(im->heap + at, p->namelen);
+}
+
+bool
+image_is_placed(
+    const struct image *im, size_t at, const struct place *p, struct span name)
+{
+	return is_made(placed(im, at, p), p->flags, name);
+}
+
+struct span
+image_placed_base(const struct image *im, size_t at, const struct place *p)
+{
+	struct span s = placed(im, at, p);
+
+	return p->flags & ROW_ODD ? flags_base(s) : s;
+}
+
 static void
 put_heap(struct image *im, struct row *r, struct span s)
 {
@@ -366,17 +458,36 @@ set_name(struct row *r, struct span kept, uint32_t hash, bool odd)
 				  : r->flags & (unsigned)~ROW_ODD);
 }
 
+unsigned
+image_flags(struct span name, size_t len)
+{
+	struct span info = span_of(name.p + len, span_len(name) - len);
+	unsigned flags = flags_parse(info);
+
+	return span_eq(info, info_of(flags)) ? flags : flags | ROW_ODD;
+}
+
 void
-image_first_name(
-    struct image *im, uint32_t i, struct span name, size_t len, uint32_t hash)
+image_take_names(struct image *im, struct strbuf *names)
+{
+	strbuf_clear(&im->names);
+	im->names = *names;
+	*names = (struct strbuf){ 0 };
+}
+
+void
+image_first_name(struct image *im, uint32_t i, const struct strbuf *names,
+    struct span kept, uint32_t hash)
 {
 	struct row *r = &im->rows[i];
-	struct span base = span_of(name.p, len);
-	bool odd = is_odd(name, base, r->flags);
-	struct span want = kept_name(name, base, odd);
 
-	put_heap(im, r, want);
-	set_name(r, want, hash, odd);
+	if (names == &im->names)
+		r->name =
+		    (uint32_t)(im->heap_len + (size_t)(kept.p - im->names.p));
+	else
+		put_heap(im, r, kept);
+	r->namelen = (uint8_t)span_len(kept);
+	r->hash = hash;
 }
 
 void

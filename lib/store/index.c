@@ -93,6 +93,7 @@ _Static_assert(sizeof(struct row) == 64, "the format");
 _Static_assert(sizeof(struct stamp) == 56, "the format");
 _Static_assert(sizeof(struct index_state) == 344, "the format");
 _Static_assert(sizeof(struct index_head) == 456, "the format");
+_Static_assert(sizeof(struct place) == 12, "the format");
 
 /* --- checks ---------------------------------------------------------- */
 
@@ -162,6 +163,18 @@ is_good_head(const struct index_head *h, const struct stat *st)
 	       h->rows_at % 4096 == 0 && h->log_at % 8 == 0 &&
 	       h->log_at <= (uint64_t)st->st_size &&
 	       h->log_at == (size_t)h->log_at; /* it can be mapped */
+}
+
+uint64_t
+index_places_at(const struct index_head *h)
+{
+	return h->gone_at + h->gone * sizeof(struct gone);
+}
+
+size_t
+index_places_len(uint32_t rows)
+{
+	return sizeof(uint64_t) + rows * sizeof(struct place);
 }
 
 int

@@ -44,6 +44,18 @@ struct row {
 	uint32_t check;
 };
 
+/*
+ * Where a row stands in the order in which cur was listed.  The names have
+ * this order, too.
+ */
+struct place {
+	uint32_t row;
+	uint32_t hash; /* these as in the row when it was written */
+	uint16_t flags;
+	uint8_t namelen;
+	uint8_t spare;
+};
+
 /* What is true after a change: all of SELECT's and STATUS's answers. */
 struct index_state {
 	uint64_t highestmodseq;
@@ -97,6 +109,10 @@ struct gone {
 };
 
 /* --- rows and heads -------------------------------------------------- */
+
+/* The places, behind the history: a check, then one for each row. */
+uint64_t index_places_at(const struct index_head *h);
+size_t index_places_len(uint32_t rows);
 
 uint32_t row_check(const struct row *r, uint64_t id);
 

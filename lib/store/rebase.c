@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/oom.h"
 #include "base/sum.h"
 #include "store/replay.h"
 #include "store/root.h"
@@ -19,13 +21,21 @@ enum {
 
 static const char new_name[] = "satchel-index.new";
 
+/* Where a row that stays will be, and where its name: or it has no place. */
+struct spot {
+	uint32_t row, name;
+};
+
+static const uint32_t no_place = UINT32_MAX;
+
 struct out {
 	struct mailbox *m;
 	int fd;
 	int error; /* errno of the first failure */
 	uint64_t at; /* bytes put so far */
 	struct strbuf buf;
-	struct strbuf sets, history;
+	struct strbuf sets, history, places;
+	struct spot *spots; /* of each row that there is */
 	struct index_head head;
 };
 
@@ -64,6 +74,12 @@ stays(const struct mailbox *m, uint32_t i)
 	return !(m->im.rows[i].state & MSG_GONE);
 }
 
+static struct place *
+place_of(const struct out *o, uint32_t k)
+{
+	return (struct place *)(void *)(o->places.p + index_places_len(k));
+}
+
 /* What a row's name field points at. */
 static struct span
 name_of(struct mailbox *m, uint32_t i, struct strbuf *scratch)
@@ -82,17 +98,30 @@ put_names(struct out *o)
 {
 	struct strbuf scratch = { 0 };
 
-	for (uint32_t i = 0; i < o->m->im.n; i++)
-		if (stays(o->m, i))
-			put(o, name_of(o->m, i, &scratch));
+	for (uint32_t k = 0; k < o->head.rows; k++)
+		put(o, name_of(o->m, place_of(o, k)->row, &scratch));
 	strbuf_clear(&scratch);
+}
+
+/* From here on they tell of the rows of the new file. */
+static void
+put_places(struct out *o)
+{
+	uint64_t check;
+	size_t start = sizeof check;
+
+	for (uint32_t k = 0; k < o->head.rows; k++)
+		place_of(o, k)->row = o->spots[place_of(o, k)->row].row;
+	check = sum_bytes(
+	    o->m->im.id, span_of(o->places.p + start, o->places.len - start));
+	memcpy(o->places.p, &check, sizeof check);
+	put(o, strbuf_span(&o->places));
 }
 
 static void
 put_rows(struct out *o)
 {
 	struct image *im = &o->m->im;
-	uint32_t name = 0;
 	struct row r;
 
 	for (uint32_t i = 0; i < im->n; i++) {
@@ -100,8 +129,7 @@ put_rows(struct out *o)
 			continue;
 		r = im->rows[i];
 		r.state = 0;
-		r.name = name;
-		name += r.namelen;
+		r.name = o->spots[i].name;
 		r.check = row_check(&r, im->id);
 		put(o, span_of(&r, sizeof r));
 	}
@@ -154,6 +182,44 @@ gather_history(struct out *o)
 	o->head.gone = (uint32_t)(n - drop);
 }
 
+/* The next name is that of row i, if it has no place yet. */
+static void
+order_one(struct out *o, uint32_t i)
+{
+	struct index_head *h = &o->head;
+	struct place p = { .row = i };
+	const struct row *r;
+
+	if (i >= o->m->im.n || o->spots[i].name != no_place || !stays(o->m, i))
+		return;
+	r = &o->m->im.rows[i];
+	o->spots[i].name = (uint32_t)h->names_len;
+	h->names_len += r->namelen;
+	p.hash = r->hash;
+	p.flags = r->flags;
+	p.namelen = r->namelen;
+	strbuf_add(&o->places, &p, sizeof p);
+}
+
+/* As cur was listed just now, or else before; then what came since. */
+static void
+order_names(struct out *o)
+{
+	struct mailbox *m = o->m;
+	const struct place *p = image_places(&m->im);
+	uint32_t n = p != NULL ? m->im.nplaces : 0;
+	static const char check[sizeof(uint64_t)];
+
+	(void)strbuf_room(&o->places, index_places_len(o->head.rows));
+	strbuf_add(&o->places, check, sizeof check);
+	for (size_t k = 0; k < m->listed.n; k++)
+		order_one(o, m->listed.v[k]);
+	for (uint32_t k = 0; k < n; k++)
+		order_one(o, p[k].row);
+	for (uint32_t i = 0; i < m->im.n; i++)
+		order_one(o, i);
+}
+
 /* Where everything will stand. */
 static void
 lay_out(struct out *o)
@@ -161,13 +227,16 @@ lay_out(struct out *o)
 	struct index_head *h = &o->head;
 	struct mailbox *m = o->m;
 
+	o->spots = malloc(((size_t)m->im.n + 1) * sizeof *o->spots);
+	if (o->spots == NULL)
+		oom();
 	for (uint32_t i = 0; i < m->im.n; i++) {
 		if (!box_is_live(m, i))
 			continue;
 		(void)box_base(m, i);
-		h->rows++;
-		h->names_len += m->im.rows[i].namelen;
+		o->spots[i] = (struct spot){ h->rows++, no_place };
 	}
+	order_names(o);
 	gather_sets(o);
 	gather_history(o);
 	h->id = m->im.id;
@@ -176,7 +245,7 @@ lay_out(struct out *o)
 	h->sets_check = sum_bytes(h->id, strbuf_span(&o->sets));
 	h->gone_at = h->sets_at + h->sets_len;
 	h->gone_check = sum_bytes(h->id, strbuf_span(&o->history));
-	h->rows_at = h->gone_at + o->history.len;
+	h->rows_at = index_places_at(h) + o->places.len;
 	h->rows_at = (h->rows_at + PAGE - 1) & ~(uint64_t)(PAGE - 1);
 	h->log_at = h->rows_at + h->rows * sizeof(struct row);
 }
@@ -196,6 +265,7 @@ write_all(struct out *o)
 	put_zeros(o, o->head.sets_at);
 	put(o, strbuf_span(&o->sets));
 	put(o, strbuf_span(&o->history));
+	put_places(o);
 	put_zeros(o, o->head.rows_at);
 	put_rows(o);
 	flush(o);
@@ -261,6 +331,8 @@ clear_parts:
 	strbuf_clear(&o.buf);
 	strbuf_clear(&o.sets);
 	strbuf_clear(&o.history);
+	strbuf_clear(&o.places);
+	free(o.spots);
 	errno = saved;
 	return r;
 }

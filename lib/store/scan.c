@@ -39,33 +39,67 @@ has_base(const void *arg, uint32_t number, struct span base)
 {
 	const struct scan *s = arg;
 
-	if (number < s->count)
-		return span_eq(image_base(&s->m->im, number), base);
-	return span_eq(scan_base(s, &s->found[number - s->count]), base);
+	if (number >= s->count)
+		return span_eq(
+		    scan_base(s, &s->found[number - s->count]), base);
+	if (span_eq(image_base(&s->m->im, number), base))
+		return true;
+	/* the same hash, as of no two in millions: it may be garbage */
+	(void)box_row(s->m, number);
+	return span_eq(box_base(s->m, number), base);
 }
 
 /* A name, and where its base is in the table, or belongs. */
-struct place {
+struct spot {
 	struct span name, base;
 	uint32_t hash;
 	struct bases_cell *cell; /* until the next is put */
 };
 
 /* Rows know the hash of their bases. */
-static struct place
-place_of(const struct scan *s, struct span name, struct span base)
+static struct spot
+spot_of(struct scan *s, struct span name, struct span base)
 {
-	struct place at = { .name = name, .base = base };
+	struct spot at = { .name = name, .base = base };
 
+	if (s->whole && !s->entered)
+		scan_enter_messages(s);
 	at.hash = image_hash(&s->m->im, base);
 	at.cell = bases_find(&s->table, at.hash, base, has_base, s);
 	return at;
 }
 
 uint32_t
-scan_find(const struct scan *s, struct span base)
+scan_find(struct scan *s, struct span base)
 {
-	return place_of(s, base, base).cell->number;
+	return spot_of(s, base, base).cell->number;
+}
+
+/* Of two with one base the older has the file. */
+static void
+enter(struct scan *s, uint32_t i, uint32_t hash, struct span base)
+{
+	struct bases_cell *c = bases_find(&s->table, hash, base, has_base, s);
+
+	if (c->number > i)
+		bases_put(&s->table, c, hash, i);
+}
+
+/* Without a look at the rows; how many have places. */
+static uint32_t
+enter_placed(struct scan *s)
+{
+	struct image *im = &s->m->im;
+	const struct place *p = image_places(im);
+	uint32_t n = p != NULL ? im->nplaces : 0;
+	size_t at = 0;
+
+	for (uint32_t k = 0; k < n; at += p[k++].namelen)
+		if (p[k].row < n && (!image_is_touched(im, p[k].row) ||
+					box_is_live(s->m, p[k].row)))
+			enter(s, p[k].row, p[k].hash,
+			    image_placed_base(im, at, &p[k]));
+	return n;
 }
 
 void
@@ -74,22 +108,13 @@ scan_enter_messages(struct scan *s)
 	struct mailbox *m = s->m;
 	uint32_t n = m->im.n;
 
+	s->entered = true;
 	bases_clear(&s->table);
 	bases_init(&s->table, n > s->max ? n : s->max);
 	s->count = n;
-	for (uint32_t i = 0; i < n; i++) {
-		struct bases_cell *c;
-		struct span base;
-
-		if (!box_is_live(m, i))
-			continue;
-		base = box_base(m, i);
-		c = bases_find(
-		    &s->table, m->im.rows[i].hash, base, has_base, s);
-		/* of two with one base the older has the file */
-		if (c->number == BASES_NONE)
-			bases_put(&s->table, c, m->im.rows[i].hash, i);
-	}
+	for (uint32_t i = enter_placed(s); i < n; i++)
+		if (box_is_live(m, i))
+			enter(s, i, box_row(m, i)->hash, box_base(m, i));
 }
 
 /*
@@ -122,9 +147,7 @@ scan_init(struct scan *s, struct mailbox *m, bool whole, int64_t now)
 	s->stored = zeroed(s->count, sizeof *s->stored);
 	if (whole && s->count == 0)
 		expect(s);
-	if (whole)
-		scan_enter_messages(s);
-	else
+	if (!whole)
 		bases_init(&s->table, 0);
 }
 
@@ -132,6 +155,7 @@ void
 scan_clear(struct scan *s)
 {
 	bases_clear(&s->table);
+	order_clear(&s->order);
 	strbuf_clear(&s->twins);
 	strbuf_clear(&s->names);
 	free(s->found);
@@ -139,8 +163,8 @@ scan_clear(struct scan *s)
 	free(s->stored);
 }
 
-static uint32_t
-keep_name(struct scan *s, struct span name)
+static void
+keep_name(struct scan *s, struct found *f, struct span name)
 {
 	size_t at = s->names.len;
 
@@ -148,11 +172,13 @@ keep_name(struct scan *s, struct span name)
 		oom();
 	strbuf_cat(&s->names, name);
 	strbuf_putc(&s->names, '\0');
-	return (uint32_t)at;
+	f->name = (uint32_t)at;
+	f->flags = (uint16_t)image_flags(name, f->len);
+	f->kept = f->flags & ROW_ODD ? (uint8_t)span_len(name) : f->len;
 }
 
 static struct found *
-add_at(struct scan *s, const struct place *at)
+add_at(struct scan *s, const struct spot *at)
 {
 	struct found *f;
 
@@ -163,9 +189,9 @@ add_at(struct scan *s, const struct place *at)
 		s->found = f;
 	}
 	f = &s->found[s->n];
-	*f = (struct found){ .name = keep_name(s, at->name),
-		.hash = at->hash,
+	*f = (struct found){ .hash = at->hash,
 		.len = (uint8_t)span_len(at->base) };
+	keep_name(s, f, at->name);
 	bases_put(&s->table, at->cell, at->hash, s->count + (uint32_t)s->n);
 	s->n++;
 	return f;
@@ -174,7 +200,7 @@ add_at(struct scan *s, const struct place *at)
 struct found *
 scan_add(struct scan *s, struct span name)
 {
-	struct place at = place_of(s, name, flags_base(name));
+	struct spot at = spot_of(s, name, flags_base(name));
 
 	return add_at(s, &at);
 }
@@ -207,13 +233,13 @@ void
 scan_entry(void *arg, uint32_t uid, struct span base)
 {
 	struct scan *s = arg;
-	struct place at;
+	struct spot at;
 	uint32_t number;
 	struct found *f;
 
 	if (span_len(base) > NAME_LEN || span_at(&base, '.'))
 		return; /* no message has such a name */
-	at = place_of(s, base, base);
+	at = spot_of(s, base, base);
 	number = at.cell->number;
 	if (number != BASES_NONE && number < s->count) {
 		entry_of_message(s, number, uid, base);
@@ -269,21 +295,30 @@ see_found(struct scan *s, struct found *f, struct span name)
 	}
 	f->seen = s->pass > 0 ? s->pass : 1;
 	if (!same)
-		f->name = keep_name(s, name);
+		keep_name(s, f, name);
 }
 
 static void
 see_name(struct scan *s, struct span name)
 {
-	struct place at = place_of(s, name, flags_base(name));
+	struct spot at = spot_of(s, name, flags_base(name));
 	uint32_t number = at.cell->number;
+	struct found *f;
 
-	if (number == BASES_NONE)
-		add_at(s, &at)->seen = s->pass;
-	else if (number < s->count)
+	if (number < s->count) {
 		see_message(s, number, name);
-	else
-		see_found(s, &s->found[number - s->count], name);
+		numbers_add(&s->order.listed, number);
+		return;
+	}
+	if (number == BASES_NONE) {
+		f = add_at(s, &at);
+		f->seen = s->pass;
+	} else {
+		f = &s->found[number - s->count];
+		see_found(s, f, name);
+	}
+	numbers_add(&s->order.listed, ORDER_NONE); /* until it has a row */
+	f->place = (uint32_t)s->order.listed.n;
 }
 
 /* A name that would be two lines of courierimapuiddb is changed, or hidden. */
@@ -303,13 +338,21 @@ static int
 see(void *arg, const char *entry, unsigned char type)
 {
 	struct scan *s = arg;
+	struct span name;
+	uint32_t number;
 
 	if (entry[0] == '.' || !maildir_is_file(s->m->md.cur, entry, type))
 		return 0;
-	if (maildir_is_odd(entry))
+	name = span_str(entry);
+	number = order_next(&s->order, &s->m->im, name);
+	if (number != ORDER_NONE) {
+		s->seen[number] = s->pass;
+		numbers_add(&s->order.listed, number);
+	} else if (maildir_is_odd(entry)) {
 		see_odd(s, entry);
-	else
-		see_name(s, span_str(entry));
+	} else {
+		see_name(s, name);
+	}
 	return 0;
 }
 
@@ -372,6 +415,8 @@ scan_cur(struct scan *s)
 
 	while (s->pass < PASSES && !quiet) {
 		s->pass++;
+		order_begin(
+		    &s->order, &s->m->im, s->count > 0 ? s->count : s->max);
 		strbuf_reset(&s->twins);
 		before = mtime_of(s->m->md.cur);
 		if (fs_walk(s->m->md.cur, see, s) == -1)

@@ -8,6 +8,7 @@
 
 #include "store/box.h"
 #include "store/bases.h"
+#include "store/order.h"
 
 /* A base that is no message of the mailbox yet. */
 struct found {
@@ -15,7 +16,10 @@ struct found {
 	uint32_t hash; /* of its base */
 	uint32_t uid; /* of courierimapuiddb, or given now; 0: none yet */
 	uint32_t order; /* its line there */
+	uint32_t place; /* in scan.order.listed, from 1 on; 0: none */
+	uint16_t flags; /* as a row has them */
 	uint8_t len; /* of its base */
+	uint8_t kept; /* what a row has of its name: the base, or all */
 	uint8_t seen; /* the last pass in which its file was there; 0: never */
 	bool in_new; /* not moved: a tree that cannot be written */
 	bool recent; /* this scan has given it its UID */
@@ -29,7 +33,8 @@ struct scan {
 	struct mailbox *m;
 	struct strbuf names;
 	int64_t now; /* the file system's time */
-	bool whole; /* every message is in the table */
+	bool whole; /* every message is in the table, when that is asked */
+	bool entered; /* now */
 	bool may_write; /* the lock is held */
 	bool odd; /* an entry of courierimapuiddb contradicts a message */
 	struct bases table;
@@ -39,8 +44,9 @@ struct scan {
 	uint8_t *seen; /* for each message as in struct found */
 	bool *stored; /* for each message: it has its entry */
 	uint8_t pass;
+	struct order order;
 	bool messy; /* courierimapuiddb is to be written anew */
-	bool entered; /* with those that came, for keywords */
+	bool complete; /* the table has those that came, for keywords */
 	bool moved; /* something went from new to cur */
 	bool left; /* something could not */
 	struct strbuf twins; /* names whose base another file has, with NULs */
@@ -60,7 +66,7 @@ struct found *scan_add(struct scan *s, struct span name);
 struct span scan_base(const struct scan *s, const struct found *f);
 
 /* The number of a base, or BASES_NONE. */
-uint32_t scan_find(const struct scan *s, struct span base);
+uint32_t scan_find(struct scan *s, struct span base);
 
 /* Enter the live messages, whatever the table has had. */
 void scan_enter_messages(struct scan *s);

@@ -184,12 +184,12 @@ is_due(const struct look *l)
 /* --- new messages ---------------------------------------------------- */
 
 static void
-add_message(struct scan *s, const struct found *f, uint64_t modseq)
+add_message(struct scan *s, const struct found *f, const struct strbuf *names,
+    uint64_t modseq)
 {
 	struct mailbox *m = s->m;
 	bool own = f->uid >= m->own_first && f->uid <= m->own_last;
-	struct span name = span_str(s->names.p + f->name);
-	uint32_t i = box_add_found(m, f, name, modseq);
+	uint32_t i = box_add_found(m, f, names, modseq);
 	struct row *r = &m->im.rows[i];
 
 	if (f->recent || (own && m->own_first != 0))
@@ -198,6 +198,8 @@ add_message(struct scan *s, const struct found *f, uint64_t modseq)
 		r->state |= MSG_IN_NEW;
 	if (!m->first)
 		r->saved = (uint32_t)clock_now();
+	if (f->place != 0 && f->place <= s->order.listed.n)
+		s->order.listed.v[f->place - 1] = i;
 	box_added(m, i);
 }
 
@@ -207,12 +209,16 @@ add_found(struct scan *s)
 {
 	struct mailbox *m = s->m;
 	uint64_t modseq = s->n > 0 ? box_modseq(m) : 0;
+	const struct strbuf *names = &s->names;
 
-	if (m->im.n == 0) /* all of them come now */
-		(void)strbuf_room(&m->im.names, s->names.len);
+	if (m->im.n == 0 && m->im.heap_len == 0) { /* all of them come now */
+		image_take_names(&m->im, &s->names);
+		image_room(&m->im, (uint32_t)s->n);
+		names = &m->im.names;
+	}
 	for (size_t i = 0; i < s->n; i++)
 		if (s->found[i].seen != 0)
-			add_message(s, &s->found[i], modseq);
+			add_message(s, &s->found[i], names, modseq);
 	if (m->state.uidnext < m->db.uidnext)
 		m->state.uidnext = m->db.uidnext;
 	if (m->state.uidnext <= m->maxuid)
@@ -228,9 +234,9 @@ find_message(void *arg, struct span base)
 	struct scan *s = arg;
 	uint32_t number;
 
-	if (!s->entered)
+	if (!s->complete)
 		scan_enter_messages(s);
-	s->entered = true;
+	s->complete = true;
 	number = scan_find(s, base);
 	return number < s->count ? number : s->count;
 }
@@ -280,7 +286,7 @@ read_keywords(struct scan *s, const struct look *l)
 	sets = malloc(((size_t)m->im.n + 1) * sizeof *sets);
 	if (sets == NULL)
 		oom();
-	s->entered = false; /* those that have come since */
+	s->complete = false; /* those that have come since */
 	r = keywords_load(&load, sets, &m->keywords_found);
 	if (r == 0)
 		put_keywords(s, sets, known);
@@ -454,6 +460,9 @@ scan_box(struct mailbox *m, const struct look *l, int64_t now, bool *other)
 			stamp_db(&s, l);
 		number(&s, l, loaded);
 		add_found(&s);
+		numbers_clear(&m->listed);
+		m->listed = s.order.listed;
+		s.order.listed = (struct numbers){ .n = 0 };
 		if (keywords)
 			r = read_keywords(&s, l);
 	}
