@@ -86,7 +86,7 @@ select_mailbox(struct session *s, struct span args, bool readonly)
 	if (!name_to_folder(s, select.mailbox, &folder))
 		return session_say(
 		    s, V_NO, "NONEXISTENT", "Invalid mailbox name.");
-	if (mailbox_open(s->account, folder, readonly, &s->mbox) == -1)
+	if (mailbox_open_soon(s->account, folder, readonly, &s->mbox) == -1)
 		return session_errno(s);
 	s->state = STATE_SELECTED;
 	describe(s);

@@ -15,7 +15,10 @@
 #include "sys/clock.h"
 #include "sys/fs.h"
 
-enum { NEAR = 4 };
+enum {
+	NEAR = 4,
+	LATER_MIN = 250 /* messages: fewer are written in no time */
+};
 
 uint32_t
 box_place(const struct mailbox *m, uint32_t seq)
@@ -391,6 +394,23 @@ box_begin(struct mailbox *m)
 		m->quota = -1;
 	m->locked++;
 	return 0;
+}
+
+/*
+ * A new index of many messages takes as long to write as they take to find,
+ * and the answer does not depend on it; but the lock is kept, so that nobody
+ * else finds them, too.
+ */
+bool
+box_hold_first(struct mailbox *m)
+{
+	if (!m->soon || !m->first || m->im.n < LATER_MIN || m->link.fd != -1 ||
+	    !m->link.rewrite || m->link.off)
+		return false;
+	m->state.held = true;
+	m->since_ms = clock_mono_ms();
+	m->quota = -1;
+	return true;
 }
 
 /* Above all that STATUS has told since their files were renamed. */

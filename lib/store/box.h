@@ -61,6 +61,7 @@ struct mailbox {
 	bool first; /* no look has been finished yet */
 	bool rescan; /* look into everything next time */
 	bool hasty; /* a look waits for no lock */
+	bool soon; /* what the first has found is written after the answer */
 
 	struct image im;
 	struct strbuf name; /* scratch of box_name() */
@@ -84,7 +85,7 @@ struct mailbox {
 	struct lock lock;
 	int locked; /* how often box_begin() was called */
 	bool batch; /* rows get mod-sequences and are logged at its end */
-	int64_t since_ms; /* the batch has the lock */
+	int64_t since_ms; /* the batch, or what was found, has the lock */
 	bool renamed; /* in cur since then, and cur_stamp does not tell */
 	signed char quota; /* under this lock: 1 is kept, 0 not, -1 not known */
 
@@ -199,6 +200,12 @@ void box_mark_changed(struct mailbox *m, uint32_t i);
  */
 int box_begin(struct mailbox *m);
 void box_end(struct mailbox *m);
+
+/*
+ * After a first look, with the lock: whether mailbox_release() will write what
+ * was found, and drop it.
+ */
+bool box_hold_first(struct mailbox *m);
 
 /* Whether the tree, not the session, forbids to write: errno says so. */
 bool box_is_unwritable(int error);

@@ -332,11 +332,14 @@ mailbox_store(
 int
 mailbox_begin(struct mailbox *m)
 {
+	if (check_writable(m) == -1)
+		return -1;
 	if (m->state.held) {
 		m->state.held = false;
+		m->batch = true;
 		return 0;
 	}
-	if (check_writable(m) == -1 || box_begin(m) == -1)
+	if (box_begin(m) == -1)
 		return -1;
 	m->batch = true;
 	if (m->locked == 1)

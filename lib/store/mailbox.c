@@ -74,9 +74,9 @@ begin(struct mailbox *m)
 	m->state.keywords_new = false;
 }
 
-int
-mailbox_open(
-    struct account *a, struct span folder, bool readonly, struct mailbox **out)
+static int
+open_box(struct account *a, struct span folder, bool readonly, bool soon,
+    struct mailbox **out)
 {
 	struct mailbox *m = calloc(1, sizeof *m);
 
@@ -84,6 +84,7 @@ mailbox_open(
 		oom();
 	m->a = a;
 	m->readonly = readonly;
+	m->soon = soon;
 	m->md = m->trash = (struct maildir){ -1, -1, -1, -1 };
 	m->link.fd = m->caches = -1;
 	m->state.sticky = true;
@@ -105,6 +106,20 @@ mailbox_open(
 close_box:
 	mailbox_close(m);
 	return -1;
+}
+
+int
+mailbox_open(
+    struct account *a, struct span folder, bool readonly, struct mailbox **out)
+{
+	return open_box(a, folder, readonly, false, out);
+}
+
+int
+mailbox_open_soon(
+    struct account *a, struct span folder, bool readonly, struct mailbox **out)
+{
+	return open_box(a, folder, readonly, true, out);
 }
 
 /*

@@ -66,7 +66,7 @@ struct mailbox_state {
 	 * (for a command, in IDLE) calls it once more after MAILBOX_OWED_MS.
 	 */
 	bool owed;
-	bool held; /* by mailbox_hold() */
+	bool held; /* by mailbox_hold(), or mailbox_open_soon() */
 };
 
 enum { MAILBOX_OWED_MS = 30, MAILBOX_HELD_MS = 2 };
@@ -78,6 +78,14 @@ enum { MAILBOX_OWED_MS = 30, MAILBOX_HELD_MS = 2 };
  * ENOENT, EINVAL, EACCES.
  */
 int mailbox_open(
+    struct account *a, struct span folder, bool readonly, struct mailbox **out);
+
+/*
+ * The same for a client that waits for the answer: what was found in a folder
+ * that had no index is written to one after that.  Until then the folder is
+ * held: mailbox_hold() and mailbox_release() are to be called.
+ */
+int mailbox_open_soon(
     struct account *a, struct span folder, bool readonly, struct mailbox **out);
 void mailbox_close(struct mailbox *m);
 

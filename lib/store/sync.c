@@ -561,6 +561,8 @@ scan_locked(struct mailbox *m)
 	else
 		follow_look(m);
 	r = scan_again(m, m->lock.now);
+	if (r == 0 && box_hold_first(m))
+		return 0;
 	m->locked--;
 	follow_commit(m);
 	lock_drop(&m->lock);
