@@ -14,7 +14,7 @@
 #include "sys/fs.h"
 
 enum {
-	BUFFER = 256 * 1024,
+	BUFFER = 64 * 1024,
 	PAGE = 4096, /* the format's, whatever the machine's */
 	HISTORY_MIN = 10000
 };

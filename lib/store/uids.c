@@ -80,9 +80,9 @@ by_name(const void *va, const void *vb)
 }
 
 static struct span
-name_of(const struct scan *s, uint32_t i)
+base_of(const struct scan *s, uint32_t i)
 {
-	return span_str(s->names.p + s->found[i].name);
+	return scan_base(s, &s->found[i]);
 }
 
 static void
@@ -93,7 +93,7 @@ sort_equal(const struct scan *s, struct radix *v, size_t n)
 	if (names == NULL)
 		oom();
 	for (size_t k = 0; k < n; k++)
-		names[k] = (struct named){ name_of(s, v[k].value), v[k].value };
+		names[k] = (struct named){ base_of(s, v[k].value), v[k].value };
 	qsort(names, n, sizeof *names, by_name);
 	for (size_t k = 0; k < n; k++)
 		v[k].value = names[k].i;
@@ -112,7 +112,7 @@ sort_new(const struct scan *s, size_t *count)
 	for (uint32_t i = 0; i < s->n; i++) {
 		if (s->found[i].seen == 0 || s->found[i].uid != 0)
 			continue;
-		v[n].key = maildir_number(name_of(s, i));
+		v[n].key = maildir_number(base_of(s, i));
 		v[n++].value = i;
 	}
 	radix_sort(v, n);
@@ -126,16 +126,39 @@ sort_new(const struct scan *s, size_t *count)
 	return v;
 }
 
+/* All of them in the order of v, in place: one circle after the other. */
+static void
+put_all(struct scan *s, struct radix *v)
+{
+	for (uint32_t i = 0; i < s->n; i++) {
+		struct found first = s->found[i];
+		uint32_t to = i, from;
+
+		while ((from = (uint32_t)v[to].value) != i) {
+			s->found[to] = s->found[from];
+			v[to].value = to; /* it is there */
+			to = from;
+		}
+		s->found[to] = first;
+		v[to].value = to;
+	}
+}
+
 /*
  * Those that were given UIDs go behind all others, in the order of v; what is
  * then not in order sort() will see to.
  */
 static void
-put_last(struct scan *s, const struct radix *v, size_t n)
+put_last(struct scan *s, struct radix *v, size_t n)
 {
-	struct found *found = malloc((s->max + 1) * sizeof *found);
+	struct found *found;
 	size_t k = 0;
 
+	if (n == s->n) {
+		put_all(s, v);
+		return;
+	}
+	found = malloc((s->max + 1) * sizeof *found);
 	if (found == NULL)
 		oom();
 	for (size_t i = 0; i < s->n; i++)
