@@ -145,6 +145,38 @@ check_file(struct dump *d, uint32_t i)
 }
 
 static void
+check_place(struct dump *d, const struct place *p)
+{
+	const struct image *im = &d->r.im;
+	const struct row *r;
+
+	if (p->row >= im->nplaces) {
+		fault(d, "a place is no row's", 0);
+		return;
+	}
+	r = &im->rows[p->row];
+	if (p->hash != r->hash ||
+	    (!image_is_touched(im, p->row) && p->namelen != r->namelen))
+		fault(d, "its place is another's", r->uid);
+}
+
+/* Zeros in their stead are of a version that knew of none. */
+static void
+check_places(struct dump *d)
+{
+	static const char none[sizeof(uint64_t)];
+	struct image *im = &d->r.im;
+	const char *at = im->map->p + im->places_at;
+	bool any = im->places_at != 0 && memcmp(at, none, sizeof none) != 0;
+	const struct place *p = image_places(im);
+
+	if (any && p == NULL)
+		fault(d, "the check of the places is wrong", 0);
+	for (uint32_t k = 0; p != NULL && k < im->nplaces; k++)
+		check_place(d, &p[k]);
+}
+
+static void
 check_all(struct dump *d, bool rows)
 {
 	const struct index_state *s = &d->r.state;
@@ -162,6 +194,7 @@ check_all(struct dump *d, bool rows)
 		if (same && !gone && image_has_base(&d->r.im, i))
 			check_file(d, i);
 	}
+	check_places(d);
 	if (counted.messages != s->messages || counted.unseen != s->unseen ||
 	    counted.deleted != s->deleted)
 		fault(d, "the counts are not those of the rows", 0);

@@ -189,12 +189,6 @@ touch(struct image *im, uint32_t i)
 	im->touched[i / 8] |= (unsigned char)(1U << i % 8);
 }
 
-bool
-image_is_touched(const struct image *im, uint32_t i)
-{
-	return im->touched != NULL && (im->touched[i / 8] >> i % 8 & 1) != 0;
-}
-
 void
 image_seal(struct image *im, uint32_t i)
 {
@@ -350,7 +344,7 @@ image_is_good(const struct image *im)
 }
 
 /* ":2," and the letters, as flags_name() writes them, of flags 0 and up. */
-static const char infos[][9] = {
+static const char infos[][sizeof ":2,DFRST"] = {
 	/* clang-format off */
 	":2,", ":2,D", ":2,F", ":2,DF", ":2,R", ":2,DR", ":2,FR", ":2,DFR",
 	":2,S", ":2,DS", ":2,FS", ":2,DFS",

@@ -59,7 +59,11 @@ bool image_is_good(const struct image *im);
 const struct place *image_places(struct image *im);
 
 /* Whether row i, which has a place, need not be as that says any more. */
-bool image_is_touched(const struct image *im, uint32_t i);
+static inline bool
+image_is_touched(const struct image *im, uint32_t i)
+{
+	return im->touched != NULL && (im->touched[i / 8] >> i % 8 & 1) != 0;
+}
 
 /* Row i is to be changed, or has been: then seal it. */
 void image_seal(struct image *im, uint32_t i);

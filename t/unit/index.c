@@ -460,6 +460,49 @@ test_living(void)
 	strbuf_clear(&b);
 }
 
+/* --- written after the answer ---------------------------------------- */
+
+static void
+open_soon(int n)
+{
+	fresh(n);
+	if (mailbox_open_soon(a, span_of("", 0), false, &m) == -1)
+		exit(111);
+}
+
+static void
+test_soon(void)
+{
+	open_soon(300);
+	mailbox_hold(m);
+	ok(mailbox_state(m)->count == 300 && mailbox_state(m)->held &&
+		size_of("M/satchel-index") == -1,
+	    "many are told of first");
+	mailbox_release(m);
+	ok(!mailbox_state(m)->held && size_of("M/satchel-index") > 4096 &&
+		m->im.heap != NULL,
+	    "and then written");
+	open_soon(300);
+	if (mailbox_begin(m) == 0) {
+		change(m, 2, FLAG_ADD, FLAG_FLAGGED);
+		mailbox_end(m);
+	}
+	ok(!mailbox_state(m)->held && size_of("M/satchel-index") > 4096,
+	    "or with the next change");
+	reopen();
+	ok(mailbox_state(m)->count == 300 &&
+		mailbox_message(m, 2).flags == FLAG_FLAGGED,
+	    "and that");
+	open_soon(300);
+	ok(mailbox_sync(m) == 0 && mailbox_state(m)->held,
+	    "another look changes nothing");
+	close_box(&m);
+	ok(size_of("M/satchel-index") > 4096, "or at the end");
+	open_soon(10);
+	ok(!mailbox_state(m)->held && size_of("M/satchel-index") > 4096,
+	    "few are written at once");
+}
+
 /* --- the truth has changed ------------------------------------------- */
 
 static void
@@ -534,6 +577,7 @@ main(void)
 	test_foreign();
 	test_huge();
 	test_living();
+	test_soon();
 	test_other_uids();
 	test_keywords();
 	close_box(&m);

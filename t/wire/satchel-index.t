@@ -40,10 +40,29 @@ deliver($md, text => "x\n");
 like run($md), qr/^0\n.*^new: [a-z ]+, has changed since$/ms,
     'a delivery is no fault';
 $w->done;
-open my $fh, '+<', "$md/satchel-index" or die;
-seek $fh, 4096 + 64, 0;
-print $fh 'garbage';
-close $fh;
+
+sub damage
+{
+	my ($at, $text) = @_;
+
+	open my $fh, '+<', "$md/satchel-index" or die;
+	seek $fh, $at, 0;
+	read $fh, my $was, length $text or die;
+	seek $fh, $at, 0;
+	print $fh $text;
+	close $fh;
+	return $was;
+}
+
+# the history, of 16 bytes each, and the check of the places: then they begin
+my $gone = unpack 'L', damage(36, "\0" x 4);
+my $places = 8 + 16 * $gone + unpack 'Q', damage(72, "\0" x 8);
+damage(36, pack 'L', $gone);
+damage(72, pack 'Q', $places - 8 - 16 * $gone);
+damage($places, 'odd');
+like run($md), qr/^1\n.*^fault: the check of the places is wrong$/ms,
+    'damaged places';
+damage(4096 + 64, 'garbage');
 like run($md), qr/^1\n.*^fault: UID [0-9]+: the row's check is wrong$/ms,
     'a damaged row';
 rename "$md/satchel-index", "$md/x" or die;
