@@ -39,8 +39,8 @@ sys = cage cidr clock cpu env fdpass fs helper jail landlock log map peer \
 text = base64 bytes bytes_count bytes_fold casefold charset charset_2022 \
 	charset_table charset_wide date encword lang mutf7 qp searchfold utf8
 
-msg = addr brief decode excerpt field fields header html lex mime names \
-	octets param preview scan stream structure
+msg = addr basesubject brief decode excerpt field fields header html lex \
+	mime msgid names octets param preview scan sortkeys stream structure
 
 # (see lib/README.md for what each of these is)
 store = account adopt append arrival bases box box_arrive cachedir change \
@@ -108,7 +108,8 @@ UNIT_base = arena num radix sha256 siphash smallstring span spare strbuf sum
 UNIT_sys = cidr fdpass fs helper jail map peer proc rd slot tlslist watch wr
 UNIT_text = base64 bytes casefold charset charset_iconv date encword lang \
 	mutf7 qp searchfold utf8
-UNIT_msg = addr decode header html mime octets preview stream structure
+UNIT_msg = addr basesubject decode header html mime msgid octets preview \
+	sortkeys stream structure
 UNIT_store = append carry change facts flags folder history index \
 	keywords kwset listed lock mailbox maildir maildrop name objectid \
 	order quota race search_text sizelist stamp status summary table uiddb
@@ -127,7 +128,7 @@ UNIT_engine = ticketkey
 FUZZ = addr brief charset date encword facts fetch_parse gather header \
 	imapcmd index keywords mime mutf7 pop3 pop3cmd preview proxyhdr qp \
 	request rule search_parse section select_parse session \
-	sizelist structure talk tlsname uiddb
+	sizelist structure subject talk tlsname uiddb
 
 # what tests and the demo need besides: t/tool/NAME.c
 TOOLS = escape faultat mkuserdb sendmail structure
