@@ -7,6 +7,7 @@
 #include "base/spare.h"
 #include "imap/bodystructure.h"
 #include "imap/envelope.h"
+#include "msg/sortkeys.h"
 
 /* What is longer than this is left out, and all with more than that. */
 enum { PIECE_MAX = 8 * 1024, PARTS_MAX = 4 * 1024, ALL_MAX = 24 * 1024 };
@@ -131,6 +132,21 @@ put_tree(
 		b->piece[BRIEF_PARTS] = strbuf_span(&g->parts);
 }
 
+/* References are of the fields that were read just now. */
+static void
+put_sort(
+    struct gather *g, struct arena *a, const struct part *root, struct brief *b)
+{
+	struct sortkeys_from from = { .envelope = root->envelope,
+		.dated = g->excerpt.sent,
+		.date = g->excerpt.sent_time,
+		.refs = strbuf_span(&g->excerpt.refs) };
+
+	strbuf_reset(&g->sort);
+	sortkeys_put(a, &from, &g->sort);
+	b->piece[BRIEF_SORT] = strbuf_span(&g->sort);
+}
+
 struct span
 gather_put(
     struct gather *g, struct arena *a, const struct part *root, bool whole)
@@ -143,11 +159,17 @@ gather_put(
 	b.piece[BRIEF_HEAD] = strbuf_span(&g->head);
 	excerpt_end(&g->excerpt, &b);
 	put_envelope(g, a, root, &b);
+	put_sort(g, a, root, &b);
 	if (whole)
 		put_tree(g, a, root, &b);
 	brief_put(&b, &g->out);
-	if (g->out.len > ALL_MAX)
+	if (g->out.len > ALL_MAX) {
+		/* these are small, and SORT has no other way */
+		for (int i = BRIEF_FIELDS; i < BRIEF_SORT; i++)
+			b.piece[i].p = b.piece[i].end = NULL;
 		strbuf_reset(&g->out);
+		brief_put(&b, &g->out);
+	}
 	return strbuf_span(&g->out);
 }
 
@@ -177,5 +199,6 @@ gather_clear(struct gather *g)
 	spare_put(g->w, sizeof *g->w);
 	strbuf_clear(&g->head);
 	strbuf_clear(&g->parts);
+	strbuf_clear(&g->sort);
 	strbuf_clear(&g->out);
 }

@@ -18,7 +18,7 @@ struct gather {
 	bool body; /* BODY is wanted, not only BODYSTRUCTURE: few clients ask */
 	struct excerpt excerpt;
 	struct wr *w; /* prints into memory; NULL before the first */
-	struct strbuf head, parts, out;
+	struct strbuf head, parts, sort, out;
 	struct arena arena; /* of gather_search() */
 };
 

@@ -24,6 +24,7 @@ enum brief_kind {
 	BRIEF_BODYSTRUCTURE,
 	BRIEF_BODYSTRUCTURE_UTF8,
 	BRIEF_PREVIEW, /* preview.h */
+	BRIEF_SORT, /* sortkeys.h */
 	BRIEF_KINDS
 };
 

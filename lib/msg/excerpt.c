@@ -5,6 +5,7 @@
 
 #include "base/ascii.h"
 #include "msg/field.h"
+#include "msg/msgid.h"
 #include "msg/names.h"
 #include "msg/scan.h"
 #include "text/bytes.h"
@@ -22,6 +23,7 @@ enum {
 	KEY_MAX = 2 * 1024,
 	KEYS_MAX = 6 * 1024,
 	OTHERS_MAX = 200,
+	REFS_MAX = 10000, /* HEADER_VALUE_MAX holds not many more */
 	NAMES_MAX = 64, /* more are not asked for in practice */
 	STEP = 16
 };
@@ -44,7 +46,8 @@ excerpt_begin(struct excerpt *e)
 	strbuf_reset(&e->others);
 	strbuf_reset(&e->fields);
 	strbuf_reset(&e->keys);
-	e->kept = e->blank = e->dated = e->full = false;
+	strbuf_reset(&e->refs);
+	e->kept = e->blank = e->dated = e->sent = e->full = false;
 	e->key = KEY_NONE;
 	e->missing = 0;
 	e->date = (struct excerpt_date){ 0 };
@@ -92,6 +95,26 @@ add_key(struct excerpt *e, struct span value)
 	memcpy(e->keys.p + at + 1, &len, sizeof len);
 }
 
+static void
+set_date(struct excerpt *e, struct span value)
+{
+	e->dated = true;
+	e->date.good = date_parse_rfc5322(value, &e->date.time, &e->date.day);
+	e->sent = e->date.good || date_parse_sent_day(value, &e->sent_time);
+	if (e->date.good)
+		e->sent_time = e->date.time;
+}
+
+/* Of several fields, which no message should have, one list is made. */
+static void
+add_refs(struct excerpt *e, struct span value)
+{
+	uint64_t id;
+
+	while (e->refs.len < REFS_MAX * sizeof id && msgid_next(&value, &id))
+		strbuf_add(&e->refs, &id, sizeof id);
+}
+
 /* The field at hand is complete. */
 static void
 finish(struct excerpt *e)
@@ -104,10 +127,10 @@ finish(struct excerpt *e)
 	value = span_trim(strbuf_span(&e->value));
 	if (e->key < KEY_DATE) {
 		add_key(e, value);
+	} else if (e->key == KEY_REFERENCES) {
+		add_refs(e, value);
 	} else if (!e->dated) {
-		e->dated = true;
-		e->date.good =
-		    date_parse_rfc5322(value, &e->date.time, &e->date.day);
+		set_date(e, value);
 	}
 	e->key = KEY_NONE;
 }
@@ -231,6 +254,7 @@ excerpt_free(struct excerpt *e)
 	strbuf_clear(&e->others);
 	strbuf_clear(&e->fields);
 	strbuf_clear(&e->keys);
+	strbuf_clear(&e->refs);
 	strbuf_clear(&e->value);
 	strbuf_clear(&e->decoded);
 	strbuf_clear(&e->out[0]);

@@ -45,6 +45,9 @@ struct excerpt {
 		int64_t time; /* UTC */
 		struct date_day day; /* as written */
 	} date; /* the first Date field */
+	bool sent; /* there is a day in it, at least */
+	int64_t sent_time; /* that of RFC 5256 section 2.2 */
+	struct strbuf refs; /* uint64_t: those in References (msgid.h) */
 	struct strbuf out[2];
 };
 

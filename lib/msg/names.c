@@ -51,7 +51,7 @@ static const struct field_row rows[] = {
 	KEPT("Organization"),
 	KEPT("Precedence"),
 	KEPT("Priority"),
-	KEPT("References"),
+	ROW("References", true, KEY_REFERENCES, F_NONE, 0),
 	ROW("Reply-To", true, KEY_NONE, F_ADDRESSES, ENV_REPLY_TO),
 	KEPT("Return-Receipt-To"),
 	ROW("Subject", true, KEY_SUBJECT, F_ENVELOPE, ENV_SUBJECT),

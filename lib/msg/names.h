@@ -30,6 +30,7 @@ enum field_key {
 	KEY_CC,
 	KEY_BCC,
 	KEY_DATE,
+	KEY_REFERENCES, /* for THREAD */
 	KEY_NONE
 };
 

@@ -247,6 +247,17 @@ date_parse_rfc5322(struct span in, int64_t *t, struct date_day *day)
 	return true;
 }
 
+bool
+date_parse_sent_day(struct span in, int64_t *t)
+{
+	struct date_day d = { 0 };
+
+	if (!p_day(&in, &d))
+		return false;
+	*t = to_days(d) * DAY_LEN;
+	return true;
+}
+
 /* "-" date-month "-" date-year */
 static bool
 p_month_year(struct span *in, struct date_day *d)

@@ -25,6 +25,12 @@ int date_day_cmp(struct date_day a, struct date_day b);
  */
 bool date_parse_rfc5322(struct span in, int64_t *t, struct date_day *day);
 
+/*
+ * For a date that the above refuses, its time being wrong: the begin of its day
+ * (RFC 5256 section 2.2).  False when there is no day either.
+ */
+bool date_parse_sent_day(struct span in, int64_t *t);
+
 /* "day-Mon-year" at the front of *in, as SEARCH has it, without quotes. */
 bool date_parse_imap_day(struct span *in, struct date_day *day);
 
