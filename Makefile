@@ -48,7 +48,8 @@ store = account adopt append arrival bases box box_arrive cachedir change \
 	follow history image index keywords known kwset listed lock login \
 	mailbox maildir maildrop maildrop_end move name objectid order purge \
 	quota rebase recover registry replay scan search search_text \
-	sizelist stamp status subs summary sync table trash tree uiddb uids
+	sizelist sorted sortfacts stamp status subs summary sync table trash \
+	tree uiddb uids
 
 auth = checkpassword handover options pop3capa sasl
 
@@ -56,11 +57,11 @@ auth = checkpassword handover options pop3capa sasl
 pw = become hash service userdb
 
 imap = bodystructure cmd_any cmd_append cmd_copy cmd_fetch cmd_folder \
-	cmd_idle cmd_list cmd_quota cmd_search cmd_select cmd_status \
-	cmd_store commands conf envelope fetch_parse fetch_send gather \
-	headertext input list_parse look memo modseq name out outbox pattern \
-	reply resync search_parse section select_parse seqset session \
-	startup token update use vanished
+	cmd_idle cmd_list cmd_quota cmd_search cmd_select cmd_sort \
+	cmd_status cmd_store commands conf envelope fetch_parse fetch_send \
+	gather headertext input list_parse look memo modseq name out outbox \
+	pattern reply resync search_parse searching section select_parse \
+	seqset session sort_parse startup token update use vanished
 
 pop3 = cmd_any cmd_list cmd_retr commands conf reply request send session \
 	startup wrap
@@ -110,13 +111,13 @@ UNIT_text = base64 bytes casefold charset charset_iconv date encword lang \
 	mutf7 qp searchfold utf8
 UNIT_msg = addr basesubject decode header html mime msgid octets preview \
 	sortkeys stream structure
-UNIT_store = append carry change facts flags folder history index \
-	keywords kwset listed lock mailbox maildir maildrop name objectid \
-	order quota race search_text sizelist stamp status summary table uiddb
+UNIT_store = append carry change facts flags folder history index keywords \
+	kwset listed lock mailbox maildir maildrop name objectid order quota \
+	race search_text sizelist sorted stamp status summary table uiddb
 UNIT_auth = checkpassword handover options pop3capa sasl
 UNIT_pw = become hash service userdb
 UNIT_imap = bodystructure envelope fetch_parse gather input list_parse \
-	pattern search_parse section select_parse seqset token
+	pattern search_parse section select_parse seqset sort_parse token
 UNIT_pop3 = request send
 UNIT_net = conns rule
 UNIT_chain = dialogue front imapcmd keeper pop3cmd proxyhdr talk tarpit \
@@ -128,7 +129,7 @@ UNIT_engine = ticketkey
 FUZZ = addr brief charset date encword facts fetch_parse gather header \
 	imapcmd index keywords mime mutf7 pop3 pop3cmd preview proxyhdr qp \
 	request rule search_parse section select_parse session \
-	sizelist structure subject talk tlsname uiddb
+	sizelist sort_parse structure subject talk tlsname uiddb
 
 # what tests and the demo need besides: t/tool/NAME.c
 TOOLS = escape faultat mkuserdb sendmail structure

@@ -23,6 +23,8 @@ enum {
 	LIMIT_SEARCH_DEPTH = 100,
 	/* Search keys in one command (as Courier). */
 	LIMIT_SEARCH_KEYS = 1000,
+	/* Criteria of one SORT (as Courier). */
+	LIMIT_SORT_KEYS = 1000,
 	/* Items in one FETCH. */
 	LIMIT_FETCH_ITEMS = 200,
 	/* Field names in one HEADER.FIELDS. */

@@ -376,23 +376,58 @@ p_charset(struct arena *a, struct span *in, struct span *out)
 	return true;
 }
 
-bool
-p_search_args(
+void
+p_search_return(struct span *in, struct search_args *out)
+{
+	*out = (struct search_args){ .want = RETURN_ALL, .utf8 = true };
+	out->extended = p_return_opts(in, &out->want);
+}
+
+/* 1*(SP search-key), up to the end */
+static bool
+p_program(
     struct arena *a, struct span *in, int64_t now, struct search_args *out)
 {
-	struct parse ps = { .a = a, .now = now };
+	struct parse ps = { .a = a, .now = now, .args = *out };
 	struct span s = *in;
 
-	ps.args.want = RETURN_ALL;
-	ps.args.utf8 = true;
-	ps.args.extended = p_return_opts(&s, &ps.args.want);
-	if (!p_sp(&s))
-		return false;
-	(void)p_charset(a, &s, &ps.args.charset); /* it is optional */
 	ps.args.root = arena_alloc(a, sizeof *ps.args.root);
 	if (!p_key_list(&ps, &s, 0, ps.args.root) || !p_end(&s))
 		return false;
 	*in = s;
 	*out = ps.args;
+	return true;
+}
+
+bool
+p_search_args(
+    struct arena *a, struct span *in, int64_t now, struct search_args *out)
+{
+	struct search_args args;
+	struct span s = *in;
+
+	p_search_return(&s, &args);
+	if (!p_sp(&s))
+		return false;
+	(void)p_charset(a, &s, &args.charset); /* it is optional */
+	if (!p_program(a, &s, now, &args))
+		return false;
+	*in = s;
+	*out = args;
+	return true;
+}
+
+bool
+p_search_criteria(
+    struct arena *a, struct span *in, int64_t now, struct search_args *out)
+{
+	struct span s = *in, charset;
+
+	if (!p_astring(a, &s, &charset) || !p_sp(&s) ||
+	    !p_program(a, &s, now, out))
+		return false;
+	out->charset = charset;
+	out->needs_charset = true;
+	*in = s;
 	return true;
 }

@@ -33,6 +33,7 @@ struct search_args {
 	bool extended; /* RETURN was there, if only with "()" */
 	unsigned want; /* RETURN_ bits; RETURN_ALL where there were none */
 	struct span charset; /* p is NULL when not given */
+	bool needs_charset; /* the command has no form without one */
 	struct search_key *root;
 	struct search_setref *sets;
 	size_t nsets;
@@ -47,6 +48,16 @@ struct search_args {
  * levels of parentheses, NOT and OR.
  */
 bool p_search_args(
+    struct arena *a, struct span *in, int64_t now, struct search_args *out);
+
+/*
+ * The parts of that for SORT and THREAD.  First the return options, if there
+ * are any: *out has these, and is what p_search_criteria() fills in.
+ */
+void p_search_return(struct span *in, struct search_args *out);
+
+/* search-criteria = charset 1*(SP search-key) (RFC 5256 section 5), all */
+bool p_search_criteria(
     struct arena *a, struct span *in, int64_t now, struct search_args *out);
 
 #endif
