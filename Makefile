@@ -48,8 +48,8 @@ store = account adopt append arrival bases box box_arrive cachedir change \
 	follow history image index keywords known kwset listed lock login \
 	mailbox maildir maildrop maildrop_end move name objectid order purge \
 	quota rebase recover registry replay scan search search_text \
-	sizelist sorted sortfacts stamp status subs summary sync table trash \
-	tree uiddb uids
+	sizelist sorted sortfacts stamp status subs summary sync table \
+	threads trash tree uiddb uids
 
 auth = checkpassword handover options pop3capa sasl
 
@@ -58,10 +58,11 @@ pw = become hash service userdb
 
 imap = bodystructure cmd_any cmd_append cmd_copy cmd_fetch cmd_folder \
 	cmd_idle cmd_list cmd_quota cmd_search cmd_select cmd_sort \
-	cmd_status cmd_store commands conf envelope fetch_parse fetch_send \
-	gather headertext input list_parse look memo modseq name out outbox \
-	pattern reply resync search_parse searching section select_parse \
-	seqset session sort_parse startup token update use vanished
+	cmd_status cmd_store cmd_thread commands conf envelope fetch_parse \
+	fetch_send gather headertext input list_parse look memo modseq \
+	name out outbox pattern reply resync search_parse searching \
+	section select_parse seqset session sort_parse startup token \
+	update use vanished
 
 pop3 = cmd_any cmd_list cmd_retr commands conf reply request send session \
 	startup wrap
@@ -113,7 +114,8 @@ UNIT_msg = addr basesubject decode header html mime msgid octets preview \
 	sortkeys stream structure
 UNIT_store = append carry change facts flags folder history index keywords \
 	kwset listed lock mailbox maildir maildrop name objectid order quota \
-	race search_text sizelist sorted stamp status summary table uiddb
+	race search_text sizelist sorted stamp status summary table threads \
+	uiddb
 UNIT_auth = checkpassword handover options pop3capa sasl
 UNIT_pw = become hash service userdb
 UNIT_imap = bodystructure envelope fetch_parse gather input list_parse \

@@ -39,6 +39,7 @@ static const struct command commands[] = {
 	{ "STATUS",		ANY,		0,				cmd_status },
 	{ "STORE",		SELECTED,	F_UID | F_WRITES | F_SEQ,	cmd_store },
 	{ "SUBSCRIBE",		ANY,		0,				cmd_subscribe },
+	{ "THREAD",		SELECTED,	F_UID | F_SEQ,			cmd_thread },
 	{ "UNSELECT",		SELECTED,	F_QUIET,			cmd_unselect },
 	{ "UNSUBSCRIBE",	ANY,		0,				cmd_unsubscribe },
 };
@@ -59,6 +60,7 @@ static const char capabilities[] =
     "UIDPLUS MOVE UNSELECT SPECIAL-USE CREATE-SPECIAL-USE LIST-EXTENDED "
     "LIST-STATUS STATUS=SIZE ESEARCH SEARCHRES WITHIN BINARY MULTIAPPEND "
     "CONDSTORE QRESYNC OBJECTID SAVEDATE PREVIEW SORT SORT=DISPLAY ESORT "
+    "THREAD=ORDEREDSUBJECT THREAD=REFERENCES "
     "UTF8=ACCEPT QUOTA QUOTA=RES-STORAGE QUOTA=RES-MESSAGE APPENDLIMIT";
 
 void

@@ -38,7 +38,7 @@ cmd_run cmd_list, cmd_lsub, cmd_namespace;
 cmd_run cmd_status, cmd_getquota, cmd_getquotaroot, cmd_setquota;
 /* cmd_append.c, cmd_copy.c, cmd_store.c, cmd_idle.c */
 cmd_run cmd_append, cmd_copy, cmd_move, cmd_store, cmd_idle;
-/* cmd_fetch.c, cmd_search.c, cmd_sort.c */
-cmd_run cmd_fetch, cmd_search, cmd_sort;
+/* cmd_fetch.c, cmd_search.c, cmd_sort.c, cmd_thread.c */
+cmd_run cmd_fetch, cmd_search, cmd_sort, cmd_thread;
 
 #endif
