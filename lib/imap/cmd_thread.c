@@ -91,6 +91,8 @@ cmd_thread(struct session *s, struct span args)
 	if (a.alg == THREAD_UNKNOWN)
 		return session_say(
 		    s, V_BAD, NULL, "There is no such way to make threads.");
+	if (!searching_may_sort(s, &v))
+		return v;
 	if ((v = searching_begin(s, &a.search)) != V_OK)
 		return v;
 	searching_run(s, &a.search, false, &r);

@@ -13,6 +13,7 @@ enum setting_name {
 	S_STRICT_8BIT,
 	S_APPENDLIMIT,
 	S_CHECK_ALL_FOLDERS,
+	S_DISABLETHREADSORT,
 	S_EMPTYTRASH,
 	S_ENHANCEDIDLE,
 	S_ID_FIELDS,
@@ -41,6 +42,7 @@ static const struct setting settings[SETTINGS] = {
 	[S_STRICT_8BIT] = { "SATCHEL_STRICT_8BIT", "0" },
 	[S_APPENDLIMIT] = { "SATCHEL_APPENDLIMIT", "0" },
 	[S_CHECK_ALL_FOLDERS] = { "IMAP_CHECK_ALL_FOLDERS", "0" },
+	[S_DISABLETHREADSORT] = { "IMAP_DISABLETHREADSORT", "0" },
 	[S_EMPTYTRASH] = { "IMAP_EMPTYTRASH", NULL },
 	[S_ENHANCEDIDLE] = { "IMAP_ENHANCEDIDLE", "1" },
 	[S_ID_FIELDS] = { "IMAP_ID_FIELDS", NULL },
@@ -130,6 +132,7 @@ imap_conf_read(struct imap_conf *c)
 	c->inbox_prefix = !span_case_is(text(S_NAMESPACE), "none");
 	c->check_all = on(S_CHECK_ALL_FOLDERS);
 	c->obsolete_client = on(S_OBSOLETE_CLIENT);
+	c->no_sorting = on(S_DISABLETHREADSORT);
 	c->sanity_check = on(S_SANITY_CHECK);
 	c->strict_8bit = on(S_STRICT_8BIT);
 	c->keywords = on(S_KEYWORDS);

@@ -20,6 +20,7 @@ struct imap_conf {
 	bool inbox_prefix; /* "INBOX." style names; false: prefix-less */
 	bool check_all; /* IMAP_CHECK_ALL_FOLDERS */
 	bool obsolete_client; /* IMAP_OBSOLETE_CLIENT */
+	bool no_sorting; /* IMAP_DISABLETHREADSORT */
 	bool sanity_check; /* IMAP_MAILBOX_SANITY_CHECK */
 	bool strict_8bit; /* refuse APPEND of raw 8-bit headers */
 	bool keywords; /* IMAP_KEYWORDS */

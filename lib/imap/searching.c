@@ -119,6 +119,16 @@ add(struct session *s, struct search_result *r, uint32_t n)
 }
 
 bool
+searching_may_sort(struct session *s, enum verdict *v)
+{
+	if (!s->conf->no_sorting)
+		return true;
+	*v = session_say(s, V_NO, "NOPERM",
+	    "This command is disabled by the system administrator.");
+	return false;
+}
+
+bool
 searching_is_for_ends(const struct search_args *args)
 {
 	unsigned need = args->want & ~(unsigned)RETURN_SAVE;

@@ -23,6 +23,13 @@ struct search_result {
  */
 enum verdict searching_begin(struct session *s, const struct search_args *args);
 
+/*
+ * Whether the system administrator lets SORT and THREAD be used; else *v is
+ * the answer.  They are announced all the same, as with Courier: there are
+ * clients that would fetch everything and sort it themselves.
+ */
+bool searching_may_sort(struct session *s, enum verdict *v);
+
 /* Whether MIN or MAX is wanted, and nothing else beside SAVE. */
 bool searching_is_for_ends(const struct search_args *args);
 

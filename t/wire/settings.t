@@ -83,6 +83,18 @@ END
 like $log[2], qr/ old_name=cur\/1000000003\.x:2,ST\z/, 'of a removal';
 $w->done;
 
+$w = Wire->new(maildir => $md, env => { IMAP_DISABLETHREADSORT => 1 });
+ok $w->cmd('SELECT INBOX')->ok, 'SELECT';
+$w->script(<<'END');
+C: a SORT (DATE) UTF-8 ALL
+S: a NO [NOPERM] This command is disabled by the system administrator.
+C: b UID THREAD REFERENCES UTF-8 ALL
+S: b NO [NOPERM] This command is disabled by the system administrator.
+C: c THREAD
+S: c BAD <any>
+END
+$w->done;
+
 for my $case ([disableimap => {}, 0], [disableinsecureimap => {}, 0],
     [disableinsecureimap => { IMAP_TLS => 1 }, 1],
     [disablepop3 => {}, 1]) {
