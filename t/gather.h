@@ -7,6 +7,7 @@
 #include "imap/envelope.h"
 #include "imap/gather.h"
 #include "msg/header.h"
+#include "msg/sortkeys.h"
 #include "text/bytes.h"
 #include "text/encword.h"
 #include "text/searchfold.h"
@@ -170,12 +171,27 @@ check_brief(int fd, int64_t size, const struct brief *b,
 	return good && c.same;
 }
 
+/* The same whether all of a message was read or its header alone. */
+static bool
+same_keys(struct span piece, struct strbuf *first)
+{
+	struct sortkeys k;
+
+	if (!sortkeys_take(piece, &k))
+		return false;
+	if (first->len > 0)
+		return span_eq(strbuf_span(first), piece);
+	strbuf_cat(first, piece);
+	return true;
+}
+
 /* Whether all that is gathered of a message is right. */
 static bool
 gather_check(int fd, int64_t size)
 {
-	struct gather g = { .body = true };
+	struct gather g = { .body = true, .sort = true };
 	struct arena a = { 0 };
+	struct strbuf sort = { 0 };
 	bool good = true;
 
 	for (int whole = 0; whole < 2; whole++) {
@@ -190,10 +206,11 @@ gather_check(int fd, int64_t size)
 		if (gather_read(&g, &a, &file, &root, &fresh) == -1)
 			return false;
 		s = gather_put(&g, &a, root, whole);
-		if (span_len(s) > 0)
-			good = good && brief_parse(s, BRIEF_ALL, &b) &&
-			       check_brief(fd, size, &b, root, whole);
+		good = good && brief_parse(s, BRIEF_ALL, &b) &&
+		       check_brief(fd, size, &b, root, whole) &&
+		       same_keys(b.piece[BRIEF_SORT], &sort);
 	}
+	strbuf_clear(&sort);
 	gather_clear(&g);
 	arena_clear(&a);
 	return good;

@@ -26,7 +26,7 @@ put_sort(struct wr *w, const struct search_result *r)
 static void
 sort(struct session *s, const struct sort_args *args, struct search_result *r)
 {
-	struct gather g = { 0 };
+	struct gather g = { .sort = true };
 	struct sortfacts f = { .m = s->mbox, .make = gather_search, .arg = &g };
 
 	sorted_put(&s->arena, &f, &args->order, r->v, r->n);
@@ -80,6 +80,7 @@ cmd_sort(struct session *s, struct span args)
 		return v;
 	ends = searching_is_for_ends(&a.search);
 	save = (a.search.want & RETURN_SAVE) != 0;
+	s->sorts = true;
 	searching_run(s, &a.search, false, &r);
 	if (save && !ends)
 		searching_save(s, &r);

@@ -64,7 +64,7 @@ put_threads(struct wr *w, const struct threads *t)
 static void
 add_all(struct session *s, struct threads *t, const struct search_result *r)
 {
-	struct gather g = { 0 };
+	struct gather g = { .sort = true };
 	struct sortfacts f = { .m = s->mbox, .make = gather_search, .arg = &g };
 	struct sortkeys k;
 
@@ -95,6 +95,7 @@ cmd_thread(struct session *s, struct span args)
 		return v;
 	if ((v = searching_begin(s, &a.search)) != V_OK)
 		return v;
+	s->sorts = true;
 	searching_run(s, &a.search, false, &r);
 	add_all(s, &t, &r);
 	if (a.alg == THREAD_REFERENCES)

@@ -24,6 +24,7 @@ gather_read(struct gather *g, struct arena *a, const struct gather_file *file,
 	int r;
 
 	excerpt_begin(&g->excerpt);
+	g->excerpt.threads = g->sort;
 	if (file->whole && file->memo != NULL)
 		return memo_tree(file->memo, file->fd, &lines, root, fresh);
 	if (file->whole)
@@ -142,9 +143,9 @@ put_sort(
 		.date = g->excerpt.sent_time,
 		.refs = strbuf_span(&g->excerpt.refs) };
 
-	strbuf_reset(&g->sort);
-	sortkeys_put(a, &from, &g->sort);
-	b->piece[BRIEF_SORT] = strbuf_span(&g->sort);
+	strbuf_reset(&g->keys);
+	sortkeys_put(a, &from, &g->keys);
+	b->piece[BRIEF_SORT] = strbuf_span(&g->keys);
 }
 
 struct span
@@ -159,7 +160,9 @@ gather_put(
 	b.piece[BRIEF_HEAD] = strbuf_span(&g->head);
 	excerpt_end(&g->excerpt, &b);
 	put_envelope(g, a, root, &b);
-	put_sort(g, a, root, &b);
+	b.piece[BRIEF_SORT] = g->sorted;
+	if (g->sort)
+		put_sort(g, a, root, &b);
 	if (whole)
 		put_tree(g, a, root, &b);
 	brief_put(&b, &g->out);
@@ -199,6 +202,6 @@ gather_clear(struct gather *g)
 	spare_put(g->w, sizeof *g->w);
 	strbuf_clear(&g->head);
 	strbuf_clear(&g->parts);
-	strbuf_clear(&g->sort);
+	strbuf_clear(&g->keys);
 	strbuf_clear(&g->out);
 }

@@ -16,9 +16,15 @@
 /* For the messages of one command.  All zero is ready. */
 struct gather {
 	bool body; /* BODY is wanted, not only BODYSTRUCTURE: few clients ask */
+	/*
+	 * What SORT and THREAD compare is wanted: not for clients who use
+	 * neither, for it is a sixth of the work for a header.
+	 */
+	bool sort;
+	struct span sorted; /* the piece that there is, if it is to be kept */
 	struct excerpt excerpt;
 	struct wr *w; /* prints into memory; NULL before the first */
-	struct strbuf head, parts, sort, out;
+	struct strbuf head, parts, keys, out;
 	struct arena arena; /* of gather_search() */
 };
 

@@ -281,6 +281,8 @@ parse(struct fetch *f, struct look *l)
 	const struct part *root;
 	bool fresh;
 
+	f->gather.sort = f->s->sorts;
+	f->gather.sorted = l->brief.piece[BRIEF_SORT];
 	if (gather_read(&f->gather, &f->arena, &file, &root, &fresh) == -1)
 		return -1;
 	l->file.root = root;

@@ -141,7 +141,7 @@ searching_run(struct session *s, const struct search_args *args, bool ends,
     struct search_result *r)
 {
 	struct search *x = search_open(&s->arena, s->mbox, args->root);
-	struct gather g = { 0 };
+	struct gather g = { .sort = s->sorts };
 	uint32_t seq = 1, last = s->exists;
 
 	search_by(x, gather_search, &g);

@@ -46,6 +46,7 @@ struct session {
 	bool utf8; /* UTF8=ACCEPT or IMAP4rev2 enabled */
 	bool rev2; /* IMAP4rev2 enabled */
 	bool condstore; /* it knows of mod-sequences (RFC 7162 section 3.1) */
+	bool sorts; /* it uses SORT or THREAD */
 	bool qresync; /* enabled: VANISHED instead of EXPUNGE */
 
 	/* the selected mailbox */

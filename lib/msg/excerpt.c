@@ -164,6 +164,8 @@ begin_field(struct excerpt *e, const struct line *line)
 	strbuf_add(&e->fields, &mark, sizeof mark);
 	e->key = (enum field_key)line->row->key;
 	strbuf_reset(&e->value);
+	if (e->key == KEY_REFERENCES && !e->threads)
+		e->key = KEY_NONE;
 	if (e->key != KEY_NONE)
 		field_unfold(&e->value, line->value);
 }

@@ -48,6 +48,7 @@ struct excerpt {
 	bool sent; /* there is a day in it, at least */
 	int64_t sent_time; /* that of RFC 5256 section 2.2 */
 	struct strbuf refs; /* uint64_t: those in References (msgid.h) */
+	bool threads; /* somebody wants these: set before the first */
 	struct strbuf out[2];
 };
 

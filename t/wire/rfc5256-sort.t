@@ -172,6 +172,26 @@ for my $change (sub { unlink "$md/satchel-cache" }, sub {
 	$w->done;
 }
 
+# what else is found out later leaves the keys where they are
+sub command
+{
+	my $w = Wire->new(maildir => $md);
+
+	ok $w->cmd('SELECT INBOX')->ok && $w->cmd($_[0])->ok, $_[0];
+	$w->cmd('LOGOUT');
+	$w->done;
+	return -s "$md/satchel-cache";
+}
+
+unlink "$md/satchel-cache";
+my @size = map { command($_) } 'SORT (DATE) UTF-8 ALL', 'FETCH 1:* ENVELOPE',
+    'FETCH 1:* BODYSTRUCTURE', 'SORT (SUBJECT) UTF-8 ALL',
+    'FETCH 1:* (ENVELOPE BODYSTRUCTURE)';
+cmp_ok $size[0], '>', 5 * 64, 'keys are kept';
+is $size[1], $size[0], 'with all that is in a header';
+cmp_ok $size[2], '>', $size[1], 'then with structures';
+is "$size[3] $size[4]", "$size[2] $size[2]", 'and nothing is read again';
+
 # mod-sequences
 my $w = Wire->new(maildir => $md);
 ok $w->cmd('SELECT INBOX (CONDSTORE)')->ok, 'SELECT';
