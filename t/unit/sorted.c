@@ -61,7 +61,7 @@ main(void)
 	ok(is_ranked(some, 0), "none");
 	ok(is_ranked(some, NELEM(some)), "ends and NULs");
 	ok(ranks(300, 0, 3, 2), "short");
-	ok(ranks(300, 7, 2, 3), "about eight bytes");
+	ok(ranks(300, 7, 2, 3), "about two words");
 	ok(ranks(300, 0, 12, 256), "all bytes");
 	ok(ranks(300, 20, 20, 2), "long, and much in common");
 	ok(ranks(300, 20, 0, 2), "all the same");
