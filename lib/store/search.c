@@ -18,6 +18,7 @@ struct search {
 	struct mailbox *mbox;
 	struct search_key *root;
 	struct search_text text; /* all leaves */
+	bool all; /* whatever is there matches */
 	search_make *make;
 	void *arg;
 	struct arena arena; /* for the message at hand */
@@ -78,6 +79,18 @@ prepare(struct search *x, struct arena *a, struct search_key *key)
 		prepare(x, a, key);
 }
 
+/* What SORT and THREAD are mostly asked for. */
+static bool
+is_all(const struct search_key *key)
+{
+	if (key->kind != SEARCH_AND || key->negate)
+		return false;
+	for (key = key->child; key != NULL; key = key->next)
+		if (key->kind != SEARCH_ALL || key->negate)
+			return false;
+	return true;
+}
+
 struct search *
 search_open(struct arena *a, struct mailbox *m, struct search_key *root)
 {
@@ -86,6 +99,7 @@ search_open(struct arena *a, struct mailbox *m, struct search_key *root)
 
 	x->mbox = m;
 	x->root = root;
+	x->all = is_all(root);
 	x->text.leaf = arena_array(a, n, sizeof *x->text.leaf);
 	x->text.answer = arena_array(a, n, sizeof *x->text.answer);
 	prepare(x, a, root);
@@ -491,6 +505,8 @@ search_match(struct search *x, uint32_t seq)
 
 	if ((mailbox_message(x->mbox, seq).state & MSG_GONE) != 0)
 		return false;
+	if (x->all)
+		return true;
 	ask_memory(x, seq);
 	known = evaluate(x, x->root);
 	if (known == ANSWER_UNKNOWN)

@@ -55,9 +55,7 @@ known_keys(struct sortfacts *f, uint32_t seq, struct sortkeys *out)
 void
 sortfacts_get(struct sortfacts *f, uint32_t seq, struct sortkeys *out)
 {
-	bool gone = (mailbox_message(f->m, seq).state & MSG_GONE) != 0;
-
-	if (gone || (!known_keys(f, seq, out) && !read_keys(f, seq, out)))
+	if (!known_keys(f, seq, out) && !read_keys(f, seq, out))
 		*out = (struct sortkeys){ .dated = false };
 	else if (!out->dated)
 		out->date = sortfacts_arrival(f, seq);

@@ -21,7 +21,7 @@ struct sortfacts {
 /*
  * The keys of message seq, out of its brief, or read and kept there.  A
  * message without a date has that of its arrival then.  Views are valid until
- * the next call.  A message that is gone has keys that are empty.
+ * the next call.  The keys of a message that cannot be read are empty.
  */
 void sortfacts_get(struct sortfacts *f, uint32_t seq, struct sortkeys *out);
 
