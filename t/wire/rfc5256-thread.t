@@ -99,6 +99,10 @@ $w->done;
 
 # an empty mailbox
 $w = Wire->new(maildir => make_maildir());
+my $offers = $w->cmd('CAPABILITY')->last('CAPABILITY')->{raw};
+like $offers, qr/ \Q$_\E[ \r]/, "$_ is announced"
+    for qw(SORT SORT=DISPLAY ESORT THREAD=ORDEREDSUBJECT THREAD=REFERENCES
+    I18NLEVEL=1);
 ok $w->cmd('SELECT INBOX')->ok, 'SELECT';
 $w->script(<<'END');
 C: a THREAD REFERENCES UTF-8 ALL
