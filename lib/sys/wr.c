@@ -28,6 +28,8 @@ wr_init(struct wr *w, int fd, int timeout)
 	w->total = 0;
 	w->waits = NULL;
 	w->len = 0;
+	w->limit = fd == -1 ? WR_LEN : WR_FIRST;
+	w->begun = 0;
 	/*
 	 * What is sent is as much as there is to say.  Without this the last
 	 * part of an answer would wait until a client has acknowledged those
@@ -92,8 +94,8 @@ send_all(struct wr *w, const char *p, size_t len)
 	}
 }
 
-void
-wr_flush(struct wr *w)
+static void
+send_buffer(struct wr *w)
 {
 	size_t len = w->len;
 
@@ -101,6 +103,35 @@ wr_flush(struct wr *w)
 	w->large |= len > KEPT;
 	w->failed |= w->fd == -1;
 	send_all(w, w->buf, len);
+}
+
+void
+wr_flush(struct wr *w)
+{
+	send_buffer(w);
+	w->begun = w->total;
+	if (w->fd != -1)
+		w->limit = WR_FIRST;
+}
+
+/* It is full, and there is more. */
+static void
+send_full(struct wr *w)
+{
+	uint64_t part = (w->total - w->begun) / 8;
+
+	send_buffer(w);
+	w->limit = part > WR_LEN     ? WR_LEN
+		   : part > WR_FIRST ? (size_t)part
+				     : WR_FIRST;
+}
+
+void
+wr_make_room(struct wr *w, size_t len)
+{
+	send_full(w);
+	if (len > w->limit)
+		w->limit = WR_LEN;
 }
 
 bool
@@ -128,15 +159,15 @@ wr_rest(struct wr *w)
 static void
 put_long(struct wr *w, const char *from, size_t len)
 {
-	size_t n = WR_LEN - w->len;
+	size_t n = w->limit - w->len;
 
 	memcpy(w->buf + w->len, from, n);
-	w->len = WR_LEN;
-	wr_flush(w);
+	w->len = w->limit;
+	send_full(w);
 	from += n;
 	len -= n;
-	if (len >= WR_LEN) {
-		n = len - len % WR_LEN;
+	if (len >= w->limit) {
+		n = len - len % w->limit;
 		send_all(w, from, n);
 		from += n;
 		len -= n;
@@ -149,7 +180,7 @@ void
 wr_bytes(struct wr *w, const void *p, size_t len)
 {
 	w->total += len;
-	if (len > WR_LEN - w->len) {
+	if (len > w->limit - w->len) {
 		put_long(w, p, len);
 		return;
 	}
@@ -163,7 +194,7 @@ wr_again(struct wr *w, uint64_t from, uint64_t to)
 {
 	size_t len = (size_t)(to - from);
 
-	if (w->total - from > w->len || len > WR_LEN - w->len)
+	if (w->total - from > w->len || len > w->limit - w->len)
 		return false;
 	wr_bytes(w, w->buf + w->len - (size_t)(w->total - from), len);
 	return true;
@@ -178,8 +209,8 @@ wr_span(struct wr *w, struct span s)
 void
 wr_putc(struct wr *w, char c)
 {
-	if (w->len == WR_LEN)
-		wr_flush(w);
+	if (w->len == w->limit)
+		send_full(w);
 	w->buf[w->len++] = c;
 	w->total++;
 }
@@ -189,7 +220,7 @@ wr_num(struct wr *w, uint64_t n)
 {
 	char digits[NUM_LEN];
 
-	if (NUM_LEN <= WR_LEN - w->len)
+	if (NUM_LEN <= w->limit - w->len)
 		wr_put_to(w, num_put(w->buf + w->len, n));
 	else
 		wr_bytes(w, digits, (size_t)(num_put(digits, n) - digits));

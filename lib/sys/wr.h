@@ -12,9 +12,11 @@
 /*
  * Most of what the buffer of a socket takes.  A client that reads as fast as
  * this is filled sleeps in between, and to wake it is dear: with an eighth of
- * this, FETCH took a sixth longer.
+ * this, FETCH took a sixth longer.  But what comes last it can only begin with
+ * when all else is done, and all of a short answer would be last: no piece is
+ * longer than WR_FIRST or an eighth of what has gone before it.
  */
-enum { WR_LEN = 128 * 1024 };
+enum { WR_LEN = 128 * 1024, WR_FIRST = 32 * 1024 };
 
 /*
  * Nothing here returns an error.  The first one (EPIPE, a client that takes
@@ -30,6 +32,8 @@ struct wr {
 	void (*waits)(void *arg); /* if not NULL, called before it waits */
 	void *waits_arg;
 	size_t len;
+	size_t limit; /* so much is sent at once, WR_LEN at most */
+	uint64_t begun; /* total when the last flush was */
 	char buf[WR_LEN];
 };
 
@@ -65,7 +69,7 @@ bool wr_again(struct wr *w, uint64_t from, uint64_t to);
 static inline void
 wr_short(struct wr *w, const char *p, size_t len)
 {
-	if (len > WR_LEN - w->len) {
+	if (len > w->limit - w->len) {
 		wr_bytes(w, p, len);
 		return;
 	}
@@ -85,11 +89,14 @@ void wr_flush(struct wr *w);
 bool wr_is_large(const struct wr *w);
 void wr_rest(struct wr *w);
 
+/* For wr_room(): there is not enough. */
+void wr_make_room(struct wr *w, size_t len);
+
 static inline char *
 wr_room(struct wr *w, size_t len)
 {
-	if (len > WR_LEN - w->len)
-		wr_flush(w);
+	if (len > w->limit - w->len)
+		wr_make_room(w, len);
 	return w->buf + w->len;
 }
 

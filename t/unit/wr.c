@@ -207,7 +207,7 @@ test_room(void)
 	connect_ends(false, ends);
 	wr_init(&w, ends[1], 1000);
 	wr_lit(&w, "a ");
-	p = wr_room(&w, WR_LEN - 2);
+	p = wr_room(&w, WR_FIRST - 2);
 	memcpy(p, "line ", 5);
 	wr_put_to(&w, p + 5);
 	ok(left_is(ends[0], "") && w.total == 7, "there was room");
@@ -234,7 +234,8 @@ test_rest(void)
 	wr_bytes(&w, all, 100);
 	wr_flush(&w);
 	ok(!wr_is_large(&w), "a small answer");
-	wr_bytes(&w, all, sizeof all);
+	memcpy(wr_room(&w, sizeof all), all, sizeof all);
+	wr_put_to(&w, w.buf + sizeof all);
 	ok(wr_is_large(&w), "a large one");
 	wr_rest(&w);
 	wr_flush(&w);
@@ -248,6 +249,25 @@ test_rest(void)
 	    "then it is given back");
 	close(ends[0]);
 	close(ends[1]);
+}
+
+/* Short pieces of a short answer, long ones of a long one. */
+static void
+test_pieces(void)
+{
+	static const char some[1000];
+	unsigned bad = 0;
+
+	wr_init(&w, open("/dev/null", O_WRONLY | O_CLOEXEC), 0);
+	while (w.total < 4 * 1024 * 1024) {
+		wr_bytes(&w, some, sizeof some);
+		bad += w.limit < WR_FIRST || w.limit > WR_LEN ||
+		       (w.limit > WR_FIRST && w.limit > w.total / 8);
+	}
+	ok(bad == 0 && w.limit == WR_LEN && !w.failed, "pieces: %u wrong", bad);
+	wr_flush(&w);
+	ok(w.limit == WR_FIRST, "the next answer");
+	close(w.fd);
 }
 
 int
@@ -266,5 +286,6 @@ main(void)
 	test_signal();
 	test_room();
 	test_rest();
+	test_pieces();
 	return done_testing();
 }
