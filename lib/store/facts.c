@@ -38,6 +38,7 @@
 #include <unistd.h>
 
 #include "base/sum.h"
+#include "base/sum_now.h"
 #include "store/maildir.h"
 #include "sys/clock.h"
 #include "sys/fs.h"
@@ -272,7 +273,7 @@ reach(struct facts *f, int64_t from, int64_t to)
 static uint64_t
 entry_check(const struct facts *f, const struct entry *e)
 {
-	return sum_bytes(f->id, span_of(e, ENTRY_CHECKED));
+	return sum_now(f->id, span_of(e, ENTRY_CHECKED));
 }
 
 /* The entry at offset, its blob not looked at. */

@@ -69,6 +69,7 @@
 
 #include "base/ckd.h"
 #include "base/sum.h"
+#include "base/sum_now.h"
 #include "sys/fs.h"
 
 const char index_name[] = "satchel-index";
@@ -100,7 +101,7 @@ _Static_assert(sizeof(struct place) == 12, "the format");
 uint32_t
 row_check(const struct row *r, uint64_t id)
 {
-	return (uint32_t)sum_bytes(id, span_of(r, ROW_CHECKED));
+	return (uint32_t)sum_now(id, span_of(r, ROW_CHECKED));
 }
 
 static uint64_t
