@@ -50,6 +50,22 @@ ranks(size_t n, size_t common, size_t len, unsigned letters)
 	return is_ranked(texts, n);
 }
 
+/* n texts of one length that are the same but for a byte in some, every. */
+static bool
+ranks_odd(size_t n, size_t every)
+{
+	struct span *texts = arena_array(&arena, n, sizeof *texts);
+	char buf[100];
+
+	for (size_t i = 0; i < n; i++) {
+		memset(buf, 'x', sizeof buf);
+		if (i % every == 0)
+			buf[i / every % sizeof buf] = 'y';
+		texts[i] = arena_span(&arena, span_of(buf, sizeof buf));
+	}
+	return is_ranked(texts, n);
+}
+
 int
 main(void)
 {
@@ -65,6 +81,8 @@ main(void)
 	ok(ranks(300, 0, 12, 256), "all bytes");
 	ok(ranks(300, 20, 20, 2), "long, and much in common");
 	ok(ranks(300, 20, 0, 2), "all the same");
+	ok(ranks_odd(500, 5), "at each step one is different");
+	ok(ranks_odd(100, 100), "the same, but for one");
 	arena_clear(&arena);
 	return done_testing();
 }
