@@ -74,7 +74,7 @@ cmd_sort(struct session *s, struct span args)
 
 	if (!p_sort_args(&s->arena, &args, clock_now(), &a))
 		return session_bad(s);
-	if (!searching_may_sort(s, &v))
+	if (!searching_may_sort(s, &a.search, &v))
 		return v;
 	if ((v = searching_begin(s, &a.search)) != V_OK)
 		return v;

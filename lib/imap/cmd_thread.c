@@ -91,7 +91,7 @@ cmd_thread(struct session *s, struct span args)
 	if (a.alg == THREAD_UNKNOWN)
 		return session_say(
 		    s, V_BAD, NULL, "There is no such way to make threads.");
-	if (!searching_may_sort(s, &v))
+	if (!searching_may_sort(s, &a.search, &v))
 		return v;
 	if ((v = searching_begin(s, &a.search)) != V_OK)
 		return v;

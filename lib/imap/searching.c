@@ -119,10 +119,15 @@ add(struct session *s, struct search_result *r, uint32_t n)
 }
 
 bool
-searching_may_sort(struct session *s, enum verdict *v)
+searching_may_sort(
+    struct session *s, const struct search_args *args, enum verdict *v)
 {
+	struct search_result none = { 0 };
+
 	if (!s->conf->no_sorting)
 		return true;
+	if ((args->want & RETURN_SAVE) != 0) /* RFC 5182 section 2.1 */
+		searching_save(s, &none);
 	*v = session_say(s, V_NO, "NOPERM",
 	    "This command is disabled by the system administrator.");
 	return false;

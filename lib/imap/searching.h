@@ -28,7 +28,8 @@ enum verdict searching_begin(struct session *s, const struct search_args *args);
  * the answer.  They are announced all the same, as with Courier: there are
  * clients that would fetch everything and sort it themselves.
  */
-bool searching_may_sort(struct session *s, enum verdict *v);
+bool searching_may_sort(
+    struct session *s, const struct search_args *args, enum verdict *v);
 
 /* Whether MIN or MAX is wanted, and nothing else beside SAVE. */
 bool searching_is_for_ends(const struct search_args *args);

@@ -83,7 +83,7 @@ END
 like $log[2], qr/ old_name=cur\/1000000003\.x:2,ST\z/, 'of a removal';
 $w->done;
 
-$w = Wire->new(maildir => $md, env => { IMAP_DISABLETHREADSORT => 1 });
+$w = Wire->new(maildir => mail(), env => { IMAP_DISABLETHREADSORT => 1 });
 ok $w->cmd('SELECT INBOX')->ok, 'SELECT';
 $w->script(<<'END');
 C: a SORT (DATE) UTF-8 ALL
@@ -92,6 +92,14 @@ C: b UID THREAD REFERENCES UTF-8 ALL
 S: b NO [NOPERM] This command is disabled by the system administrator.
 C: c THREAD
 S: c BAD <any>
+# RFC 5182 section 2.1: NO, so nothing is saved, and what was is gone
+C: d SEARCH RETURN (SAVE) ALL
+S: d OK SEARCH done.
+C: e SORT RETURN (SAVE) (DATE) UTF-8 ALL
+S: e NO [NOPERM] This command is disabled by the system administrator.
+C: f SEARCH RETURN (COUNT) $
+S: * ESEARCH (TAG "f") COUNT 0
+S: f OK SEARCH done.
 END
 $w->done;
 
