@@ -189,6 +189,7 @@ gather_search(void *arg, const struct search_file *from, bool whole)
 	bool fresh;
 
 	arena_reset(&g->arena);
+	g->sorted = from->sorted;
 	if (gather_read(g, &g->arena, &file, &root, &fresh) == 0)
 		facts = gather_put(g, &g->arena, root, whole);
 	return facts;

@@ -382,6 +382,7 @@ make_brief(struct search *x, struct found *f)
 	bool whole = is_pending(x, SEARCH_BODY, SEARCH_TEXT);
 	struct search_file file = { .fd = f->fd,
 		.size = (int64_t)f->st.st_size };
+	struct brief known;
 	struct span facts;
 
 	if (x->make == NULL || (whole ? f->brief.piece[BRIEF_PARTS].p != NULL
@@ -389,6 +390,9 @@ make_brief(struct search *x, struct found *f)
 		return;
 	if (whole)
 		file.mem = search_text_hold(&x->text, f->fd, 0, file.size);
+	(void)brief_pick(
+	    mailbox_facts(x->mbox, f->seq), 1 << BRIEF_SORT, &known);
+	file.sorted = known.piece[BRIEF_SORT];
 	facts = x->make(x->arg, &file, whole);
 	if (!brief_parse(facts, 0, &f->brief)) /* made just now */
 		return;

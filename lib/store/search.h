@@ -94,6 +94,7 @@ struct search_file {
 	int fd;
 	int64_t size;
 	struct span mem; /* all of it, or p NULL */
+	struct span sorted; /* its BRIEF_SORT, to be kept; p NULL: none */
 };
 typedef struct span search_make(
     void *arg, const struct search_file *file, bool whole);

@@ -192,6 +192,12 @@ is $size[1], $size[0], 'with all that is in a header';
 cmp_ok $size[2], '>', $size[1], 'then with structures';
 is "$size[3] $size[4]", "$size[2] $size[2]", 'and nothing is read again';
 
+unlink "$md/satchel-cache";
+@size = map { command($_) } 'SORT (DATE) UTF-8 ALL', 'SEARCH BODY nothing',
+    'SORT (DATE) UTF-8 ALL';
+cmp_ok $size[1], '>', $size[0], 'SEARCH finds structures';
+is $size[2], $size[1], 'and leaves the keys there as well';
+
 # mod-sequences
 my $w = Wire->new(maildir => $md);
 ok $w->cmd('SELECT INBOX (CONDSTORE)')->ok, 'SELECT';
