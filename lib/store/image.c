@@ -125,7 +125,7 @@ open_places(struct image *im, const struct index_head *h)
 	if (at % sizeof(uint64_t) != 0 || at > h->rows_at ||
 	    index_places_len(h->rows) > h->rows_at - at)
 		return;
-	im->places_at = at;
+	im->places_at = (size_t)at; /* as rows_at */
 	im->nplaces = h->rows;
 }
 
