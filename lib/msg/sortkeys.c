@@ -94,9 +94,12 @@ put_display(const struct addr *addr, struct strbuf *out)
 	if (addr->kind == ADDR_MAILBOX && addr->name.p != NULL &&
 	    put_decoded(addr->name, out) > 0)
 		return (uint16_t)(out->len - at);
-	/* in an ENVELOPE the name of a group is its addr-mailbox */
+	/*
+	 * As in an ENVELOPE: the name of a group is its addr-mailbox, and only
+	 * a group's addr-host is NIL.
+	 */
 	casefold(addr->kind == ADDR_MAILBOX ? addr->local : addr->name, out);
-	if (addr->kind == ADDR_MAILBOX && addr->domain.p != NULL) {
+	if (addr->kind == ADDR_MAILBOX) {
 		strbuf_putc(out, '@');
 		casefold(addr->domain, out);
 	}

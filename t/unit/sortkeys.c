@@ -44,7 +44,7 @@ static const struct {
 	    "A\xcc\x88" },
 	{ ENV_FROM, "\"\" <b@c>", SORT_DISPLAYFROM, "B@C" },
 	{ ENV_FROM, "b@c", SORT_DISPLAYFROM, "B@C" },
-	{ ENV_FROM, "b", SORT_DISPLAYFROM, "B" },
+	{ ENV_FROM, "b", SORT_DISPLAYFROM, "B@" },
 	{ ENV_FROM, "b", SORT_FROM, "B" },
 	{ ENV_FROM, "", SORT_FROM, "" },
 	{ ENV_TO, "Group: a@b;", SORT_TO, "GROUP" },
