@@ -10,6 +10,8 @@
 #include "sys/clock.h"
 #include "sys/sig.h"
 
+enum { POLL_MS = 100 };
+
 void
 rd_init(struct rd *r, int fd, struct wr *wr, bool exact)
 {
@@ -17,7 +19,7 @@ rd_init(struct rd *r, int fd, struct wr *wr, bool exact)
 	r->wr = wr;
 	r->exact = exact;
 	r->lively = false;
-	r->by = 0;
+	r->by = r->poll_by = 0;
 	r->total = 0;
 	r->pos = r->len = r->seen = 0;
 	r->quiet = NULL;
@@ -104,6 +106,24 @@ read_exact(struct rd *r, size_t max)
 }
 
 /*
+ * Whether to wait in read().  Not when time is up, nor always: a client that
+ * never lets a tick pass would keep signals out, which only poll() sees.
+ */
+static bool
+is_read_first(struct rd *r)
+{
+	int64_t now;
+
+	if (!r->lively)
+		return false;
+	now = clock_mono_ms();
+	if (now < r->poll_by && (r->by == 0 || now < r->by))
+		return true;
+	r->poll_by = now + POLL_MS;
+	return false;
+}
+
+/*
  * After a full read more is there, most likely, and to ask first would double
  * the calls of a long literal.  -1 when it is not, or the descriptor is not a
  * socket.  A lively one waits for a tick.
@@ -111,7 +131,7 @@ read_exact(struct rd *r, size_t max)
 static ssize_t
 read_at_once(struct rd *r)
 {
-	if (r->lively)
+	if (is_read_first(r))
 		return note(r, read(r->fd, r->buf, RD_LEN));
 	if (r->exact || r->len < RD_LEN)
 		return -1;

@@ -29,6 +29,7 @@ struct rd {
 	struct wr *wr; /* or NULL */
 	bool exact; /* take nothing from fd that was not asked for */
 	bool lively; /* see rd_lively() */
+	int64_t poll_by; /* a lively one waits in poll() then */
 	int64_t by; /* deadline (clock.h), 0 for none; set by the caller */
 	uint64_t total; /* bytes handed out since rd_init() */
 	size_t pos;
@@ -55,9 +56,9 @@ void rd_init(struct rd *r, int fd, struct wr *wr, bool exact);
 /*
  * The other end mostly answers at once: it is waited for in read() first, and
  * in poll() when nothing has come for a tick of the kernel's clock (10 ms at
- * most).  A deadline, quiet() and signals may be late by that.  Sets a timeout
- * for reading that stays with the socket; does nothing where fd is none, or r
- * is exact.
+ * most), or the last poll() was a tenth of a second ago.  A deadline and
+ * quiet() may be late by a tick, signals by both.  Sets a timeout for reading
+ * that stays with the socket; does nothing where fd is none, or r is exact.
  */
 void rd_lively(struct rd *r);
 

@@ -431,6 +431,76 @@ test_late(void)
 	strbuf_clear(&b);
 }
 
+/* Asks for lines that come at once, for 20 seconds at most. */
+static enum rd_result
+ask(int fd)
+{
+	int64_t end = clock_mono_ms() + 20000;
+	struct strbuf b = { 0 };
+	enum rd_result got = RD_OK;
+
+	start(fd, NULL);
+	while (got == RD_OK && clock_mono_ms() < end) {
+		strbuf_reset(&b);
+		put(fd, "?", 1);
+		got = rd_line(&r, &b, 9);
+	}
+	strbuf_clear(&b);
+	return got;
+}
+
+/* Who never lets a tick pass does not keep signals out. */
+static void
+test_busy(void)
+{
+	int ends[2], status;
+	pid_t pid;
+	char c;
+
+	connect_ends(SOCKET, ends);
+	if ((pid = fork()) == 0) {
+		close(ends[1]);
+		sig_init();
+		raise(SIGTERM);
+		_exit(ask(ends[0]) == RD_SIGNAL ? 0 : 1);
+	}
+	close(ends[0]);
+	while (read(ends[1], &c, 1) == 1)
+		if (send(ends[1], "x\n", 2, MSG_NOSIGNAL) != 2)
+			break;
+	close(ends[1]);
+	ok(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0,
+	    "a signal is seen by one who is answered at once");
+}
+
+/* Nor deadlines. */
+static void
+test_drip(void)
+{
+	struct timespec t = { 0, 200000 };
+	struct strbuf b = { 0 };
+	int ends[2];
+	pid_t pid;
+
+	connect_ends(SOCKET, ends);
+	start(ends[0], NULL);
+	if ((pid = fork()) == 0) {
+		close(ends[0]);
+		for (int i = 0; i < 20000; i++) {
+			put(ends[1], "x", 1); /* until nobody reads */
+			nanosleep(&t, NULL);
+		}
+		_exit(0);
+	}
+	close(ends[1]);
+	r.by = clock_mono_ms() + 50;
+	ok(rd_line(&r, &b, 30000) == RD_LATE,
+	    "time is up for a line that drips");
+	close(ends[0]);
+	ok(pid > 0 && waitpid(pid, NULL, 0) == pid, "which is given up");
+	strbuf_clear(&b);
+}
+
 static int n_quiet;
 
 static void
@@ -507,6 +577,8 @@ main(void)
 		test_quiet();
 	}
 	test_late();
+	test_busy();
+	test_drip();
 	test_full(SOCKET);
 	test_full(PIPE);
 	test_signal();
