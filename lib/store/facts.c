@@ -185,6 +185,14 @@ facts_close(struct facts *f)
 	strbuf_clear(&f->batch);
 }
 
+/* Whether the file that is open, *st, is the one that is in place. */
+static bool
+is_in_place(const struct facts *f, struct stat *st)
+{
+	return fstat(f->fd, st) == 0 && st->st_nlink > 0 &&
+	       st->st_size >= f->seen && !f->map.torn;
+}
+
 bool
 facts_look(struct facts *f)
 {
@@ -193,8 +201,7 @@ facts_look(struct facts *f)
 
 	if (f->fd == -1)
 		return true;
-	if (fstat(f->fd, &st) == 0 && st.st_nlink > 0 &&
-	    st.st_size >= f->seen && !f->map.torn) {
+	if (is_in_place(f, &st)) {
 		f->size = (int64_t)st.st_size;
 		return true;
 	}
@@ -510,11 +517,15 @@ facts_flush(struct facts *f, facts_found *each, void *arg)
 {
 	int64_t end = 0;
 	ssize_t n = -1;
+	struct stat st;
 
 	if (f->batch.len == 0)
 		return;
-	/* the checks of the batch begin with the number of a file */
-	if (facts_look(f) && f->can_append) {
+	/*
+	 * The checks of the batch begin with the number of a file; where that
+	 * is gone its mapping stays, since somebody may hold blobs of it.
+	 */
+	if (f->fd != -1 && f->can_append && is_in_place(f, &st)) {
 		n = write(f->fd, f->batch.p, f->batch.len);
 		end = (int64_t)lseek(f->fd, 0, SEEK_CUR);
 		f->off = n != (ssize_t)f->batch.len;

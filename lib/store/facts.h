@@ -99,6 +99,8 @@ void facts_add(
 /*
  * Append what was added, and call each with every record's offset.  What
  * cannot be written (no space) is dropped, and writing is off from then on.
+ * It is dropped, too, when the file has been replaced since facts_look(); the
+ * blobs that facts_get() has given can be read all the same.
  */
 void facts_flush(struct facts *f, facts_found *each, void *arg);
 

@@ -123,6 +123,28 @@ test_whole(void)
 	ok(scratch_count("M/tmp") == 0, "nothing is left in tmp");
 }
 
+/* Somebody removes it between two records of one command. */
+static void
+test_removed(void)
+{
+	struct facts f;
+	struct facts_record r = { 0 };
+
+	fresh();
+	facts_open(&f, dir, tmp, UIDVALIDITY);
+	write_records(&f, 1, 4);
+	ok(facts_get(&f, offsets[3], &r), "a blob is held");
+	scratch_unlink("M/satchel-cache");
+	found = 0;
+	write_records(&f, 5, 5);
+	ok(found == 0 && span_eq(r.blob, record(3).blob),
+	    "and can be read when what is written has no place");
+	ok(!facts_look(&f) && look(&f) == 0, "noticed by the next command");
+	write_records(&f, 5, 5);
+	ok(has(&f, 5), "which makes a new one");
+	facts_close(&f);
+}
+
 static void
 test_rewrite(void)
 {
@@ -504,6 +526,7 @@ main(void)
 	scratch_make();
 	conf = scratch_conf();
 	test_whole();
+	test_removed();
 	test_rewrite();
 	test_damage();
 	test_shrinking();
