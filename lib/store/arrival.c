@@ -238,6 +238,7 @@ final_name(const struct arrival *v, struct strbuf *out)
 	return out->p;
 }
 
+/* Where it was, so that it can be tried again. */
 static void
 undo(const struct arrival_place *to, struct arrival *v, size_t n)
 {
@@ -245,7 +246,11 @@ undo(const struct arrival_place *to, struct arrival *v, size_t n)
 	int saved = errno;
 
 	for (size_t i = 0; i < n; i++) {
-		(void)unlinkat(to->md->cur, final_name(&v[i], &name), 0);
+		const char *is = final_name(&v[i], &name);
+
+		if (v[i].stays ||
+		    renameat(to->md->cur, is, v[i].fromdir, v[i].from) == -1)
+			(void)unlinkat(to->md->cur, is, 0);
 		v[i].uid = 0;
 	}
 	strbuf_clear(&name);

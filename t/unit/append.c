@@ -422,6 +422,35 @@ test_copy(void)
 	conf.emptytrash = NULL;
 }
 
+/* What would be linked gets another name when others have arrived already. */
+static void
+test_copy_renamed(void)
+{
+	struct append *ap;
+
+	fresh();
+	scratch_put("M/.Work/cur/0.z:2,", "z\n");
+	open_box("Work");
+	scratch_put("M/cur/1.a:2,", "one\n");
+	scratch_put("M/cur/2.a:2,", "two\n");
+	scratch_put("M/cur/3.a:2,", "three\n");
+	open_box("");
+	if (append_begin(a, span_str("Work"), &ap) == -1)
+		exit(111);
+	for (uint32_t seq = 1; seq <= 3; seq++)
+		if (append_copy(ap, m, seq) == -1)
+			exit(111);
+	ok(append_check(ap) == 0, "three can be copied");
+	scratch_move("M/cur/3.a:2,", "M/cur/3.a:2,S");
+	ok(append_commit(ap, &uidvalidity, &uids, &nuids) == 0 && nuids == 3,
+	    "and are, though one was renamed");
+	append_free(ap);
+	ok(scratch_count("M/.Work/cur") == 4 &&
+		scratch_count("M/.Work/tmp") == 0 &&
+		scratch_count("M/cur") == 3,
+	    "each once");
+}
+
 static int
 move(const uint32_t *seqs, size_t n, const char *to, uint32_t *got)
 {
@@ -513,6 +542,7 @@ main(void)
 	test_again();
 	test_full();
 	test_copy();
+	test_copy_renamed();
 	test_move();
 	test_young();
 	mailbox_close(m);
