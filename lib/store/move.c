@@ -166,15 +166,17 @@ append_move(struct mailbox *m, const uint32_t *seqs, size_t n,
 		r = one_round(&mv, n, &out->uidvalidity);
 	saved = errno;
 	mailbox_facts_end(m); /* known_carry() has used them */
-	errno = saved;
 	/* what is there is on disk; what is here no more may be lost now */
-	if (fs_sync_dir(m->md.cur) == -1)
+	if (fs_sync_dir(m->md.cur) == -1 && r == 0) {
+		saved = errno;
 		r = -1;
+	}
 	if (box_begin(m) == 0) {
 		box_own_cur(m);
 		box_end(m);
 	}
 	arena_clear(&mv.ar);
 	maildir_close(&md);
+	errno = saved;
 	return r;
 }

@@ -504,6 +504,23 @@ test_move(void)
 	    "no such folder");
 }
 
+/* What is done after a failure does not hide it. */
+static void
+test_move_full(void)
+{
+	uint32_t seqs[] = { 1 }, got[1];
+
+	fresh();
+	scratch_maildir("M/.Trash");
+	scratch_put("M/.Trash/cur/1.a:2,", "one\n");
+	scratch_put("M/cur/2.a:2,", "two\n");
+	scratch_put("M/maildirsize", "1C\n4 1\n");
+	open_box("Trash");
+	ok(move(seqs, 1, "", got) == -1 && errno == EDQUOT, "no room");
+	scratch_unlink("M/.Trash/satchel-index");
+	ok(move(seqs, 1, "", got) == -1 && errno == EDQUOT, "nor now");
+}
+
 /* What may not be on the disk yet, by the times that a file has. */
 static void
 test_young(void)
@@ -544,6 +561,7 @@ main(void)
 	test_copy();
 	test_copy_renamed();
 	test_move();
+	test_move_full();
 	test_young();
 	mailbox_close(m);
 	return done_testing();
