@@ -227,7 +227,7 @@ lay_out(struct out *o)
 	struct index_head *h = &o->head;
 	struct mailbox *m = o->m;
 
-	o->spots = malloc(((size_t)m->im.n + 1) * sizeof *o->spots);
+	o->spots = calloc((size_t)m->im.n + 1, sizeof *o->spots);
 	if (o->spots == NULL)
 		oom();
 	for (uint32_t i = 0; i < m->im.n; i++) {
@@ -313,6 +313,11 @@ rebase_write(struct mailbox *m, const struct index_state *state)
 
 	o.head.state = *state;
 	lay_out(&o);
+	/* a row was garbage: none of those that were counted is there */
+	if (m->state.damaged) {
+		errno = EBADMSG;
+		goto clear_parts;
+	}
 	if (make_file(&o) == -1)
 		goto clear_parts;
 	if (write_all(&o) == -1 ||

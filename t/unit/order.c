@@ -188,6 +188,26 @@ test_damaged(void)
 	    "all are found all the same");
 }
 
+/* A row that nothing is known of, found while a new base is laid out. */
+static void
+test_lost(void)
+{
+	struct stat was, is;
+
+	reopen();
+	m->im.rows[MESSAGES / 2].flags ^= 1;
+	scratch_unlink("M/courierimapuiddb");
+	if (fstatat(scratch_fd, "M/satchel-index", &was, 0) == -1)
+		exit(111);
+	m->link.rewrite = true;
+	if (box_begin(m) == 0)
+		box_end(m);
+	ok(mailbox_state(m)->damaged, "the numbers mean nothing any more");
+	ok(fstatat(scratch_fd, "M/satchel-index", &is, 0) == 0 &&
+		is.st_ino == was.st_ino && is.st_size == was.st_size,
+	    "which is not written");
+}
+
 int
 main(void)
 {
@@ -199,6 +219,7 @@ main(void)
 	test_gone();
 	test_rewritten();
 	test_damaged();
+	test_lost();
 	mailbox_close(m);
 	account_close(a);
 	return done_testing();
