@@ -122,6 +122,23 @@ arrival_sync(const struct arrival *v, size_t n, enum arrival_mode mode)
 
 /* --- in the folder --------------------------------------------------- */
 
+/* By the try before this one: nobody else has a message of this base. */
+static bool
+is_written(const struct arrival_place *to, struct span base)
+{
+	struct strbuf name = { 0 };
+	struct stat st;
+	int saved = errno, dir = keywords_open_dir(to->md);
+	bool is;
+
+	strbuf_cat(&name, base);
+	is = dir != -1 && fstatat(dir, name.p, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	strbuf_clear(&name);
+	fs_close(dir);
+	errno = saved;
+	return is;
+}
+
 /* Keywords stand there before the message is seen (courierimapkeywords(5)). */
 static int
 write_keywords(
@@ -136,7 +153,8 @@ write_keywords(
 			continue;
 		any = true;
 		u.base = v[i].base;
-		if (keywords_write(&u, v[i].keywords) == -1)
+		if (keywords_write(&u, v[i].keywords) == -1 &&
+		    (errno != EEXIST || !is_written(to, v[i].base)))
 			return -1;
 	}
 	if (!any)

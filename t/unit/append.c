@@ -434,6 +434,8 @@ test_copy_renamed(void)
 	scratch_put("M/cur/1.a:2,", "one\n");
 	scratch_put("M/cur/2.a:2,", "two\n");
 	scratch_put("M/cur/3.a:2,", "three\n");
+	scratch_dir("M/courierimapkeywords");
+	scratch_put("M/courierimapkeywords/2.a", "Blue\n");
 	open_box("");
 	if (append_begin(a, span_str("Work"), &ap) == -1)
 		exit(111);
@@ -449,6 +451,10 @@ test_copy_renamed(void)
 		scratch_count("M/.Work/tmp") == 0 &&
 		scratch_count("M/cur") == 3,
 	    "each once");
+	open_box("Work");
+	ok(mailbox_message(m, 2).keywords == 0 &&
+		mailbox_message(m, 3).keywords != 0,
+	    "with its keywords");
 }
 
 static int
