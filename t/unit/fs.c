@@ -4,10 +4,17 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/nelem.h"
 #include "tap.h"
@@ -267,6 +274,44 @@ test_birth(void)
 	close(fd);
 }
 
+/* statx() fails with EPERM from now on.  Whether it does. */
+static bool
+forbid_statx(void)
+{
+	struct sock_filter f[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+		    offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_statx, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog prog = { .len = NELEM(f), .filter = f };
+
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog) == 0;
+}
+
+/* Containers' filters do so for calls that are younger than they. */
+static void
+test_no_statx(void)
+{
+	struct stat st;
+	int64_t born = 0;
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (!forbid_statx())
+			_exit(0);
+		_exit(fs_stat(dir, "reborn", &st, &born) == 0 &&
+			      st.st_size == 4 && born == INT64_MAX
+			  ? 0
+			  : 1);
+	}
+	ok(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0,
+	    "without statx() no birth is known");
+}
+
 int
 main(void)
 {
@@ -279,6 +324,7 @@ main(void)
 	test_offsets();
 	test_walk();
 	test_birth();
+	test_no_statx();
 	test_remove();
 	ok(fs_remove_tree(AT_FDCWD, root) == 0, "all of it removed");
 	return done_testing();
