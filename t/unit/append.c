@@ -353,6 +353,29 @@ test_again(void)
 	    "has nothing of the old one");
 }
 
+/* Its first UIDVALIDITY must not be one that the new name has had. */
+static void
+test_renamed_folder(void)
+{
+	struct append *ap;
+	struct stat st;
+
+	fresh();
+	if (append_begin(a, span_str("Work"), &ap) == -1)
+		exit(111);
+	put(ap, "one");
+	ok(folder_rename(a, span_str("Work"), span_str("Old")) == 0 &&
+		folder_create(a, span_str("Work"), 0) == 0,
+	    "renamed meanwhile");
+	ok(append_commit(ap, &uidvalidity, &uids, &nuids) == -1 &&
+		errno == ENOENT &&
+		fstatat(scratch_fd, "M/.Old/courierimapuiddb", &st, 0) == -1,
+	    "no UIDs are given there");
+	append_free(ap);
+	ok(scratch_count("M/.Old/cur") == 0 && scratch_count("M/.Old/tmp") == 0,
+	    "nor is anything left");
+}
+
 static void
 test_full(void)
 {
@@ -563,6 +586,7 @@ main(void)
 	test_selected();
 	test_unselected();
 	test_again();
+	test_renamed_folder();
 	test_full();
 	test_copy();
 	test_copy_renamed();
