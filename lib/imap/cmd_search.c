@@ -3,23 +3,6 @@
 #include "imap/searching.h"
 #include "sys/clock.h"
 
-/* The answer of IMAP4rev1. */
-static void
-put_search(struct wr *w, const struct search_result *r)
-{
-	wr_lit(w, "* SEARCH");
-	for (size_t i = 0; i < r->n; i++) {
-		wr_lit(w, " ");
-		wr_num(w, r->v[i]);
-	}
-	if (r->modseq != 0) {
-		wr_lit(w, " (MODSEQ ");
-		wr_num(w, r->modseq);
-		wr_putc(w, ')');
-	}
-	wr_lit(w, "\r\n");
-}
-
 static void
 answer(
     struct session *s, const struct search_args *args, struct search_result *r)
@@ -29,7 +12,7 @@ answer(
 	if (s->uid)
 		searching_uids(s, r);
 	if (!args->extended && !s->rev2)
-		put_search(s->out, r);
+		searching_put_list(s->out, "SEARCH", r);
 	else if (args->want != RETURN_SAVE)
 		searching_put(s, args->want, r);
 }

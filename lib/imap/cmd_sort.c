@@ -6,23 +6,6 @@
 #include "store/sorted.h"
 #include "sys/clock.h"
 
-/* The answer of RFC 5256; RFC 7162 section 3.1.9. */
-static void
-put_sort(struct wr *w, const struct search_result *r)
-{
-	wr_lit(w, "* SORT");
-	for (size_t i = 0; i < r->n; i++) {
-		wr_lit(w, " ");
-		wr_num(w, r->v[i]);
-	}
-	if (r->modseq != 0) {
-		wr_lit(w, " (MODSEQ ");
-		wr_num(w, r->modseq);
-		wr_putc(w, ')');
-	}
-	wr_lit(w, "\r\n");
-}
-
 static void
 sort(struct session *s, const struct sort_args *args, struct search_result *r)
 {
@@ -95,7 +78,7 @@ cmd_sort(struct session *s, struct span args)
 	if (s->uid)
 		searching_uids(s, &r);
 	if (!a.search.extended)
-		put_sort(s->out, &r);
+		searching_put_list(s->out, "SORT", &r);
 	else if (a.search.want != RETURN_SAVE)
 		searching_put(s, a.search.want, &r);
 	return session_say(s, V_OK, NULL, "SORT done.");

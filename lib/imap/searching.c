@@ -206,6 +206,24 @@ searching_uids(struct session *s, struct search_result *r)
 }
 
 void
+searching_put_list(
+    struct wr *w, const char *name, const struct search_result *r)
+{
+	wr_lit(w, "* ");
+	wr_span(w, span_str(name));
+	for (size_t i = 0; i < r->n; i++) {
+		wr_lit(w, " ");
+		wr_num(w, r->v[i]);
+	}
+	if (r->modseq != 0) {
+		wr_lit(w, " (MODSEQ ");
+		wr_num(w, r->modseq);
+		wr_putc(w, ')');
+	}
+	wr_lit(w, "\r\n");
+}
+
+void
 searching_put(struct session *s, unsigned want, const struct search_result *r)
 {
 	struct wr *w = s->out;

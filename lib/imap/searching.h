@@ -48,6 +48,10 @@ void searching_save(struct session *s, const struct search_result *r);
 void searching_modseq(struct session *s, struct search_result *r);
 void searching_uids(struct session *s, struct search_result *r);
 
+/* "* SEARCH 1 2", "* SORT 2 1", by that name (RFC 7162 section 3.1.5). */
+void searching_put_list(
+    struct wr *w, const char *name, const struct search_result *r);
+
 /* The ESEARCH response of RFC 4731 and of IMAP4rev2, in the order of r. */
 void searching_put(
     struct session *s, unsigned want, const struct search_result *r);
