@@ -357,11 +357,8 @@ static bool
 has_name(const struct arrival_place *to)
 {
 	struct strbuf name = { 0 };
-	struct stat is, named;
 	bool r = name_to_dir(to->a, to->folder, &name) &&
-		 fstat(to->md->dir, &is) == 0 &&
-		 fstatat(to->a->fd, name.p, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
-		 is.st_ino == named.st_ino && is.st_dev == named.st_dev;
+		 fs_has_name(to->md->dir, to->a->fd, name.p) == 0;
 
 	strbuf_clear(&name);
 	return r;

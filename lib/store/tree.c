@@ -43,24 +43,6 @@ is_trash(const struct account *a, struct span name)
 	return a->conf->trash != NULL && span_is(name, a->conf->trash);
 }
 
-/*
- * Whether the directory that is open still has that name.  To be asked under
- * the folder's lock: another session may have renamed or removed it.
- */
-static int
-check_name(const struct account *a, int fd, const char *dir)
-{
-	struct stat here, there;
-
-	if (fstat(fd, &here) == -1 ||
-	    fstatat(a->fd, dir, &there, AT_SYMLINK_NOFOLLOW) == -1)
-		return -1;
-	if (here.st_ino == there.st_ino && here.st_dev == there.st_dev)
-		return 0;
-	errno = ENOENT;
-	return -1;
-}
-
 /* --- create ---------------------------------------------------------- */
 
 /* The four directories and two files of a new folder, on disk. */
@@ -190,7 +172,7 @@ remove_locked(struct account *a, struct span name, int fd, const char *dir)
 		if (!locked && (errno == EBUSY || errno == EINTR))
 			r = -1;
 	}
-	if (r == 0 && check_name(a, fd, dir) == 0 &&
+	if (r == 0 && fs_has_name(fd, a->fd, dir) == 0 &&
 	    note_uidvalidity(a, name, fd) == 0)
 		r = remove_folder(a, dir);
 	else
@@ -368,7 +350,7 @@ do_step(struct account *a, const struct step *s)
 		return -1;
 	if (lock_take(a, md.tmp, &lock) == -1)
 		goto close_dirs;
-	r = check_name(a, md.dir, s->fromdir);
+	r = fs_has_name(md.dir, a->fd, s->fromdir);
 	if (r == 0)
 		r = prepare_uids(a, s, &md);
 	if (r == 0)

@@ -197,6 +197,20 @@ fs_rename_new(int fromdir, const char *from, int todir, const char *to)
 	return renameat(fromdir, from, todir, to);
 }
 
+int
+fs_has_name(int fd, int dir, const char *name)
+{
+	struct stat here, there;
+
+	if (fstat(fd, &here) == -1 ||
+	    fstatat(dir, name, &there, AT_SYMLINK_NOFOLLOW) == -1)
+		return -1;
+	if (here.st_ino == there.st_ino && here.st_dev == there.st_dev)
+		return 0;
+	errno = ENOENT;
+	return -1;
+}
+
 static struct timespec
 time_of(struct statx_timestamp t)
 {

@@ -53,6 +53,13 @@ int fs_rename_excl(int fromdir, const char *from, int todir, const char *to);
 int fs_rename_new(int fromdir, const char *from, int todir, const char *to);
 
 /*
+ * 0 if fd, which is open, is what stands at that name.  To be asked under the
+ * lock that those who rename take.  -1 with errno: ENOENT also when another
+ * file is there.
+ */
+int fs_has_name(int fd, int dir, const char *name);
+
+/*
  * What lstat() tells of the file name, and when it was made, seconds since
  * 1970: neither a link nor a rename nor utimensat() changes that.  INT64_MAX
  * where the file system does not keep it.
