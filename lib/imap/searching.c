@@ -67,20 +67,27 @@ resolve(struct session *s, struct search_setref *ref)
 	return true;
 }
 
+/* RFC 5182 section 2.1: what is refused with NO leaves "$" empty. */
+static void
+save_nothing(struct session *s, const struct search_args *args)
+{
+	struct search_result none = { 0 };
+
+	if ((args->want & RETURN_SAVE) != 0)
+		searching_save(s, &none);
+}
+
 /* What has nothing to do with messages.  V_OK, or what the answer is. */
 static enum verdict
 check(struct session *s, const struct search_args *args)
 {
-	struct search_result none = { 0 };
-
 	/* RFC 9755 section 3; RFC 9051 6.4.4 allows it in IMAP4rev2 */
 	if (!args->needs_charset && args->charset.p != NULL && s->utf8 &&
 	    !s->rev2)
 		return session_say(s, V_BAD, NULL,
 		    "CHARSET is not allowed after UTF8=ACCEPT.");
 	if (!is_charset_known(args->charset)) {
-		if ((args->want & RETURN_SAVE) != 0)
-			searching_save(s, &none);
+		save_nothing(s, args);
 		return session_say(s, V_NO, "BADCHARSET (US-ASCII UTF-8)",
 		    "That charset is not supported.");
 	}
@@ -111,23 +118,13 @@ searching_begin(struct session *s, const struct search_args *args)
 	return V_OK;
 }
 
-static void
-add(struct session *s, struct search_result *r, uint32_t n)
-{
-	r->v = arena_grow(&s->arena, r->v, r->n, &r->max, sizeof *r->v);
-	r->v[r->n++] = n;
-}
-
 bool
 searching_may_sort(
     struct session *s, const struct search_args *args, enum verdict *v)
 {
-	struct search_result none = { 0 };
-
 	if (!s->conf->no_sorting)
 		return true;
-	if ((args->want & RETURN_SAVE) != 0) /* RFC 5182 section 2.1 */
-		searching_save(s, &none);
+	save_nothing(s, args);
 	*v = session_say(s, V_NO, "NOPERM",
 	    "This command is disabled by the system administrator.");
 	return false;
@@ -139,6 +136,13 @@ searching_is_for_ends(const struct search_args *args)
 	unsigned need = args->want & ~(unsigned)RETURN_SAVE;
 
 	return need != 0 && (need & (RETURN_ALL | RETURN_COUNT)) == 0;
+}
+
+static void
+add(struct session *s, struct search_result *r, uint32_t n)
+{
+	r->v = arena_grow(&s->arena, r->v, r->n, &r->max, sizeof *r->v);
+	r->v[r->n++] = n;
 }
 
 void
