@@ -46,10 +46,10 @@ msg = addr basesubject brief decode excerpt field fields header html lex \
 store = account adopt append arrival bases box box_arrive cachedir change \
 	confine drop droplist dropstamp dropuids dump facts flags folder \
 	follow history image index keywords known kwset listed lock login \
-	mailbox maildir maildrop maildrop_end move name objectid order purge \
-	quota rebase recover registry replay scan search search_text \
-	sizelist sorted sortfacts stamp status subs summary sync table \
-	threads trash tree uiddb uids
+	mailbox maildir maildrop maildrop_end modseqs move name objectid \
+	order purge quota rebase recover registry replay scan search \
+	search_text sizelist sorted sortfacts stamp status subs summary sync \
+	table threads trash tree uiddb uids
 
 auth = checkpassword handover options pop3capa sasl
 
@@ -112,10 +112,10 @@ UNIT_text = base64 bytes casefold charset charset_iconv date encword lang \
 	mutf7 qp searchfold utf8
 UNIT_msg = addr basesubject decode header html mime msgid octets preview \
 	sortkeys stream structure
-UNIT_store = append carry change facts flags folder history index keywords \
-	kwset listed lock mailbox maildir maildrop name objectid order quota \
-	race search_text sizelist sorted stamp status summary table threads \
-	uiddb
+UNIT_store = append carry change facts flags folder history index \
+	index_lost keywords kwset listed lock mailbox maildir maildrop name \
+	objectid order quota race search_text sizelist sorted stamp status \
+	summary table threads uiddb
 UNIT_auth = checkpassword handover options pop3capa sasl
 UNIT_pw = become hash service userdb
 UNIT_imap = bodystructure envelope fetch_parse gather input list_parse \

@@ -132,9 +132,12 @@ tell_moved(struct session *s, const struct copy *c)
 	struct strbuf code = { 0 };
 
 	put_copyuid(s, c, &code);
+	if (mailbox_state(s->mbox)->damaged)
+		goto clear; /* the session ends */
 	wr_lit(s->out, "* OK [");
 	wr_span(s->out, strbuf_span(&code));
 	wr_lit(s->out, "] Moved\r\n");
+clear:
 	strbuf_clear(&code);
 }
 

@@ -218,6 +218,8 @@ out_fetch_modseq(struct session *s, uint32_t seq)
 {
 	struct message m = mailbox_message(s->mbox, seq);
 
+	if (mailbox_state(s->mbox)->damaged)
+		return; /* the session ends */
 	begin_fetch(s, seq, m.uid);
 	modseq_put(s, m.modseq);
 	wr_lit(s->out, ")\r\n");

@@ -187,6 +187,8 @@ run(struct session *s, const struct command *c, struct span args)
 					   : "Not in this state");
 	if ((c->flags & F_WRITES) && mailbox_is_readonly(s->mbox))
 		return session_say(s, V_NO, "NOPERM", "Mailbox is read-only.");
+	if (s->mbox != NULL)
+		mailbox_resume(s->mbox);
 	if (s->mbox != NULL && c->run != cmd_store)
 		mailbox_release(s->mbox);
 	s->by_number = (c->flags & F_SEQ) && !s->uid;

@@ -23,6 +23,15 @@ skip_gone(const struct image *im, uint32_t i)
 	return i;
 }
 
+/* Gone here, which no index knows yet; they are sorted. */
+static bool
+is_unlogged(const struct mailbox *m, uint32_t uid)
+{
+	size_t k = numbers_below(&m->unlogged, uid);
+
+	return k < m->unlogged.n && m->unlogged.v[k] == uid;
+}
+
 /* Row j of the other is row i of ours. */
 static void
 merge_row(struct mailbox *m, uint32_t i, const struct image *im, uint32_t j)
@@ -52,18 +61,15 @@ merge_row(struct mailbox *m, uint32_t i, const struct image *im, uint32_t j)
 		box_mark_changed(m, i);
 }
 
-static void
+static bool
 merge_new(struct mailbox *m, const struct image *im, uint32_t j)
 {
 	struct strbuf name = { 0 };
 	struct row *r;
 	uint32_t i;
 
-	if (im->rows[j].uid <= m->maxuid) {
-		/* this client cannot be shown it; a scan will see to it */
-		m->link.rewrite = m->rescan = true;
-		return;
-	}
+	if (im->rows[j].uid <= m->maxuid)
+		return false;
 	image_name(im, j, &name);
 	i = box_add(m, im->rows[j].uid, strbuf_span(&name), im->rows[j].modseq);
 	r = &m->im.rows[i];
@@ -74,13 +80,16 @@ merge_new(struct mailbox *m, const struct image *im, uint32_t j)
 	r->keywords = im->rows[j].keywords;
 	image_seal(&m->im, i);
 	strbuf_clear(&name);
+	return true;
 }
 
-void
+bool
 adopt_changes(struct mailbox *m, const struct image *im)
 {
 	uint32_t n = m->im.n, i = 0, j = skip_gone(im, 0);
+	bool agree = true;
 
+	numbers_sort(&m->unlogged);
 	while (i < n || j < im->n) {
 		if (i < n && box_row(m, i)->state & MSG_FORGOTTEN) {
 			i++;
@@ -88,11 +97,14 @@ adopt_changes(struct mailbox *m, const struct image *im)
 			   (i < n && m->im.rows[i].uid < im->rows[j].uid)) {
 			box_mark_gone(m, i++);
 		} else if (i == n || im->rows[j].uid < m->im.rows[i].uid) {
-			merge_new(m, im, j);
+			agree &= merge_new(m, im, j) ||
+				 is_unlogged(m, im->rows[j].uid);
 			j = skip_gone(im, j + 1);
 		} else {
 			if (box_is_live(m, i))
 				merge_row(m, i, im, j);
+			else
+				agree &= is_unlogged(m, im->rows[j].uid);
 			i++;
 			j = skip_gone(im, j + 1);
 		}
@@ -102,6 +114,14 @@ adopt_changes(struct mailbox *m, const struct image *im)
 		numbers_add(&m->im.sets, im->sets.v[k]);
 	m->names_logged = 0; /* ours may be none of theirs */
 	adopt_number_sets(m);
+	return agree;
+}
+
+void
+adopt_refuse(struct mailbox *m)
+{
+	m->link.rewrite = m->rescan = true;
+	box_count_anew(m);
 }
 
 bool

@@ -9,9 +9,13 @@
 /*
  * Make m's messages what the rows of im say, by UID: the client will be told
  * of what has changed, is gone or new.  m's keyword sets have the numbers of
- * im's then.
+ * im's then.  False when im has messages that this session cannot show: it
+ * has told its client that they are gone, or UIDs above theirs.
  */
-void adopt_changes(struct mailbox *m, const struct image *im);
+bool adopt_changes(struct mailbox *m, const struct image *im);
+
+/* When they do not agree: the next index is to have what this session has. */
+void adopt_refuse(struct mailbox *m);
 
 /*
  * The rows of im take the place of m's, if they are the same messages and

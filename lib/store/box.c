@@ -183,6 +183,18 @@ box_count(struct mailbox *m, const struct row *r, int sign)
 		c->first_unseen = r->uid;
 }
 
+void
+box_count_anew(struct mailbox *m)
+{
+	struct index_state *c = &m->counts;
+
+	c->messages = c->unseen = c->deleted = c->unsized = 0;
+	c->octets = 0;
+	c->first_unseen = UINT32_MAX;
+	for (uint32_t i = 0; i < m->im.n; i++)
+		box_count(m, &m->im.rows[i], 1);
+}
+
 struct row *
 box_edit(struct mailbox *m, uint32_t i)
 {

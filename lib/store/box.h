@@ -182,6 +182,8 @@ void box_added(struct mailbox *m, uint32_t i);
 
 /* Take row i into the counts, or out of them. */
 void box_count(struct mailbox *m, const struct row *r, int sign);
+/* Begin with nothing, and take all in. */
+void box_count_anew(struct mailbox *m);
 
 /* The next mod-sequence: greater than any before, and the time if it can. */
 uint64_t box_modseq(struct mailbox *m);

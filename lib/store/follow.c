@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "store/adopt.h"
+#include "store/modseqs.h"
 #include "store/rebase.h"
 #include "store/replay.h"
 #include "store/root.h"
@@ -20,52 +21,8 @@ enum {
 	NOTED_MAX = 256,
 	BASE_PART = 16, /* and those shorter than this part of the base */
 	RETRY_MS = 60 * 1000,
-	SLACK_US = 2 * 1000 * 1000
+	SLACK_US = 2 * 1000 * 1000 /* that writing may take */
 };
-
-/* --- mod-sequences that begin anew ----------------------------------- */
-
-static void
-raise_to(uint64_t *us, const struct timespec *t)
-{
-	int64_t v = (int64_t)t->tv_sec * 1000000 + t->tv_nsec / 1000;
-
-	if (v > 0 && (uint64_t)v < INDEX_MODSEQ_MAX && (uint64_t)v > *us)
-		*us = (uint64_t)v;
-}
-
-static void
-raise_to_entry(const struct mailbox *m, const char *name, uint64_t *us)
-{
-	struct stat st;
-
-	if (fstatat(m->md.dir, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
-		return;
-	raise_to(us, &st.st_mtim);
-	raise_to(us, &st.st_ctim);
-}
-
-/* Above all that anybody can have been told. */
-static void
-begin_modseqs(struct mailbox *m)
-{
-	uint64_t now = (uint64_t)clock_now_us(), us = now;
-	struct index_state s;
-
-	raise_to_entry(m, ".", &us);
-	raise_to_entry(m, "cur", &us);
-	raise_to_entry(m, "new", &us);
-	raise_to_entry(m, "courierimapuiddb", &us);
-	raise_to_entry(m, "courierimapkeywords", &us);
-	/* the clock was set back, or is another than the file system's */
-	if (us > now)
-		us += SLACK_US;
-	if (index_peek(m->link.dir, &s) == 0 && us <= s.highestmodseq)
-		us = s.highestmodseq + 1;
-	if (us <= m->state.highestmodseq)
-		us = m->state.highestmodseq + 1;
-	m->state.highestmodseq = m->counts.cut = us;
-}
 
 /* --- the link -------------------------------------------------------- */
 
@@ -88,6 +45,7 @@ static void
 ignore_file(struct mailbox *m, const struct stat *st)
 {
 	lose_link(m);
+	modseqs_begin(m);
 	m->link.ino = st->st_ino;
 	m->link.end = st->st_size;
 	m->link.changed = clock_ns(st->st_ctim);
@@ -102,6 +60,8 @@ take_link(struct mailbox *m, struct replay *r)
 		fs_close(m->link.fd);
 	m->link = r->link;
 	m->link.off = off;
+	m->rescan |= !m->link.at_end; /* what stands there is to be seen */
+	m->link.at_end = false;
 	replay_take_state(m, &r->state);
 	strbuf_clear(&m->history);
 }
@@ -131,7 +91,7 @@ start_empty(struct mailbox *m)
 	m->link.fd = -1;
 	m->link.rewrite = true;
 	m->link.other = true;
-	begin_modseqs(m);
+	modseqs_begin(m);
 	m->counts.first_unseen = UINT32_MAX;
 }
 
@@ -248,22 +208,27 @@ static void
 adopt(struct mailbox *m, const struct stat *st)
 {
 	struct replay r;
+	bool agree;
 
 	if (replay_load(m, &r) == -1) {
 		ignore_file(m, st);
 		return;
 	}
+	/* one that was cut, or put back, tells of a time before */
 	if (r.state.uidvalidity != m->state.uidvalidity ||
+	    r.state.highestmodseq < m->written.highestmodseq ||
 	    !image_is_good(&r.im)) {
 		fs_close(r.link.fd);
 		ignore_file(m, st);
 		m->rescan = true;
 	} else {
-		adopt_changes(m, &r.im);
+		agree = adopt_changes(m, &r.im);
 		take_link(m, &r);
 		m->link.other = true;
-		if (adopt_rows(m, &r.im))
+		if (agree && adopt_rows(m, &r.im))
 			return;
+		if (!agree)
+			adopt_refuse(m);
 	}
 	image_clear(&r.im);
 }
@@ -293,7 +258,11 @@ follow_look(struct mailbox *m)
 	if (!m->state.sticky || m->state.uidvalidity == 0 || is_off(m))
 		return;
 	if (fstatat(l->dir, index_name, &st, AT_SYMLINK_NOFOLLOW) == -1) {
-		l->rewrite = true; /* what we know is still right */
+		/* what we know is still right, and the rest is there */
+		if (l->fd != -1 && fstat(l->fd, &st) == 0 &&
+		    st.st_size > l->end)
+			(void)replay_tail(m, st.st_size);
+		l->rewrite = true;
 		l->ino = 0;
 		return;
 	}
@@ -512,6 +481,16 @@ append(struct mailbox *m, struct index_state *s)
 	return 0;
 }
 
+/* Behind what was read stands something that cannot be: who knows what was. */
+static bool
+has_lost_end(const struct index_link *l)
+{
+	struct stat st;
+
+	return l->fd != -1 && !l->at_end &&
+	       (fstat(l->fd, &st) == -1 || st.st_size != l->end);
+}
+
 /* Whether the log may not be appended to, or is long enough. */
 static bool
 is_rewrite_due(const struct mailbox *m)
@@ -522,8 +501,7 @@ is_rewrite_due(const struct mailbox *m)
 
 	if (l->rewrite || l->fd == -1)
 		return true;
-	if (!l->at_end && (fstat(l->fd, &st) == -1 || st.st_size != l->end ||
-			      st.st_nlink == 0))
+	if (!l->at_end && (fstat(l->fd, &st) == -1 || st.st_nlink == 0))
 		return true;
 	len = l->end - l->log_at + (int64_t)m->log.len;
 	return len > (max > LOG_MIN ? max : LOG_MIN);
@@ -533,12 +511,15 @@ static int
 write_index(struct mailbox *m)
 {
 	struct index_state s;
+	bool lost = has_lost_end(&m->link);
 	int64_t start = clock_now_us();
 	struct replay r;
 
+	if (lost)
+		modseqs_begin(m);
 	fill_state(m, &s);
 	s.time = start;
-	if (!is_rewrite_due(m))
+	if (!lost && !is_rewrite_due(m))
 		return append(m, &s);
 	if (rebase_write(m, &s) == -1)
 		return -1;
@@ -564,6 +545,7 @@ is_unchanged(struct mailbox *m)
 
 	fill_state(m, &s);
 	return m->log.len == 0 && m->link.fd != -1 && !m->link.rewrite &&
+	       !has_lost_end(&m->link) &&
 	       memcmp(&s, &m->written, offsetof(struct index_state, check)) ==
 		   0;
 }

@@ -224,6 +224,12 @@ mailbox_state(struct mailbox *m)
 	return &m->state;
 }
 
+void
+mailbox_resume(struct mailbox *m)
+{
+	m->im.sound = 0;
+}
+
 struct message
 mailbox_message(struct mailbox *m, uint32_t seq)
 {

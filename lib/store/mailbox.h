@@ -93,6 +93,12 @@ struct span mailbox_folder(const struct mailbox *m);
 bool mailbox_is_readonly(const struct mailbox *m);
 struct mailbox_state *mailbox_state(struct mailbox *m);
 
+/*
+ * To be called when the client has been waited for: what was found to be right
+ * before that is looked at again.
+ */
+void mailbox_resume(struct mailbox *m);
+
 /* What is known of message seq, 1 <= seq <= count. */
 struct message mailbox_message(struct mailbox *m, uint32_t seq);
 

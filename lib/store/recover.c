@@ -284,18 +284,6 @@ give_up(struct mailbox *m)
 		put_hole(m, i, i + 1);
 }
 
-static void
-count_anew(struct mailbox *m)
-{
-	struct index_state *c = &m->counts;
-
-	c->messages = c->unseen = c->deleted = c->unsized = 0;
-	c->octets = 0;
-	c->first_unseen = UINT32_MAX;
-	for (uint32_t i = 0; i < m->im.n; i++)
-		box_count(m, &m->im.rows[i], 1);
-}
-
 void
 recover_rows(struct mailbox *m)
 {
@@ -307,7 +295,7 @@ recover_rows(struct mailbox *m)
 		give_up(m);
 	strbuf_clear(&rec.names);
 	free(rec.v);
-	count_anew(m);
+	box_count_anew(m);
 	m->link.rewrite = m->rescan = true;
 	m->counts.cut = m->state.highestmodseq;
 	stamp_forget(&m->keywords_stamp);

@@ -448,6 +448,7 @@ load(struct mailbox *m, struct replay *r, const struct stat *st)
 		return -1;
 	/* what stops it is half a transaction, or the next writer's business */
 	(void)replay_log(m, &r->im, &r->link, st->st_size, &r->state);
+	r->link.at_end = r->link.end == st->st_size;
 	numbers_sort(&r->im.holes);
 	errno = EBADMSG;
 	if (r->im.n - r->im.holes.n != r->state.messages)

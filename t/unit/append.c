@@ -297,14 +297,6 @@ test_unselected(void)
 	open_box("Work");
 	ok(mailbox_state(m)->count == 4 && mailbox_message(m, 4).uid == 10,
 	    "and catches up");
-	unlinkat(scratch_fd, "M/.Work/satchel-index", 0);
-	open_box("");
-	if (append_begin(a, span_str("Work"), &ap) == -1)
-		exit(111);
-	put(ap, "four");
-	(void)append_commit(ap, &uidvalidity, &uids, &nuids);
-	append_free(ap);
-	ok(!scratch_has("M/.Work/satchel-index"), "where there is none, none");
 }
 
 static void

@@ -1,0 +1,173 @@
+/* index_lost.c: a satchel-index that is lost, or its end, under sessions. */
+#include "store/index.h"
+
+#include "boxes.h"
+#include "store/append.h"
+#include "sys/map.h"
+
+/* Cut under sessions that know more: all keep their messages and UIDs. */
+static void
+test_back(void)
+{
+	struct mailbox *other;
+	int64_t before;
+
+	fresh(3);
+	m = open_box();
+	other = open_box();
+	before = size_of("M/satchel-index");
+	scratch_put("M/cur/2001.b:2,", "A: b\n\nx\n");
+	scratch_sleep_ms(40);
+	mailbox_sync(m);
+	mailbox_sync(other);
+	is(other, "1:S 2: 3:S 4:", "one has arrived");
+	if (truncate("M/satchel-index", before) == -1)
+		exit(111);
+	change(m, 2, FLAG_ADD, FLAG_FLAGGED);
+	is(m, "1:S 2:F 3:S 4:", "an index of before is not believed");
+	mailbox_sync(other);
+	is(other, "1:S 2:F! 3:S 4:", "nor by another");
+	close_box(&other);
+	reopen();
+	is(m, "1:S 2:F 3:S 4:", "nor kept");
+}
+
+static void
+none(void *arg, uint32_t first, uint32_t last)
+{
+	(void)arg;
+	printf("# vanished %u:%u\n", (unsigned)first, (unsigned)last);
+}
+
+/* What came and went in the part that is lost is remembered by a client. */
+static void
+test_history(void)
+{
+	uint64_t known;
+	int64_t before;
+
+	fresh(3);
+	reopen();
+	before = size_of("M/satchel-index");
+	scratch_put("M/cur/2001.b:2,", "A: b\n\nx\n");
+	scratch_sleep_ms(40);
+	mailbox_sync(m);
+	known = mailbox_state(m)->highestmodseq;
+	expunge(m, 4);
+	close_box(&m);
+	if (truncate("M/satchel-index", before + 8) == -1)
+		exit(111);
+	m = open_box();
+	is(m, "1:S 2: 3:S", "it came and went");
+	ok(mailbox_state(m)->highestmodseq > known &&
+		!mailbox_vanished(m, known, none, NULL),
+	    "no client is told that nothing vanished");
+	known = mailbox_state(m)->highestmodseq;
+	reopen();
+	ok(!mailbox_vanished(m, known - 1, none, NULL) &&
+		mailbox_vanished(m, known, none, NULL),
+	    "nor later on");
+}
+
+/* What one session has told its client is gone is not the others' for ever. */
+static void
+test_disagree(void)
+{
+	struct mailbox *other;
+
+	fresh(3);
+	m = open_box();
+	other = open_box();
+	box_mark_gone(m, 2);
+	(void)mailbox_forget(m, 3, NULL, NULL);
+	change(other, 1, FLAG_ADD, FLAG_FLAGGED);
+	scratch_unlink("M/satchel-index");
+	scratch_sleep_ms(40);
+	scratch_put("M/new/2001.b", "A: b\n\nx\n");
+	mailbox_sync(other);
+	mailbox_sync(m);
+	for (uint32_t i = 1; i <= mailbox_state(m)->count; i++)
+		mailbox_told(m, i);
+	is(m, "1:SF 2: 4: 5:S", "it has a UID that this client can be shown");
+	mailbox_sync(other);
+	is(other, "1:SF 2: 3:Sx 4: 5:S", "and that alone");
+	close_box(&other);
+	reopen();
+	is(m, "1:SF 2: 4: 5:S", "for those to come, too");
+	ok(mailbox_state(m)->count == m->counts.messages, "all counted");
+}
+
+/* A row was looked at last before the index was cut. */
+static void
+test_since(void)
+{
+	fresh(3);
+	reopen();
+	scratch_sleep_ms(40);
+	reopen();
+	(void)mailbox_message(m, 1);
+	if (ftruncate(m->link.fd, (char *)m->im.rows - m->im.map->p) == -1)
+		exit(111);
+	mailbox_resume(m); /* for the next command */
+	ok(mailbox_message(m, 1).uid == 1, "it is looked at again");
+	close_box(&m);
+}
+
+static void
+append_to(const char *folder)
+{
+	struct append_info info = { .date = INT64_MIN };
+	const uint32_t *uids;
+	struct append *ap;
+	uint32_t uidvalidity;
+	size_t n;
+
+	if (append_begin(a, span_str(folder), &ap) == -1 ||
+	    append_message(ap, &info, false) == -1)
+		exit(111);
+	append_write(ap, span_str("A: b\n\nx\n"));
+	if (append_end(ap, NULL) == -1 ||
+	    append_commit(ap, &uidvalidity, &uids, &n) == -1)
+		exit(111);
+	append_free(ap);
+}
+
+/* A folder that is not open: its index is written by who knows all of it. */
+static void
+test_removed(void)
+{
+	static const char index[] = "M/.Work/satchel-index";
+
+	fresh(1);
+	reopen();
+	scratch_maildir("M/.Work");
+	scratch_maildir("M/.Other");
+	append_to("Work");
+	scratch_unlink(index);
+	append_to("Work");
+	ok(size_of(index) > 0, "one that was removed is made anew");
+	append_to("Other");
+	scratch_unlink(index);
+	append_to("Work");
+	ok(size_of(index) == -1, "where there is none, none");
+	if (ftruncate(m->link.fd, 100) == -1)
+		exit(111);
+	scratch_unlink("M/satchel-index");
+	ok(mailbox_sync(m) == 0 && mailbox_state(m)->count == 1,
+	    "cut, and then removed");
+}
+
+int
+main(void)
+{
+	scratch_make();
+	conf = scratch_conf();
+	test_back();
+	test_history();
+	test_disagree();
+	test_since();
+	test_removed();
+	close_box(&m);
+	account_close(a);
+	return done_testing();
+}
