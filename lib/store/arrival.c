@@ -10,7 +10,6 @@
 #include "store/box.h"
 #include "store/keywords.h"
 #include "store/lock.h"
-#include "store/name.h"
 #include "store/root.h"
 #include "store/sync.h"
 #include "sys/clock.h"
@@ -349,33 +348,17 @@ tell(const struct arrival_place *to, const struct arrival *v, size_t n,
 		box_return(borrowed);
 }
 
-/*
- * Whether the folder has its name still, which a RENAME takes only with the
- * lock.  The first UIDVALIDITY must be above those of that name.
- */
-static bool
-has_name(const struct arrival_place *to)
-{
-	struct strbuf name = { 0 };
-	bool r = name_to_dir(to->a, to->folder, &name) &&
-		 fs_has_name(to->md->dir, to->a->fd, name.p) == 0;
-
-	strbuf_clear(&name);
-	return r;
-}
-
 static int
 publish(const struct arrival_place *to, struct arrival *v, size_t n,
     enum arrival_mode mode, struct given *g)
 {
 	struct lock lock;
-	int r = -1;
+	int r;
 
 	if (lock_take(to->a, to->md->tmp, &lock) == -1)
 		return -1;
-	if (g->prepared && to->folder.p < to->folder.end && !has_name(to))
-		errno = ENOENT;
-	else
+	r = maildir_has_name(to->a, to->folder, to->md);
+	if (r == 0)
 		r = give_uids(to, v, n, g);
 	g->waits = r == -1 && !g->prepared && errno == EAGAIN;
 	if (r == 0) {

@@ -12,6 +12,7 @@
 #include "base/num.h"
 #include "store/flags.h"
 #include "store/folder.h"
+#include "store/name.h"
 #include "store/objectid.h"
 #include "store/root.h"
 #include "sys/clock.h"
@@ -50,6 +51,25 @@ maildir_open(struct account *a, struct span folder, struct maildir *out)
 	}
 	*out = md;
 	return 0;
+}
+
+int
+maildir_has_name(
+    struct account *a, struct span folder, const struct maildir *md)
+{
+	struct strbuf name = { 0 };
+	int r = 0;
+
+	if (folder.p == folder.end)
+		return 0;
+	if (name_to_dir(a, folder, &name)) {
+		r = fs_has_name(md->dir, a->fd, name.p);
+	} else {
+		errno = ENOENT;
+		r = -1;
+	}
+	strbuf_clear(&name);
+	return r;
 }
 
 void

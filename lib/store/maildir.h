@@ -23,6 +23,14 @@ struct maildir {
  * maildir_close() takes what maildir_open() filled in, or all -1.
  */
 int maildir_open(struct account *a, struct span folder, struct maildir *out);
+
+/*
+ * Whether folder is still what was opened: 0, or -1 with ENOENT.  It stays so
+ * as long as its lock is held (store/lock.h), which RENAME and DELETE take.  A
+ * UID that is given under another name means nothing there.
+ */
+int maildir_has_name(
+    struct account *a, struct span folder, const struct maildir *md);
 void maildir_close(struct maildir *md);
 
 /* Append a name for a file in tmp that nobody else makes. */

@@ -279,26 +279,30 @@ registry_id(struct account *a, struct span name, uint32_t uidvalidity,
 	return found;
 }
 
+/* Whether that is news. */
+static bool
+put_entry(struct record *r, const struct registry_entry *e)
+{
+	bool higher = r->uidvalidity < e->uidvalidity;
+
+	if (higher)
+		r->uidvalidity = e->uidvalidity;
+	if (e->id == NULL)
+		return higher;
+	r->id_uidvalidity = e->uidvalidity;
+	memcpy(r->id, e->id, sizeof r->id);
+	return true;
+}
+
 static int
-note(struct account *a, struct span name, uint32_t uidvalidity, const char *id)
+note(struct account *a, const struct registry_entry *e)
 {
 	struct registry g;
-	struct record *r;
 	int lock = begin(a, &g), done = 0;
-	bool changed;
 
 	if (lock == -1)
 		return -1;
-	r = find_or_add(&g, name);
-	changed = r->uidvalidity < uidvalidity;
-	if (changed)
-		r->uidvalidity = uidvalidity;
-	if (id != NULL) {
-		changed = true;
-		r->id_uidvalidity = uidvalidity;
-		memcpy(r->id, id, sizeof r->id);
-	}
-	if (changed)
+	if (put_entry(find_or_add(&g, e->name), e))
 		done = save(a, &g);
 	end(&g, lock);
 	return done;
@@ -307,14 +311,37 @@ note(struct account *a, struct span name, uint32_t uidvalidity, const char *id)
 int
 registry_note(struct account *a, struct span name, uint32_t uidvalidity)
 {
-	return note(a, name, uidvalidity, NULL);
+	return note(a, &(struct registry_entry){ name, uidvalidity, NULL });
 }
 
 int
 registry_note_id(struct account *a, struct span name, uint32_t uidvalidity,
     const char id[OBJECTID_LEN])
 {
-	return note(a, name, uidvalidity, id);
+	return note(a, &(struct registry_entry){ name, uidvalidity, id });
+}
+
+int
+registry_place(struct account *a, const struct registry_entry *e, int dir,
+    const char *from, const char *to)
+{
+	struct registry g;
+	struct record *r;
+	int lock = begin(a, &g), done = -1;
+
+	if (lock == -1)
+		return -1;
+	r = find_or_add(&g, e->name);
+	if (e->uidvalidity <= r->uidvalidity) {
+		errno = ERANGE;
+	} else {
+		(void)put_entry(r, e);
+		done = save(a, &g);
+	}
+	if (done == 0)
+		done = fs_rename_new(dir, from, a->fd, to);
+	end(&g, lock);
+	return done;
 }
 
 int

@@ -44,6 +44,20 @@ int registry_note_id(struct account *a, struct span name, uint32_t uidvalidity,
     const char id[OBJECTID_LEN]);
 
 /*
+ * Put a folder where its name is: from in dir becomes the directory to of the
+ * account, if there is none.  It has this UIDVALIDITY and, if that is not NULL,
+ * the identifier, which are remembered.  ERANGE when name has had as high a
+ * UIDVALIDITY: no other may come between that question and the name.
+ */
+struct registry_entry {
+	struct span name;
+	uint32_t uidvalidity;
+	const char *id;
+};
+int registry_place(struct account *a, const struct registry_entry *e, int dir,
+    const char *from, const char *to);
+
+/*
  * Give name these uses.  EBUSY when another folder that exists has one;
  * those of folders that do not are taken from them.
  */

@@ -171,10 +171,12 @@ make_db(struct account *a, struct span folder, const struct maildir *md,
 		.a = a, .dir = md->dir, .tmp = md->tmp, .unsynced = true
 	};
 	struct lock lock;
-	int r = 0;
+	int r;
 
 	if (lock_own(md->tmp, &lock) == -1)
 		return -1;
+	if ((r = maildir_has_name(a, folder, md)) == -1)
+		goto unlock;
 	at.above = registry_uidvalidity(a, folder);
 	if (make_first(&at, db))
 		goto unlock;

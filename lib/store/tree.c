@@ -31,6 +31,8 @@
 #include "store/uiddb.h"
 #include "sys/fs.h"
 
+enum { PLACE_TRIES = 8 }; /* each time another was quicker */
+
 static bool
 is_inbox(struct span name)
 {
@@ -45,28 +47,58 @@ is_trash(const struct account *a, struct span name)
 
 /* --- create ---------------------------------------------------------- */
 
-/* The four directories and two files of a new folder, on disk. */
+/* The four directories of a new folder, and the file that says so. */
 static int
-fill(struct account *a, int dir, struct span name)
+fill(int dir)
 {
 	static const char *const subdirs[] = { "tmp", "new", "cur" };
-	struct uiddb_place at = { .a = a, .dir = dir, .tmp = -1 };
-	struct uiddb db = { .uidnext = 1 };
-	int fd, r;
+	int fd;
 
 	for (size_t i = 0; i < 3; i++)
 		if (mkdirat(dir, subdirs[i], MODE_DIR) == -1)
 			return -1;
 	if ((fd = fs_create(dir, "maildirfolder", 0600)) == -1)
 		return -1;
-	(void)close(fd); /* empty */
-	if ((at.tmp = fs_open_dir(dir, "tmp")) == -1)
+	return close(fd); /* empty */
+}
+
+/* A UIDVALIDITY above all that name has had, on disk. */
+static int
+begin_uids(struct account *a, int dir, struct span name, uint32_t *uidvalidity)
+{
+	struct uiddb_place at = { .a = a,
+		.dir = dir,
+		.tmp = fs_open_dir(dir, "tmp"),
+		.above = registry_uidvalidity(a, name) };
+	struct uiddb db = { .uidnext = 1 };
+	int r;
+
+	if (at.tmp == -1)
 		return -1;
-	at.above = registry_uidvalidity(a, name);
 	r = uiddb_replace(&at, &db, span_of("", 0), 0);
 	fs_close(at.tmp);
-	if (r == 0)
-		r = registry_note(a, name, db.uidvalidity);
+	*uidvalidity = db.uidvalidity;
+	return r;
+}
+
+/* What is ready in tmp gets its name. */
+static int
+place(struct account *a, struct span name, int tmp, const char *from,
+    const char *dir)
+{
+	struct registry_entry e = { .name = name };
+	int fd = fs_open_dir(tmp, from), r = -1;
+
+	if (fd == -1)
+		return -1;
+	for (int i = 0; i < PLACE_TRIES; i++) {
+		r = begin_uids(a, fd, name, &e.uidvalidity);
+		if (r == 0)
+			r = registry_place(a, &e, tmp, from, dir);
+		if (r == 0 || errno != ERANGE)
+			break;
+	}
+	fs_close(fd);
 	return r;
 }
 
@@ -82,11 +114,11 @@ create(struct account *a, struct span name, const char *dir)
 	if (mkdirat(tmp, tmp_name.p, MODE_DIR) == -1)
 		goto close_tmp;
 	if ((fd = fs_open_dir(tmp, tmp_name.p)) != -1) {
-		r = fill(a, fd, name);
+		r = fill(fd);
 		fs_close(fd);
 	}
 	if (r == 0)
-		r = fs_rename_new(tmp, tmp_name.p, a->fd, dir);
+		r = place(a, name, tmp, tmp_name.p, dir);
 	if (r == 0) {
 		r = fs_sync_dir(a->fd);
 		goto close_tmp;
@@ -318,25 +350,35 @@ renew_uidvalidity(const struct uiddb_place *at)
 	return r;
 }
 
+/* It goes on with its UIDs and its identifier, above what to has had. */
 static int
-prepare_uids(struct account *a, const struct step *s, const struct maildir *md)
+place_renamed(struct account *a, const struct step *s, const struct maildir *md)
 {
 	struct uiddb_place at = { .a = a, .dir = md->dir, .tmp = md->tmp };
 	char id[MAILBOX_OBJECTID_LEN + 1];
+	struct registry_entry e = { .name = s->to, .id = id + 1 };
 	struct uiddb db;
+	int r;
 
 	if (uiddb_head(md->dir, &db) == -1)
 		return -1;
 	if (db.uidvalidity == 0)
-		return 0;
-	if (mailbox_id(a, s->from, db.uidvalidity, id) == -1 ||
-	    registry_note(a, s->from, db.uidvalidity) == -1)
+		return fs_rename_new(a->fd, s->fromdir, a->fd, s->todir);
+	if (mailbox_id(a, s->from, db.uidvalidity, id) == -1)
 		return -1;
-	at.above = registry_uidvalidity(a, s->to);
-	if (db.uidvalidity <= at.above &&
-	    (renew_uidvalidity(&at) == -1 || uiddb_head(md->dir, &db) == -1))
-		return -1;
-	return registry_note_id(a, s->to, db.uidvalidity, id + 1);
+	for (int i = 0; i < PLACE_TRIES; i++) {
+		e.uidvalidity = db.uidvalidity; /* which from has, too */
+		if (registry_note(a, s->from, e.uidvalidity) == -1)
+			return -1;
+		r = registry_place(a, &e, a->fd, s->fromdir, s->todir);
+		if (r == 0 || errno != ERANGE)
+			return r;
+		at.above = registry_uidvalidity(a, s->to);
+		if (renew_uidvalidity(&at) == -1 ||
+		    uiddb_head(md->dir, &db) == -1)
+			return -1;
+	}
+	return -1;
 }
 
 static int
@@ -352,9 +394,7 @@ do_step(struct account *a, const struct step *s)
 		goto close_dirs;
 	r = fs_has_name(md.dir, a->fd, s->fromdir);
 	if (r == 0)
-		r = prepare_uids(a, s, &md);
-	if (r == 0)
-		r = fs_rename_new(a->fd, s->fromdir, a->fd, s->todir);
+		r = place_renamed(a, s, &md);
 	lock_drop(&lock);
 close_dirs:
 	maildir_close(&md);
