@@ -32,21 +32,17 @@ whole_pages(size_t len)
 }
 
 /*
- * Zeros from the page at addr to the end of what the file had.  Of a file
- * that shrinks all of that is gone, and one fault is enough; what this
- * process had written there goes too, since torn voids the whole mapping.
+ * Zeros for the page at addr.  Those behind it may have been covered before,
+ * and written to since: they stay.
  */
 static bool
 cover(struct map *m, char *addr)
 {
-	size_t len = whole_pages(m->len);
-
-	if (m->p == NULL || addr < m->p || addr >= m->p + len)
+	if (m->p == NULL || addr < m->p || addr >= m->p + whole_pages(m->len))
 		return false;
-	addr -= (size_t)(addr - m->p) % page_len;
 	m->torn = 1;
-	return mmap(addr, len - (size_t)(addr - m->p), prot_of(m),
-		   MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS, -1,
+	return mmap(addr - (size_t)(addr - m->p) % page_len, page_len,
+		   prot_of(m), MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS, -1,
 		   0) != MAP_FAILED;
 }
 

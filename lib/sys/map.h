@@ -9,9 +9,9 @@
 /*
  * A file that is mapped can shrink: somebody truncates it, a disk fails, a
  * file server goes away.  Touching what is gone would end the process with
- * SIGBUS.  Here it reads as zeros from then on, and torn tells: so all that
- * is read from a mapping has a check of its own, and who finds it wrong, or
- * torn set, takes the file for damaged.
+ * SIGBUS.  Here it reads as zeros from then on, also what this process had
+ * written there, and torn tells: so all that is read from a mapping has a check
+ * of its own, and who finds it wrong, or torn set, takes the file for damaged.
  */
 enum map_kind {
 	MAP_READING, /* shared with all, for reading */
