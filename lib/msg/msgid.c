@@ -70,11 +70,15 @@ take_byte(struct reading *r, struct span *in)
 	put(r, c);
 }
 
-/* What follows "<"; *in stops behind ">", or before another "<". */
+/*
+ * What follows "<"; *in stops behind ">", or before another "<": a quote that
+ * is never closed hides none.
+ */
 static bool
 read_id(struct span *in, uint64_t *id)
 {
 	struct reading r = { .len = 0 };
+	const char *start = in->p;
 
 	while (in->p < in->end) {
 		if (!r.quoted && *in->p == '<')
@@ -87,6 +91,8 @@ read_id(struct span *in, uint64_t *id)
 		return r.at && r.local > 0 && r.len > r.local + 1 &&
 		       !r.too_long;
 	}
+	if (r.quoted)
+		in->p = start;
 	return false;
 }
 

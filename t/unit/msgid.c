@@ -51,6 +51,7 @@ static const struct {
 	{ "<\"a<b\"@c> <a.b@c.d>", 2, true },
 	{ "<\"\\\"\"@c> <a.b@c.d>", 2, true },
 	{ "<\"open@c.d>", 0, false },
+	{ "<\"open@c.d> <x@y> <a.b@c.d>", 2, true },
 	{ "<a@b@c>", 1, false },
 	/* clang-format on */
 };
