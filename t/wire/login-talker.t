@@ -19,11 +19,19 @@ sub status_of
 	return { slurp("/proc/$pid/status") =~ /^(\w+):[ \t]*(.*?)[ \t]*$/mg };
 }
 
+# It may end between any two looks.
+sub is_gone
+{
+	my ($pid) = @_;
+
+	return (eval { slurp("/proc/$pid/stat") } // ') Z ') =~ /\) Z /;
+}
+
 sub children
 {
 	my ($pid) = @_;
 
-	return grep { slurp("/proc/$_/stat") !~ /\) Z / }
+	return grep { !is_gone($_) }
 	    split ' ', slurp("/proc/$pid/task/$pid/children");
 }
 
@@ -138,11 +146,10 @@ $w->greeting;
 $talker = talker($w->{pid});
 kill KILL => $w->{pid};
 for (1 .. 100) {
-	last if !-e "/proc/$talker" || slurp("/proc/$talker/stat") =~ /\) Z /;
+	last if is_gone($talker);
 	sleep 0.05;
 }
-ok(!-e "/proc/$talker" || slurp("/proc/$talker/stat") =~ /\) Z /,
-    'no talker without a front');
+ok(is_gone($talker), 'no talker without a front');
 
 # An authenticator that hangs is ended; a session that says nothing on the
 # pipe is not.
