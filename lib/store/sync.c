@@ -453,6 +453,10 @@ scan_box(struct mailbox *m, const struct look *l, int64_t now, bool *other)
 
 	scan_init(&s, m, loaded || l->cur_due || keywords, now);
 	r = read_disk(&s, l, &loaded);
+	if (m->state.damaged) {
+		errno = EBADMSG; /* what was found is not new, but not known */
+		r = -1;
+	}
 	*other = r == 0 && m->first && s.odd && m->state.uidvalidity != 0;
 	if (r == 0 && !*other) {
 		stamp_dirs(&s, l);

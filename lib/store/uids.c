@@ -261,8 +261,8 @@ replace(struct scan *s, struct uiddb *db)
 	struct span folder = strbuf_span(&m->folder);
 	bool fresh = db->uidvalidity == 0;
 	struct strbuf lines = { 0 };
+	int r = -1;
 	uint32_t n;
-	int r;
 
 	if (fresh) {
 		at.above = registry_uidvalidity(m->a, folder);
@@ -271,7 +271,10 @@ replace(struct scan *s, struct uiddb *db)
 	(void)strbuf_room(&lines, s->names.len + s->n * LINE_MORE);
 	n = put_messages(s, true, &lines);
 	n += put_found(s, true, &lines);
-	r = uiddb_replace(&at, db, strbuf_span(&lines), n);
+	if (m->state.damaged)
+		errno = EBADMSG; /* messages were left out */
+	else
+		r = uiddb_replace(&at, db, strbuf_span(&lines), n);
 	strbuf_clear(&lines);
 	return r == 0 && fresh ? sync_first(m, db) : r;
 }

@@ -113,6 +113,33 @@ test_since(void)
 	close_box(&m);
 }
 
+/* Numbers that mean nothing any more: the UIDs of others are left alone. */
+static void
+test_give_up(void)
+{
+	struct mailbox *other;
+	char before[512];
+
+	fresh(6);
+	m = open_box();
+	other = open_box();
+	scratch_sleep_ms(40);
+	mailbox_sync(m);
+	expunge(other, 1);
+	mailbox_sync(m);
+	(void)mailbox_forget(m, 6, NULL, NULL);
+	expunge(other, 2);
+	close_box(&other);
+	snprintf(
+	    before, sizeof before, "%s", scratch_get("M/courierimapuiddb"));
+	if (truncate("M/satchel-index", 0) == -1)
+		exit(111);
+	ok(mailbox_sync(m) == -1 && mailbox_state(m)->damaged,
+	    "the session has to end");
+	ok(strcmp(scratch_get("M/courierimapuiddb"), before) == 0,
+	    "nobody is given another UID");
+}
+
 static void
 append_to(const char *folder)
 {
@@ -166,6 +193,7 @@ main(void)
 	test_history();
 	test_disagree();
 	test_since();
+	test_give_up();
 	test_removed();
 	close_box(&m);
 	account_close(a);
