@@ -32,8 +32,25 @@ is_unlogged(const struct mailbox *m, uint32_t uid)
 	return k < m->unlogged.n && m->unlogged.v[k] == uid;
 }
 
-/* Row j of the other is row i of ours. */
+/* What that file lacks stands in its history. */
 static void
+drop_logged(struct mailbox *m, const struct image *im)
+{
+	struct numbers *u = &m->unlogged;
+	size_t kept = 0;
+
+	for (size_t k = 0; k < u->n; k++) {
+		uint32_t j = image_find(im, u->v[k]);
+
+		if (j < im->n && im->rows[j].uid == u->v[k] &&
+		    !(im->rows[j].state & MSG_GONE))
+			u->v[kept++] = u->v[k];
+	}
+	u->n = kept;
+}
+
+/* Row j of the other is row i of ours; false when it is older. */
+static bool
 merge_row(struct mailbox *m, uint32_t i, const struct image *im, uint32_t j)
 {
 	struct row *r = &m->im.rows[i];
@@ -49,7 +66,9 @@ merge_row(struct mailbox *m, uint32_t i, const struct image *im, uint32_t j)
 	    r->facts == o->facts && r->octets == o->octets &&
 	    r->date == o->date && !((r->flags ^ o->flags) & ROW_ODD) &&
 	    !(o->flags & ROW_ODD))
-		return;
+		return true;
+	if (o->modseq < r->modseq)
+		return false;
 	image_name(im, j, &name);
 	r->modseq = o->modseq;
 	r->keywords = o->keywords;
@@ -59,6 +78,17 @@ merge_row(struct mailbox *m, uint32_t i, const struct image *im, uint32_t j)
 	strbuf_clear(&name);
 	if (differs)
 		box_mark_changed(m, i);
+	return true;
+}
+
+/* Row i is not there: gone, unless who wrote that has never known it. */
+static bool
+merge_gone(struct mailbox *m, uint32_t i, uint32_t maxuid)
+{
+	if (m->im.rows[i].uid > maxuid && box_is_live(m, i))
+		return false;
+	box_mark_gone(m, i);
+	return true;
 }
 
 static bool
@@ -84,7 +114,7 @@ merge_new(struct mailbox *m, const struct image *im, uint32_t j)
 }
 
 bool
-adopt_changes(struct mailbox *m, const struct image *im)
+adopt_changes(struct mailbox *m, const struct image *im, uint32_t maxuid)
 {
 	uint32_t n = m->im.n, i = 0, j = skip_gone(im, 0);
 	bool agree = true;
@@ -95,20 +125,21 @@ adopt_changes(struct mailbox *m, const struct image *im)
 			i++;
 		} else if (j == im->n ||
 			   (i < n && m->im.rows[i].uid < im->rows[j].uid)) {
-			box_mark_gone(m, i++);
+			agree &= merge_gone(m, i++, maxuid);
 		} else if (i == n || im->rows[j].uid < m->im.rows[i].uid) {
 			agree &= merge_new(m, im, j) ||
 				 is_unlogged(m, im->rows[j].uid);
 			j = skip_gone(im, j + 1);
 		} else {
 			if (box_is_live(m, i))
-				merge_row(m, i, im, j);
+				agree &= merge_row(m, i, im, j);
 			else
 				agree &= is_unlogged(m, im->rows[j].uid);
 			i++;
 			j = skip_gone(im, j + 1);
 		}
 	}
+	drop_logged(m, im);
 	m->im.sets.n = 0;
 	for (size_t k = 0; k < im->sets.n; k++)
 		numbers_add(&m->im.sets, im->sets.v[k]);

@@ -9,10 +9,11 @@
 /*
  * Make m's messages what the rows of im say, by UID: the client will be told
  * of what has changed, is gone or new.  m's keyword sets have the numbers of
- * im's then.  False when im has messages that this session cannot show: it
- * has told its client that they are gone, or UIDs above theirs.
+ * im's then.  maxuid: the highest UID that was known when im was written.
+ * False when im has messages that this session cannot show, having told its
+ * client that they are gone, or UIDs above theirs; or when it knows more.
  */
-bool adopt_changes(struct mailbox *m, const struct image *im);
+bool adopt_changes(struct mailbox *m, const struct image *im, uint32_t maxuid);
 
 /* When they do not agree: the next index is to have what this session has. */
 void adopt_refuse(struct mailbox *m);

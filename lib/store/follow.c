@@ -222,7 +222,7 @@ adopt(struct mailbox *m, const struct stat *st)
 		ignore_file(m, st);
 		m->rescan = true;
 	} else {
-		agree = adopt_changes(m, &r.im);
+		agree = adopt_changes(m, &r.im, r.state.maxuid);
 		take_link(m, &r);
 		m->link.other = true;
 		if (agree && adopt_rows(m, &r.im))

@@ -113,6 +113,40 @@ test_since(void)
 	close_box(&m);
 }
 
+/* One that knew less than is lost has gone on; three messages and a fourth. */
+static void
+test_behind(void)
+{
+	struct mailbox *other, *third;
+	uint64_t modseq;
+	int64_t before;
+
+	fresh(3);
+	m = open_box();
+	other = open_box();
+	third = open_box();
+	scratch_sleep_ms(40);
+	mailbox_sync(m);
+	before = size_of("M/satchel-index");
+	scratch_put("M/new/2001.b", "A: b\n\nx\n");
+	mailbox_sync(other);
+	change(other, 2, FLAG_ADD, FLAG_FLAGGED);
+	mailbox_sync(third);
+	modseq = mailbox_message(third, 2).modseq;
+	is(third, "1:S 2:F! 3:S 4:", "one has arrived, one is flagged");
+	mailbox_told(third, 2);
+	if (truncate("M/satchel-index", before) == -1)
+		exit(111);
+	change(m, 1, FLAG_ADD, FLAG_ANSWERED);
+	mailbox_sync(third);
+	is(third, "1:S! 2:F 3:S 4:", "neither is taken back");
+	ok(mailbox_message(third, 2).modseq >= modseq, "nor a mod-sequence");
+	close_box(&other);
+	close_box(&third);
+	reopen();
+	is(m, "1:S 2:F 3:S 4:", "for those to come, too");
+}
+
 /* Numbers that mean nothing any more: the UIDs of others are left alone. */
 static void
 test_give_up(void)
@@ -138,6 +172,30 @@ test_give_up(void)
 	    "the session has to end");
 	ok(strcmp(scratch_get("M/courierimapuiddb"), before) == 0,
 	    "nobody is given another UID");
+}
+
+/* Gone for this session, while another has logged it and begun a new file. */
+static void
+test_gone_twice(void)
+{
+	struct mailbox *other;
+	uint64_t cut;
+
+	fresh(3);
+	m = open_box();
+	other = open_box();
+	scratch_sleep_ms(40);
+	mailbox_sync(m);
+	cut = m->counts.cut;
+	expunge(other, 2);
+	ok(box_relocate(m, 1) == -1 && errno == ESTALE, "found to be gone");
+	other->link.rewrite = true;
+	change(other, 1, FLAG_ADD, FLAG_FLAGGED);
+	mailbox_sync(m);
+	change(m, 1, FLAG_ADD, FLAG_ANSWERED);
+	close_box(&other);
+	reopen();
+	ok(m->counts.cut == cut, "the index is believed, with its history");
 }
 
 static void
@@ -193,7 +251,9 @@ main(void)
 	test_history();
 	test_disagree();
 	test_since();
+	test_behind();
 	test_give_up();
+	test_gone_twice();
 	test_removed();
 	close_box(&m);
 	account_close(a);
