@@ -28,7 +28,8 @@ sub fetch
 	chmod 0600, "$dir/rc";
 	local $ENV{FETCHMAILHOME} = $dir;
 	return run(120, find_program('fetchmail'), '-f', "$dir/rc",
-	    '--nodetach', '--nosyslog', '-i', "$dir/ids");
+	    '--nodetach', '--nosyslog', '-i', "$dir/ids",
+	    '--pidfile', "$dir/pid");
 }
 
 # bodies, since headers get a line for each server on the way

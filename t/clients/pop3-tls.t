@@ -94,7 +94,8 @@ sub fetchmail
 	chmod 0600, "$dir/rc";
 	local @ENV{qw(HOME FETCHMAILHOME)} = ($dir, $dir);
 	my ($status, $text) = run(120, find_program('fetchmail'), '-f',
-	    "$dir/rc", '--nodetach', '--nosyslog', '-i', "$dir/ids");
+	    "$dir/rc", '--nodetach', '--nosyslog', '-i', "$dir/ids",
+	    '--pidfile', "$dir/pid");
 	is($status, 0, "fetchmail, $how") or diag($text, $s->log);
 	local @want = sort map { as_sent($_, "\n") =~ s/\A.*?\n\n//sr } @files;
 	same("fetchmail, $how", in_maildir($dir, 1));

@@ -68,7 +68,8 @@ SKIP: {
 	chmod 0600, "$dir/rc";
 	local @ENV{qw(HOME FETCHMAILHOME)} = ($dir, $dir);
 	my ($status, $text) = run(120, find_program('fetchmail'), '-f',
-	    "$dir/rc", '--nodetach', '--nosyslog', '-i', "$dir/ids");
+	    "$dir/rc", '--nodetach', '--nosyslog', '-i', "$dir/ids",
+	    '--pidfile', "$dir/pid");
 	is($status, 0, 'fetchmail') or diag($text, $pop3->log);
 	is(scalar(my @got = glob "$dir/got/*"), $n, 'fetchmail: all of them');
 }
