@@ -71,11 +71,12 @@ p_create_use(struct span *in, unsigned *uses, bool *known)
 static enum verdict
 created(struct session *s, struct span folder)
 {
-	uint32_t uidvalidity = registry_uidvalidity(s->account, folder);
 	char id[MAILBOX_OBJECTID_LEN + 1];
+	uint32_t uidvalidity;
 
 	(void)session_say(s, V_OK, NULL, "mailbox created.");
-	if (mailbox_id(s->account, folder, uidvalidity, id) == -1)
+	if (registry_uidvalidity(s->account, folder, &uidvalidity) == -1 ||
+	    mailbox_id(s->account, folder, uidvalidity, id) == -1)
 		return V_OK; /* it is there */
 	strbuf_puts(&s->code, "MAILBOXID (");
 	strbuf_puts(&s->code, id);

@@ -141,7 +141,8 @@ load(struct account *a, struct registry *g)
 
 	*g = (struct registry){ .n = 0 };
 	if (fs_slurp(a->fd, file_name, MAX_LEN, &text) == -1) {
-		if (errno == EINVAL) /* a FIFO, say: not the folder's name */
+		/* a FIFO, say, or a link: not the folder's name */
+		if (errno == EINVAL || errno == ELOOP || errno == EFBIG)
 			errno = EBADMSG;
 		return errno == ENOENT ? 0 : -1;
 	}
@@ -245,19 +246,19 @@ find_or_add(struct registry *g, struct span name)
 	return r != NULL ? r : add(g, name);
 }
 
-uint32_t
-registry_uidvalidity(struct account *a, struct span name)
+int
+registry_uidvalidity(struct account *a, struct span name, uint32_t *uidvalidity)
 {
 	struct registry g;
 	struct record *r;
-	uint32_t had = 0;
 
+	*uidvalidity = 0;
 	if (load(a, &g) == -1)
-		return 0;
+		return errno == EBADMSG ? 0 : -1;
 	if ((r = find(&g, name)) != NULL)
-		had = r->uidvalidity;
+		*uidvalidity = r->uidvalidity;
 	arena_clear(&g.ar);
-	return had;
+	return 0;
 }
 
 int

@@ -26,8 +26,13 @@
 /* Fill in the uses of v[0..n-1], sorted by name: all folders there are. */
 void registry_uses(struct account *a, struct folder_info *v, size_t n);
 
-/* The highest UIDVALIDITY that name is known to have had; 0: none. */
-uint32_t registry_uidvalidity(struct account *a, struct span name);
+/*
+ * The highest UIDVALIDITY that name is known to have had; 0: none.  -1 with
+ * errno when that cannot be told now.  A file that is not ours tells of none:
+ * it stays so, and mail must be had without it.
+ */
+int registry_uidvalidity(
+    struct account *a, struct span name, uint32_t *uidvalidity);
 
 /* Remember that name has had uidvalidity. */
 int registry_note(struct account *a, struct span name, uint32_t uidvalidity);

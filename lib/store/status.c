@@ -175,9 +175,9 @@ make_db(struct account *a, struct span folder, const struct maildir *md,
 
 	if (lock_own(md->tmp, &lock) == -1)
 		return -1;
-	if ((r = maildir_has_name(a, folder, md)) == -1)
+	if ((r = maildir_has_name(a, folder, md)) == -1 ||
+	    (r = registry_uidvalidity(a, folder, &at.above)) == -1)
 		goto unlock;
-	at.above = registry_uidvalidity(a, folder);
 	if (make_first(&at, db))
 		goto unlock;
 	r = lock_raise(a, &lock);

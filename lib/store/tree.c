@@ -66,16 +66,17 @@ fill(int dir)
 static int
 begin_uids(struct account *a, int dir, struct span name, uint32_t *uidvalidity)
 {
-	struct uiddb_place at = { .a = a,
-		.dir = dir,
-		.tmp = fs_open_dir(dir, "tmp"),
-		.above = registry_uidvalidity(a, name) };
+	struct uiddb_place at = {
+		.a = a, .dir = dir, .tmp = fs_open_dir(dir, "tmp")
+	};
 	struct uiddb db = { .uidnext = 1 };
 	int r;
 
 	if (at.tmp == -1)
 		return -1;
-	r = uiddb_replace(&at, &db, span_of("", 0), 0);
+	r = registry_uidvalidity(a, name, &at.above);
+	if (r == 0)
+		r = uiddb_replace(&at, &db, span_of("", 0), 0);
 	fs_close(at.tmp);
 	*uidvalidity = db.uidvalidity;
 	return r;
@@ -373,8 +374,8 @@ place_renamed(struct account *a, const struct step *s, const struct maildir *md)
 		r = registry_place(a, &e, a->fd, s->fromdir, s->todir);
 		if (r == 0 || errno != ERANGE)
 			return r;
-		at.above = registry_uidvalidity(a, s->to);
-		if (renew_uidvalidity(&at) == -1 ||
+		if (registry_uidvalidity(a, s->to, &at.above) == -1 ||
+		    renew_uidvalidity(&at) == -1 ||
 		    uiddb_head(md->dir, &db) == -1)
 			return -1;
 	}

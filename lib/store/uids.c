@@ -265,7 +265,8 @@ replace(struct scan *s, struct uiddb *db)
 	uint32_t n;
 
 	if (fresh) {
-		at.above = registry_uidvalidity(m->a, folder);
+		if (registry_uidvalidity(m->a, folder, &at.above) == -1)
+			return -1;
 		at.unsynced = true;
 	}
 	(void)strbuf_room(&lines, s->names.len + s->n * LINE_MORE);

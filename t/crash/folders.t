@@ -6,8 +6,43 @@ use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Test::More;
 use Crash;
+use File::Temp ();
+use Wire;
 
 crash_ready();
+
+# A Maildir with Work made by another program, where one of that name has had
+# a UIDVALIDITY that the clock has not reached.
+my $high = 4000000000;
+
+sub status_of_work
+{
+	my (@fault) = @_;
+	my $at = File::Temp::tempdir(DIR => scratch());
+	my $work;
+
+	make_maildir("$at/Maildir");
+	make_folder("$at/Maildir", 'Work');
+	spew("$at/Maildir/satchel-folders",
+	    "satchel-folders 1\nWork\tuidvalidity=$high\n");
+	my $w = Wire->new(command => [faultat(), '-g', "$at/gate", '-o',
+	    "$at/list", @fault, program('imapd'), "$at/Maildir"],
+	    timeout => 30);
+	spew("$at/gate", '');
+	my $r = $w->cmd('STATUS INBOX.Work (UIDVALIDITY)');
+	unlink "$at/gate";
+	$w->cmd('LOGOUT');
+	return ($r->raw, split /^/, slurp("$at/list"));
+}
+
+my (undef, @calls) = status_of_work();
+for my $n (grep { $calls[$_ - 1] =~ /open.*satchel-folders/ } 1 .. @calls) {
+	my ($said) = status_of_work('-e', "$n:EMFILE");
+	my ($v) = $said =~ /UIDVALIDITY ([0-9]+)/;
+	ok(!defined $v || $v > $high,
+	    'satchel-folders unread: no UIDVALIDITY that is too low')
+	    or diag($said);
+}
 
 crash_test('CREATE', act => [['CREATE INBOX.New']], synced => qr/./,
     again => qr/^ALREADYEXISTS$/);
