@@ -115,7 +115,7 @@ UNIT_msg = addr basesubject decode header html mime msgid octets preview \
 UNIT_store = append carry change facts flags folder history index \
 	index_lost keywords kwset listed lock mailbox maildir maildrop name \
 	objectid order quota race search_text sizelist sorted stamp status \
-	summary table threads uiddb
+	summary table threads tree uiddb
 UNIT_auth = checkpassword handover options pop3capa sasl
 UNIT_pw = become hash service userdb
 UNIT_imap = bodystructure envelope fetch_parse gather input list_parse \

@@ -2,9 +2,11 @@
 #include "store/registry.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 #include "base/arena.h"
 #include "base/nelem.h"
@@ -312,14 +314,35 @@ note(struct account *a, const struct registry_entry *e)
 int
 registry_note(struct account *a, struct span name, uint32_t uidvalidity)
 {
-	return note(a, &(struct registry_entry){ name, uidvalidity, NULL });
+	struct registry_entry e = { .name = name, .uidvalidity = uidvalidity };
+
+	return note(a, &e);
 }
 
 int
 registry_note_id(struct account *a, struct span name, uint32_t uidvalidity,
     const char id[OBJECTID_LEN])
 {
-	return note(a, &(struct registry_entry){ name, uidvalidity, id });
+	struct registry_entry e = { name, uidvalidity, id };
+
+	return note(a, &e);
+}
+
+/* Whether the folder may become what r tells of. */
+static int
+check_place(struct account *a, const struct registry_entry *e,
+    const struct record *r, const char *to)
+{
+	struct stat st;
+
+	if (fstatat(a->fd, to, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+		errno = EEXIST;
+		return -1;
+	}
+	if (e->uidvalidity > r->uidvalidity)
+		return 0;
+	errno = ERANGE;
+	return -1;
 }
 
 int
@@ -328,17 +351,14 @@ registry_place(struct account *a, const struct registry_entry *e, int dir,
 {
 	struct registry g;
 	struct record *r;
-	int lock = begin(a, &g), done = -1;
+	int lock = begin(a, &g), done;
 
 	if (lock == -1)
 		return -1;
 	r = find_or_add(&g, e->name);
-	if (e->uidvalidity <= r->uidvalidity) {
-		errno = ERANGE;
-	} else {
-		(void)put_entry(r, e);
+	done = check_place(a, e, r, to);
+	if (done == 0 && put_entry(r, e))
 		done = save(a, &g);
-	}
 	if (done == 0)
 		done = fs_rename_new(dir, from, a->fd, to);
 	end(&g, lock);

@@ -50,9 +50,10 @@ int registry_note_id(struct account *a, struct span name, uint32_t uidvalidity,
 
 /*
  * Put a folder where its name is: from in dir becomes the directory to of the
- * account, if there is none.  It has this UIDVALIDITY and, if that is not NULL,
- * the identifier, which are remembered.  ERANGE when name has had as high a
- * UIDVALIDITY: no other may come between that question and the name.
+ * account, if there is none (else EEXIST).  It has this UIDVALIDITY and, if
+ * that is not NULL, the identifier, which are remembered.  ERANGE when name has
+ * had as high a UIDVALIDITY: no other may come between that question and the
+ * name.
  */
 struct registry_entry {
 	struct span name;

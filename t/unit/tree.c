@@ -1,0 +1,160 @@
+/* tree.c: folders that several sessions make, remove and rename at once. */
+#include <sys/wait.h>
+
+#include "scratch.h"
+#include "store/folder.h"
+#include "store/lock.h"
+#include "store/maildir.h"
+#include "store/mailbox.h"
+#include "store/objectid.h"
+#include "store/registry.h"
+
+enum { ID = MAILBOX_OBJECTID_LEN + 1 };
+
+static struct store_conf conf;
+static struct account *a;
+
+static void
+fresh(void)
+{
+	if (a != NULL)
+		account_close(a);
+	fs_remove_tree(scratch_fd, "M");
+	scratch_maildir("M");
+	if (account_open("M", &conf, &a) == -1)
+		exit(111);
+}
+
+static bool
+make(const char *name)
+{
+	return folder_create(a, span_str(name), 0) == 0;
+}
+
+static bool
+move(const char *from, const char *to)
+{
+	return folder_rename(a, span_str(from), span_str(to)) == 0;
+}
+
+/* The highest that was noted for name. */
+static uint32_t
+had(const char *name)
+{
+	uint32_t v = 0;
+
+	if (registry_uidvalidity(a, span_str(name), &v) == -1)
+		exit(111);
+	return v;
+}
+
+/* The UIDVALIDITY and the identifier of a folder. */
+static uint32_t
+look(const char *name, char id[ID])
+{
+	struct mailbox *m;
+	uint32_t v;
+
+	if (mailbox_open(a, span_str(name), false, &m) == -1)
+		exit(111);
+	v = mailbox_state(m)->uidvalidity;
+	if (mailbox_id(a, span_str(name), v, id) == -1)
+		exit(111);
+	mailbox_close(m);
+	return v;
+}
+
+/* --- another session ------------------------------------------------- */
+
+struct other {
+	const char *locks; /* a folder, for as long as it works */
+	const char *awaits; /* a file that tells that we wait, or NULL */
+	bool (*works)(void);
+};
+
+static void
+wait_for(const char *file)
+{
+	if (file == NULL)
+		scratch_sleep_ms(200);
+	else
+		while (!scratch_has(file))
+			scratch_sleep_ms(5);
+}
+
+/* Begins it, and returns when it has its lock. */
+static pid_t
+begin(const struct other *o)
+{
+	struct maildir md;
+	struct lock lock;
+	int ready[2];
+	bool well;
+	char c;
+	pid_t pid;
+
+	if (pipe(ready) == -1 || (pid = fork()) == -1)
+		exit(111);
+	if (pid != 0) {
+		close(ready[1]);
+		(void)!read(ready[0], &c, 1); /* its end, or a byte */
+		close(ready[0]);
+		return pid;
+	}
+	if (maildir_open(a, span_str(o->locks), &md) == -1 ||
+	    lock_take(a, md.tmp, &lock) == -1 || write(ready[1], "", 1) != 1)
+		_exit(1);
+	wait_for(o->awaits);
+	well = o->works();
+	lock_drop(&lock);
+	_exit(well ? 0 : 1);
+}
+
+static bool
+ended_well(pid_t pid)
+{
+	int status;
+
+	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) &&
+	       WEXITSTATUS(status) == 0;
+}
+
+/* --------------------------------------------------------------------- */
+
+/* What is in the way is found before anything is changed. */
+static bool
+make_target(void)
+{
+	return make("T");
+}
+
+static void
+test_target(void)
+{
+	static const struct other makes = { "A", NULL, make_target };
+	char before[ID], id[ID];
+	uint32_t v, noted;
+	pid_t pid;
+
+	fresh();
+	if (!make("A"))
+		exit(111);
+	(void)registry_note(a, span_str("T"), 2000000000);
+	v = look("A", before);
+	pid = begin(&makes);
+	ok(!move("A", "T") && errno == EEXIST && ended_well(pid),
+	    "another was quicker");
+	noted = had("T");
+	ok(look("A", id) == v && strcmp(id, before) == 0 &&
+		look("T", id) == noted,
+	    "nothing has changed");
+}
+
+int
+main(void)
+{
+	conf = scratch_conf();
+	scratch_make();
+	test_target();
+	return done_testing();
+}
