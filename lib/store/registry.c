@@ -323,7 +323,7 @@ int
 registry_note_id(struct account *a, struct span name, uint32_t uidvalidity,
     const char id[OBJECTID_LEN])
 {
-	struct registry_entry e = { name, uidvalidity, id };
+	struct registry_entry e = { name, uidvalidity, id, false };
 
 	return note(a, &e);
 }
@@ -339,7 +339,8 @@ check_place(struct account *a, const struct registry_entry *e,
 		errno = EEXIST;
 		return -1;
 	}
-	if (e->uidvalidity > r->uidvalidity)
+	if (e->uidvalidity > r->uidvalidity ||
+	    (e->again && e->uidvalidity == r->uidvalidity))
 		return 0;
 	errno = ERANGE;
 	return -1;

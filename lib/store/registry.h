@@ -53,12 +53,14 @@ int registry_note_id(struct account *a, struct span name, uint32_t uidvalidity,
  * account, if there is none (else EEXIST).  It has this UIDVALIDITY and, if
  * that is not NULL, the identifier, which are remembered.  ERANGE when name has
  * had as high a UIDVALIDITY: no other may come between that question and the
- * name.
+ * name.  One that had the name before (again) may have the very UIDVALIDITY
+ * that is noted: only it can have brought that.
  */
 struct registry_entry {
 	struct span name;
 	uint32_t uidvalidity;
 	const char *id;
+	bool again;
 };
 int registry_place(struct account *a, const struct registry_entry *e, int dir,
     const char *from, const char *to);

@@ -248,6 +248,7 @@ folder_delete(struct account *a, struct span name)
 struct step {
 	struct span from, to;
 	const char *fromdir, *todir;
+	bool back; /* it has been to, and goes there again */
 };
 
 struct renaming {
@@ -351,13 +352,25 @@ renew_uidvalidity(const struct uiddb_place *at)
 	return r;
 }
 
+/* What to note of id: nothing where name has it without. */
+static const char *
+to_note(struct account *a, struct span name, uint32_t uidvalidity,
+    const char id[MAILBOX_OBJECTID_LEN + 1])
+{
+	char has[MAILBOX_OBJECTID_LEN + 1];
+
+	if (mailbox_id(a, name, uidvalidity, has) == 0 && strcmp(has, id) == 0)
+		return NULL;
+	return id + 1;
+}
+
 /* It goes on with its UIDs and its identifier, above what to has had. */
 static int
 place_renamed(struct account *a, const struct step *s, const struct maildir *md)
 {
 	struct uiddb_place at = { .a = a, .dir = md->dir, .tmp = md->tmp };
 	char id[MAILBOX_OBJECTID_LEN + 1];
-	struct registry_entry e = { .name = s->to, .id = id + 1 };
+	struct registry_entry e = { .name = s->to, .again = s->back };
 	struct uiddb db;
 	int r;
 
@@ -369,6 +382,7 @@ place_renamed(struct account *a, const struct step *s, const struct maildir *md)
 		return -1;
 	for (int i = 0; i < PLACE_TRIES; i++) {
 		e.uidvalidity = db.uidvalidity; /* which from has, too */
+		e.id = to_note(a, s->to, e.uidvalidity, id);
 		if (registry_note(a, s->from, e.uidvalidity) == -1)
 			return -1;
 		r = registry_place(a, &e, a->fd, s->fromdir, s->todir);
@@ -382,6 +396,17 @@ place_renamed(struct account *a, const struct step *s, const struct maildir *md)
 	return -1;
 }
 
+/* Where no file can be made in it, it can still go back. */
+static int
+lock_step(struct account *a, const struct step *s, int tmp, struct lock *lock)
+{
+	if (lock_take(a, tmp, lock) == 0)
+		return 0;
+	if (!s->back || errno == EBUSY || errno == EINTR)
+		return -1;
+	return lock_own(tmp, lock);
+}
+
 static int
 do_step(struct account *a, const struct step *s)
 {
@@ -391,7 +416,7 @@ do_step(struct account *a, const struct step *s)
 
 	if (maildir_open(a, s->from, &md) == -1)
 		return -1;
-	if (lock_take(a, md.tmp, &lock) == -1)
+	if (lock_step(a, s, md.tmp, &lock) == -1)
 		goto close_dirs;
 	r = fs_has_name(md.dir, a->fd, s->fromdir);
 	if (r == 0)
@@ -416,6 +441,19 @@ follow(struct account *a, const struct step *s)
 	}
 }
 
+/* A step in the other direction: others may have had the name meanwhile. */
+static void
+undo_step(struct account *a, const struct step *s)
+{
+	struct step back = { .from = s->to,
+		.to = s->from,
+		.fromdir = s->todir,
+		.todir = s->fromdir,
+		.back = true };
+
+	(void)do_step(a, &back);
+}
+
 static int
 do_steps(struct renaming *g)
 {
@@ -429,8 +467,7 @@ do_steps(struct renaming *g)
 		return 0;
 	saved = errno;
 	while (i-- > 0)
-		(void)fs_rename_new(
-		    g->a->fd, g->v[i].todir, g->a->fd, g->v[i].fromdir);
+		undo_step(g->a, &g->v[i]);
 	errno = saved;
 	return -1;
 }

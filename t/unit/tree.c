@@ -32,6 +32,12 @@ make(const char *name)
 }
 
 static bool
+drop(const char *name)
+{
+	return folder_delete(a, span_str(name)) == 0;
+}
+
+static bool
 move(const char *from, const char *to)
 {
 	return folder_rename(a, span_str(from), span_str(to)) == 0;
@@ -119,7 +125,56 @@ ended_well(pid_t pid)
 	       WEXITSTATUS(status) == 0;
 }
 
-/* --------------------------------------------------------------------- */
+/* --- RENAME that fails ------------------------------------------------ */
+
+static bool
+block_second(void)
+{
+	scratch_dir("M/.B.k");
+	return true;
+}
+
+static bool
+use_first(void)
+{
+	return make("A") && drop("A") && block_second();
+}
+
+static const struct other blocks = { "A.k", "M/.B/cur", block_second },
+			  uses = { "A.k", "M/.B/cur", use_first };
+
+/* RENAME A B, whose second step fails; what A was before. */
+static bool
+fail_second(const struct other *o, uint32_t *v, char id[ID])
+{
+	pid_t pid;
+
+	fresh();
+	if (!make("A") || !make("A.k"))
+		exit(111);
+	*v = look("A", id);
+	pid = begin(o);
+	return !move("A", "B") && errno == EEXIST && ended_well(pid) &&
+	       scratch_has("M/.A/cur") && scratch_has("M/.A.k/cur") &&
+	       !scratch_has("M/.B");
+}
+
+static void
+test_undo(void)
+{
+	char before[ID], id[ID];
+	uint32_t v, now;
+
+	ok(fail_second(&blocks, &v, before),
+	    "undone where it cannot be done as a whole");
+	ok(look("A", id) == v && strcmp(id, before) == 0,
+	    "nobody had the name meanwhile: all is as it was");
+	ok(fail_second(&uses, &v, before),
+	    "undone when the name had been used again");
+	now = look("A", id);
+	ok(now > v + 1 && now == had("A") && strcmp(id, before) == 0,
+	    "the same folder, with a UIDVALIDITY above what that one had");
+}
 
 /* What is in the way is found before anything is changed. */
 static bool
@@ -155,6 +210,7 @@ main(void)
 {
 	conf = scratch_conf();
 	scratch_make();
+	test_undo();
 	test_target();
 	return done_testing();
 }
