@@ -194,7 +194,8 @@ unlock:
 
 /*
  * Where nothing can be written it is as for a session (uids.c); an error that
- * may pass must not show another UIDVALIDITY than the one that is stored.
+ * may pass must not show another UIDVALIDITY than the one that is stored.  Nor
+ * may what has been renamed, and given another for its new name, show that.
  */
 static int
 uids(struct account *a, struct span folder, const struct maildir *md,
@@ -205,6 +206,8 @@ uids(struct account *a, struct span folder, const struct maildir *md,
 
 	if (r == 0 && db.uidvalidity == 0)
 		r = make_db(a, folder, md, &db);
+	else if (r == 0 && maildir_has_name(a, folder, md) == -1)
+		return -1;
 	if (r == -1 && !box_is_unwritable(errno))
 		return -1;
 	out->highestmodseq = r == -1 ? 0 : (uint64_t)clock_now_us();
@@ -252,10 +255,21 @@ index_octets(struct account *a, struct span folder, const struct maildir *md,
 	return true;
 }
 
+/* What was looked at may have made room for another of its name. */
+static void
+check_look(struct summary_look *look, const struct maildir *md)
+{
+	struct stat cur;
+
+	if (fstat(md->cur, &cur) == -1 || cur.st_ino != look->cur.st_ino ||
+	    cur.st_dev != look->cur.st_dev)
+		look->now = 0; /* not to be kept */
+}
+
 /* Read the folder. */
 static int
 count(struct account *a, struct span folder, bool want_size,
-    struct mailbox_status *out)
+    struct summary_look *look, struct mailbox_status *out)
 {
 	struct mailbox_status st = { 0 };
 	struct counting c = { .out = &st, .want_size = want_size };
@@ -265,6 +279,7 @@ count(struct account *a, struct span folder, bool want_size,
 
 	if (maildir_open(a, folder, &md) == -1)
 		return -1;
+	check_look(look, &md);
 	if (uids(a, folder, &md, &st) == -1)
 		goto close_dirs;
 	if (want_size && index_octets(a, folder, &md, &st.size))
@@ -320,7 +335,7 @@ mailbox_status(struct account *a, struct span folder, bool want_size,
 	if (summary_find(a, dir.p, want_size, &look, &st)) {
 		st.highestmodseq = (uint64_t)clock_now_us();
 	} else {
-		r = count(a, folder, want_size, &st);
+		r = count(a, folder, want_size, &look, &st);
 		if (r == 0)
 			summary_keep(a, &look, want_size, &st);
 	}
