@@ -12,7 +12,6 @@
 #include "base/nelem.h"
 #include "base/num.h"
 #include "store/maildir.h"
-#include "store/name.h"
 #include "store/root.h"
 #include "sys/fs.h"
 
@@ -297,35 +296,19 @@ put_entry(struct record *r, const struct registry_entry *e)
 	return true;
 }
 
-static int
-note(struct account *a, const struct registry_entry *e)
+int
+registry_note(struct account *a, struct span name, uint32_t uidvalidity)
 {
+	struct registry_entry e = { .name = name, .uidvalidity = uidvalidity };
 	struct registry g;
 	int lock = begin(a, &g), done = 0;
 
 	if (lock == -1)
 		return -1;
-	if (put_entry(find_or_add(&g, e->name), e))
+	if (put_entry(find_or_add(&g, name), &e))
 		done = save(a, &g);
 	end(&g, lock);
 	return done;
-}
-
-int
-registry_note(struct account *a, struct span name, uint32_t uidvalidity)
-{
-	struct registry_entry e = { .name = name, .uidvalidity = uidvalidity };
-
-	return note(a, &e);
-}
-
-int
-registry_note_id(struct account *a, struct span name, uint32_t uidvalidity,
-    const char id[OBJECTID_LEN])
-{
-	struct registry_entry e = { name, uidvalidity, id, false };
-
-	return note(a, &e);
 }
 
 /* Whether the folder may become what r tells of. */
@@ -339,11 +322,66 @@ check_place(struct account *a, const struct registry_entry *e,
 		errno = EEXIST;
 		return -1;
 	}
-	if (e->uidvalidity > r->uidvalidity ||
+	if (e->uidvalidity > r->uidvalidity || e->uidvalidity == 0 ||
 	    (e->again && e->uidvalidity == r->uidvalidity))
 		return 0;
 	errno = ERANGE;
 	return -1;
+}
+
+/* Only one folder that exists has each of these uses. */
+static int
+take_uses(struct account *a, struct registry *g, const struct registry_entry *e)
+{
+	for (size_t i = 0; i < g->n; i++) {
+		struct record *r = &g->v[i];
+
+		if (!(r->uses & e->uses) || span_eq(r->name, e->name))
+			continue;
+		if (folder_exists(a, r->name) == 0) {
+			errno = EBUSY;
+			return -1;
+		}
+		r->uses &= ~e->uses;
+	}
+	return 0;
+}
+
+/* What is neither UIDVALIDITY nor identifier; whether that is news. */
+static bool
+move_rest(struct record *from, struct record *to)
+{
+	bool is_news = from->uses != to->uses ||
+		       from->other.p != from->other.end ||
+		       to->other.p != to->other.end;
+
+	to->uses = from->uses;
+	to->other = from->other;
+	from->uses = 0;
+	from->other.p = from->other.end;
+	return is_news;
+}
+
+/*
+ * Whether that is news.  from keeps the identifier: it is still there if the
+ * rename fails, and no other has that UIDVALIDITY under this name.
+ */
+static bool
+put_place(
+    const struct registry_entry *e, struct record *from, struct record *to)
+{
+	bool is_news = put_entry(to, e);
+
+	if (from == NULL) {
+		is_news = is_news || to->uses != e->uses;
+		to->uses = e->uses;
+		return is_news;
+	}
+	if (from->uidvalidity < e->uidvalidity) {
+		from->uidvalidity = e->uidvalidity;
+		is_news = true;
+	}
+	return move_rest(from, to) || is_news;
 }
 
 int
@@ -351,51 +389,46 @@ registry_place(struct account *a, const struct registry_entry *e, int dir,
     const char *from, const char *to)
 {
 	struct registry g;
-	struct record *r;
-	int lock = begin(a, &g), done;
+	struct record *was = NULL, *r;
+	int lock = begin(a, &g), done, saved;
 
 	if (lock == -1)
 		return -1;
-	r = find_or_add(&g, e->name);
+	(void)find_or_add(&g, e->name);
+	if (e->was.p != NULL)
+		was = find_or_add(&g, e->was);
+	r = find(&g, e->name); /* which may have moved */
 	done = check_place(a, e, r, to);
-	if (done == 0 && put_entry(r, e))
-		done = save(a, &g);
 	if (done == 0)
-		done = fs_rename_new(dir, from, a->fd, to);
-	end(&g, lock);
-	return done;
-}
-
-int
-registry_set_uses(struct account *a, struct span name, unsigned uses)
-{
-	struct registry g;
-	int lock, done = -1;
-
-	if (uses == 0)
-		return 0;
-	if ((lock = begin(a, &g)) == -1)
-		return -1;
-	for (size_t i = 0; i < g.n; i++) {
-		struct record *r = &g.v[i];
-
-		if (!(r->uses & uses) || span_eq(r->name, name))
-			continue;
-		if (folder_exists(a, r->name) == 0) {
-			errno = EBUSY;
-			goto end;
-		}
-		r->uses &= ~uses;
+		done = take_uses(a, &g, e);
+	if (done == 0 && put_place(e, was, r))
+		done = save(a, &g);
+	if (done == 0 && (done = fs_rename_new(dir, from, a->fd, to)) == -1) {
+		saved = errno;
+		if (was != NULL && move_rest(r, was))
+			(void)save(a, &g);
+		errno = saved;
 	}
-	find_or_add(&g, name)->uses |= uses;
-	done = save(a, &g);
-end:
 	end(&g, lock);
 	return done;
 }
 
+/* Whether that is news. */
+static bool
+forget(struct record *r)
+{
+	bool is_news = r->uses != 0 || r->id_uidvalidity != 0 ||
+		       r->other.p != r->other.end;
+
+	r->uses = 0;
+	r->id_uidvalidity = 0;
+	r->other.p = r->other.end;
+	return is_news;
+}
+
 int
-registry_forget(struct account *a, struct span name)
+registry_remove(struct account *a, const struct registry_entry *e,
+    const char *from, int dir, const char *to)
 {
 	struct registry g;
 	struct record *r;
@@ -403,56 +436,15 @@ registry_forget(struct account *a, struct span name)
 
 	if (lock == -1)
 		return -1;
-	r = find(&g, name);
-	if (r != NULL && (r->uses != 0 || r->id_uidvalidity != 0 ||
-			     r->other.p != r->other.end)) {
-		r->uses = 0;
-		r->id_uidvalidity = 0;
-		r->other.p = r->other.end;
+	r = find_or_add(&g, e->name);
+	if (put_entry(r, e))
 		done = save(a, &g);
-	}
-	end(&g, lock);
-	return done;
-}
-
-/* One name of a tree that is renamed; other becomes what it is called now. */
-static void
-move_one(struct registry *g, size_t from, struct span to)
-{
-	struct record was = g->v[from];
-	struct record *r = find_or_add(g, to);
-
-	r->uses = was.uses;
-	r->other = was.other;
-	if (r->uidvalidity < was.uidvalidity)
-		r->uidvalidity = was.uidvalidity;
-	g->v[from].uses = 0;
-	g->v[from].id_uidvalidity = 0;
-	g->v[from].other.p = g->v[from].other.end;
-}
-
-int
-registry_move(struct account *a, struct span from, struct span to)
-{
-	struct registry g;
-	struct strbuf name = { 0 };
-	int lock = begin(a, &g), done;
-
-	if (lock == -1)
-		return -1;
-	for (size_t i = 0, n = g.n; i < n; i++) {
-		struct span rest = g.v[i].name;
-
-		if (!name_is_below(rest, from))
-			continue;
-		rest.p += span_len(from);
-		strbuf_reset(&name);
-		strbuf_cat(&name, to);
-		strbuf_cat(&name, rest);
-		move_one(&g, i, arena_span(&g.ar, strbuf_span(&name)));
-	}
-	done = save(a, &g);
-	strbuf_clear(&name);
+	if (done == 0)
+		done = renameat(a->fd, from, dir, to);
+	if (done == 0)
+		done = fs_sync_dir(a->fd);
+	if (done == 0 && forget(r))
+		(void)save(a, &g); /* else it tells of a folder that is none */
 	end(&g, lock);
 	return done;
 }

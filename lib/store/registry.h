@@ -44,41 +44,34 @@ int registry_note(struct account *a, struct span name, uint32_t uidvalidity);
 int registry_id(struct account *a, struct span name, uint32_t uidvalidity,
     char out[OBJECTID_LEN]);
 
-/* As registry_note(), and what id the folder has. */
-int registry_note_id(struct account *a, struct span name, uint32_t uidvalidity,
-    const char id[OBJECTID_LEN]);
+/* What registry_place() and registry_remove() note of a folder. */
+struct registry_entry {
+	struct span name;
+	struct span was; /* its name until now; p is NULL for a new one */
+	uint32_t uidvalidity; /* 0: it has none */
+	const char *id; /* the identifier, NULL: nothing to note */
+	unsigned uses; /* of a new one */
+	bool again; /* it has been called name before */
+};
 
 /*
  * Put a folder where its name is: from in dir becomes the directory to of the
- * account, if there is none (else EEXIST).  It has this UIDVALIDITY and, if
- * that is not NULL, the identifier, which are remembered.  ERANGE when name has
- * had as high a UIDVALIDITY: no other may come between that question and the
- * name.  One that had the name before (again) may have the very UIDVALIDITY
- * that is noted: only it can have brought that.
+ * account.  It has this UIDVALIDITY and identifier, which are remembered, the
+ * UIDVALIDITY for both names; all else that is noted for its old name moves
+ * along.  No other session comes between that and the name.
+ * EEXIST when there is one.  ERANGE when name has had as high a UIDVALIDITY;
+ * one that has been name again may have the very one that is noted, since only
+ * it can have brought that.  EBUSY when another folder that exists has one of
+ * the uses; those of folders that do not are taken from them.
  */
-struct registry_entry {
-	struct span name;
-	uint32_t uidvalidity;
-	const char *id;
-	bool again;
-};
 int registry_place(struct account *a, const struct registry_entry *e, int dir,
     const char *from, const char *to);
 
 /*
- * Give name these uses.  EBUSY when another folder that exists has one;
- * those of folders that do not are taken from them.
+ * Take a folder away: from in the account becomes to in dir, synced.  Its name
+ * keeps the UIDVALIDITY, and loses all else, before another can have it.
  */
-int registry_set_uses(struct account *a, struct span name, unsigned uses);
-
-/* name is gone: it keeps its UIDVALIDITY, and loses all else. */
-int registry_forget(struct account *a, struct span name);
-
-/*
- * What is from, or below it, is now to: uses move, and everything that
- * is not UIDVALIDITY; that is raised to what both had.  Identifiers depend on
- * it: registry_note_id() has set the new ones before.
- */
-int registry_move(struct account *a, struct span from, struct span to);
+int registry_remove(struct account *a, const struct registry_entry *e,
+    const char *from, int dir, const char *to);
 
 #endif

@@ -84,18 +84,17 @@ begin_uids(struct account *a, int dir, struct span name, uint32_t *uidvalidity)
 
 /* What is ready in tmp gets its name. */
 static int
-place(struct account *a, struct span name, int tmp, const char *from,
+place(struct account *a, struct registry_entry *e, int tmp, const char *from,
     const char *dir)
 {
-	struct registry_entry e = { .name = name };
 	int fd = fs_open_dir(tmp, from), r = -1;
 
 	if (fd == -1)
 		return -1;
 	for (int i = 0; i < PLACE_TRIES; i++) {
-		r = begin_uids(a, fd, name, &e.uidvalidity);
+		r = begin_uids(a, fd, e->name, &e->uidvalidity);
 		if (r == 0)
-			r = registry_place(a, &e, tmp, from, dir);
+			r = registry_place(a, e, tmp, from, dir);
 		if (r == 0 || errno != ERANGE)
 			break;
 	}
@@ -104,7 +103,7 @@ place(struct account *a, struct span name, int tmp, const char *from,
 }
 
 static int
-create(struct account *a, struct span name, const char *dir)
+create(struct account *a, struct registry_entry *e, const char *dir)
 {
 	struct strbuf tmp_name = { 0 };
 	int tmp = fs_open_dir(a->fd, "tmp"), fd, r = -1, saved;
@@ -119,7 +118,7 @@ create(struct account *a, struct span name, const char *dir)
 		fs_close(fd);
 	}
 	if (r == 0)
-		r = place(a, name, tmp, tmp_name.p, dir);
+		r = place(a, e, tmp, tmp_name.p, dir);
 	if (r == 0) {
 		r = fs_sync_dir(a->fd);
 		goto close_tmp;
@@ -136,55 +135,42 @@ close_tmp:
 int
 folder_create(struct account *a, struct span name, unsigned uses)
 {
+	struct registry_entry e = { .name = name, .uses = uses };
 	struct strbuf dir = { 0 };
 	struct stat st;
-	int r = -1, saved;
+	int r = -1;
 
 	if (!name_to_dir(a, name, &dir))
 		errno = EINVAL;
 	else if (fstatat(a->fd, dir.p, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		errno = EEXIST;
-	else if ((r = registry_set_uses(a, name, uses)) == 0)
-		r = create(a, name, dir.p);
-	if (r == -1 && uses != 0 && errno != EBUSY && errno != EEXIST &&
-	    errno != EINVAL) {
-		saved = errno;
-		(void)registry_forget(a, name);
-		errno = saved;
-	}
+	else
+		r = create(a, &e, dir.p);
 	strbuf_clear(&dir);
 	return r;
 }
 
 /* --- delete ---------------------------------------------------------- */
 
-/* Remember the UIDVALIDITY of the folder that dir is open on. */
+/* fd is open on it. */
 static int
-note_uidvalidity(struct account *a, struct span name, int dir)
+remove_folder(struct account *a, struct span name, int fd, const char *dir)
 {
+	struct registry_entry e = { .name = name };
+	struct strbuf to = { 0 };
 	struct uiddb db;
-
-	if (uiddb_head(dir, &db) == -1 || db.uidvalidity == 0)
-		return 0; /* nobody can have seen any */
-	return registry_note(a, name, db.uidvalidity);
-}
-
-static int
-remove_folder(struct account *a, const char *dir)
-{
-	struct strbuf name = { 0 };
 	int tmp = fs_open_dir(a->fd, "tmp"), r;
 
 	if (tmp == -1)
 		return -1;
-	maildir_tmp_name(a, "folder", &name);
-	r = renameat(a->fd, dir, tmp, name.p);
-	if (r == 0)
-		r = fs_sync_dir(a->fd);
+	if (uiddb_head(fd, &db) == 0) /* else nobody can have seen any */
+		e.uidvalidity = db.uidvalidity;
+	maildir_tmp_name(a, "folder", &to);
+	r = registry_remove(a, &e, dir, tmp, to.p);
 	if (r == 0) /* what is left is removed with other old files in tmp */
-		(void)fs_remove_tree(tmp, name.p);
+		(void)fs_remove_tree(tmp, to.p);
 	fs_close(tmp);
-	strbuf_clear(&name);
+	strbuf_clear(&to);
 	return r;
 }
 
@@ -205,9 +191,8 @@ remove_locked(struct account *a, struct span name, int fd, const char *dir)
 		if (!locked && (errno == EBUSY || errno == EINTR))
 			r = -1;
 	}
-	if (r == 0 && fs_has_name(fd, a->fd, dir) == 0 &&
-	    note_uidvalidity(a, name, fd) == 0)
-		r = remove_folder(a, dir);
+	if (r == 0 && fs_has_name(fd, a->fd, dir) == 0)
+		r = remove_folder(a, name, fd, dir);
 	else
 		r = -1;
 	if (locked)
@@ -235,8 +220,6 @@ folder_delete(struct account *a, struct span name)
 		cachedir_remove(a, dir.p);
 	fs_close(fd);
 	strbuf_clear(&dir);
-	if (r == 0)
-		r = registry_forget(a, name);
 	if (r == 0)
 		quota_recalculate(a);
 	return r;
@@ -370,21 +353,21 @@ place_renamed(struct account *a, const struct step *s, const struct maildir *md)
 {
 	struct uiddb_place at = { .a = a, .dir = md->dir, .tmp = md->tmp };
 	char id[MAILBOX_OBJECTID_LEN + 1];
-	struct registry_entry e = { .name = s->to, .again = s->back };
+	struct registry_entry e = {
+		.name = s->to, .was = s->from, .again = s->back
+	};
 	struct uiddb db;
 	int r;
 
 	if (uiddb_head(md->dir, &db) == -1)
 		return -1;
 	if (db.uidvalidity == 0)
-		return fs_rename_new(a->fd, s->fromdir, a->fd, s->todir);
+		return registry_place(a, &e, a->fd, s->fromdir, s->todir);
 	if (mailbox_id(a, s->from, db.uidvalidity, id) == -1)
 		return -1;
 	for (int i = 0; i < PLACE_TRIES; i++) {
-		e.uidvalidity = db.uidvalidity; /* which from has, too */
+		e.uidvalidity = db.uidvalidity;
 		e.id = to_note(a, s->to, e.uidvalidity, id);
-		if (registry_note(a, s->from, e.uidvalidity) == -1)
-			return -1;
 		r = registry_place(a, &e, a->fd, s->fromdir, s->todir);
 		if (r == 0 || errno != ERANGE)
 			return r;
@@ -487,8 +470,6 @@ rename_tree(struct account *a, struct span from, struct span to)
 		}
 		r = fs_sync_dir(a->fd);
 	}
-	if (r == 0)
-		r = registry_move(a, from, to);
 	if (r == 0)
 		quota_recalculate(a);
 	arena_clear(&g.ar);

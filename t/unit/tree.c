@@ -176,6 +176,56 @@ test_undo(void)
 	    "the same folder, with a UIDVALIDITY above what that one had");
 }
 
+/* --- RENAME while the old name is used again -------------------------- */
+
+static unsigned
+uses_of(const char *name)
+{
+	struct arena ar = { 0 };
+	struct folder_info *v;
+	unsigned found = 0;
+	size_t n;
+
+	if (folder_list(a, &ar, &v, &n) == -1)
+		exit(111);
+	for (size_t i = 0; i < n; i++)
+		if (span_is(v[i].name, name))
+			found = v[i].uses;
+	arena_clear(&ar);
+	return found;
+}
+
+static bool
+take_first(void)
+{
+	return move("C", "A");
+}
+
+static void
+test_moved_along(void)
+{
+	static const struct other takes = { "A.k", "M/.B/cur", take_first };
+	char first[ID], third[ID], id[ID];
+	pid_t pid;
+
+	fresh();
+	if (folder_create(a, span_str("A"), USE_ARCHIVE) == -1 || !make("A.k"))
+		exit(111);
+	(void)registry_note(a, span_str("C"), 2000000000);
+	if (folder_create(a, span_str("C"), USE_MEMOS) == -1)
+		exit(111);
+	(void)look("A", first);
+	(void)look("C", third);
+	pid = begin(&takes);
+	ok(move("A", "B") && ended_well(pid), "two folders on their way");
+	(void)look("B", id);
+	ok(strcmp(id, first) == 0 && uses_of("B") == USE_ARCHIVE,
+	    "the first took its identifier and its use along");
+	(void)look("A", id);
+	ok(strcmp(id, third) == 0 && uses_of("A") == USE_MEMOS,
+	    "and nothing of the one that has its name now");
+}
+
 /* What is in the way is found before anything is changed. */
 static bool
 make_target(void)
@@ -211,6 +261,7 @@ main(void)
 	conf = scratch_conf();
 	scratch_make();
 	test_undo();
+	test_moved_along();
 	test_target();
 	return done_testing();
 }
