@@ -231,7 +231,8 @@ folder_delete(struct account *a, struct span name)
 struct step {
 	struct span from, to;
 	const char *fromdir, *todir;
-	bool back; /* it has been to, and goes there again */
+	struct stat st; /* of the folder, when it has been done */
+	bool back; /* that one has been to, and goes there again */
 };
 
 struct renaming {
@@ -390,8 +391,25 @@ lock_step(struct account *a, const struct step *s, int tmp, struct lock *lock)
 	return lock_own(tmp, lock);
 }
 
+/* Whether the folder under the name is the one that the step is about. */
 static int
-do_step(struct account *a, const struct step *s)
+check_folder(struct account *a, struct step *s, int dir)
+{
+	struct stat st;
+
+	if (fs_has_name(dir, a->fd, s->fromdir) == -1 || fstat(dir, &st) == -1)
+		return -1;
+	if (s->back &&
+	    (st.st_ino != s->st.st_ino || st.st_dev != s->st.st_dev)) {
+		errno = ENOENT;
+		return -1;
+	}
+	s->st = st;
+	return 0;
+}
+
+static int
+do_step(struct account *a, struct step *s)
 {
 	struct maildir md;
 	struct lock lock;
@@ -401,7 +419,7 @@ do_step(struct account *a, const struct step *s)
 		return -1;
 	if (lock_step(a, s, md.tmp, &lock) == -1)
 		goto close_dirs;
-	r = fs_has_name(md.dir, a->fd, s->fromdir);
+	r = check_folder(a, s, md.dir);
 	if (r == 0)
 		r = place_renamed(a, s, &md);
 	lock_drop(&lock);
@@ -432,6 +450,7 @@ undo_step(struct account *a, const struct step *s)
 		.to = s->from,
 		.fromdir = s->todir,
 		.todir = s->fromdir,
+		.st = s->st,
 		.back = true };
 
 	(void)do_step(a, &back);

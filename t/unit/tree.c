@@ -140,8 +140,19 @@ use_first(void)
 	return make("A") && drop("A") && block_second();
 }
 
+/* The very UIDVALIDITY that A had is no proof that it is A. */
+static bool
+replace_first(void)
+{
+	if (!move("B", "D") || !make("B") ||
+	    registry_note(a, span_str("A"), had("B")) == -1)
+		return false;
+	return block_second();
+}
+
 static const struct other blocks = { "A.k", "M/.B/cur", block_second },
-			  uses = { "A.k", "M/.B/cur", use_first };
+			  uses = { "A.k", "M/.B/cur", use_first },
+			  replaces = { "A.k", "M/.B/cur", replace_first };
 
 /* RENAME A B, whose second step fails; what A was before. */
 static bool
@@ -174,6 +185,9 @@ test_undo(void)
 	now = look("A", id);
 	ok(now > v + 1 && now == had("A") && strcmp(id, before) == 0,
 	    "the same folder, with a UIDVALIDITY above what that one had");
+	ok(!fail_second(&replaces, &v, before) && scratch_has("M/.A.k/cur") &&
+		!scratch_has("M/.A") && scratch_has("M/.B/cur"),
+	    "what another has made there meanwhile stays");
 }
 
 /* --- RENAME while the old name is used again -------------------------- */
