@@ -21,6 +21,7 @@ static const struct {
 	{ ENOSPC, "LIMIT", "No write permission or out of disk space." },
 	{ ENOTEMPTY, "HASCHILDREN", "Mailbox has children." },
 	{ EBUSY, "INUSE", "Mailbox is in use, try again." },
+	{ ETIMEDOUT, "INUSE", "Mailbox is in use, try again." },
 	{ ESTALE, "EXPUNGEISSUED", "Message is gone." },
 	{ EFBIG, "TOOBIG", "Message too large." },
 	{ EBADMSG, "SERVERBUG", "Mailbox is damaged." },

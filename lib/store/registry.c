@@ -13,12 +13,18 @@
 #include "base/num.h"
 #include "store/maildir.h"
 #include "store/root.h"
+#include "sys/clock.h"
 #include "sys/fs.h"
+#include "sys/sig.h"
 
 static const char file_name[] = "satchel-folders";
 static const char first_line[] = "satchel-folders 1";
 
-enum { MAX_LEN = 64 << 20 };
+enum {
+	MAX_LEN = 64 << 20,
+	WAIT_MS = 60 * 1000, /* for others that change it: then ETIMEDOUT */
+	POLL_MS = 3
+};
 
 static const struct {
 	unsigned use;
@@ -215,6 +221,32 @@ save(struct account *a, const struct registry *g)
 }
 
 /*
+ * flock() alone would not see a signal (sig.h): so it is asked again and again.
+ * Who has it writes a small file, or a few of them in turns.
+ */
+static int
+lock_maildir(int fd)
+{
+	int64_t by = clock_mono_ms() + WAIT_MS;
+
+	while (flock(fd, LOCK_EX | LOCK_NB) == -1) {
+		int64_t now = clock_mono_ms();
+
+		if (errno == EINTR)
+			continue;
+		if (errno != EWOULDBLOCK)
+			break; /* NFS without locks: as good as it gets */
+		if (now >= by) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+		if (sig_poll(NULL, 0, now + POLL_MS) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/*
  * Changes are made one at a time.  The Maildir itself is what is locked: its
  * tmp is the INBOX's own lock, which may be held already.
  */
@@ -225,8 +257,7 @@ begin(struct account *a, struct registry *g)
 
 	if (lock == -1)
 		return -1;
-	(void)flock(lock, LOCK_EX); /* NFS without locks: as good as it gets */
-	if (load(a, g) == 0)
+	if (lock_maildir(lock) == 0 && load(a, g) == 0)
 		return lock;
 	fs_close(lock);
 	return -1;

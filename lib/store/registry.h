@@ -21,6 +21,9 @@
  * as it has the UIDVALIDITY in front of it), uses (words of registry.c, with
  * commas).
  * Keys that are not known are kept.  Replaced by rename, synced.
+ *
+ * What changes it waits for others that do: ETIMEDOUT after a minute, EINTR
+ * when the process shall end.
  */
 
 /* Fill in the uses of v[0..n-1], sorted by name: all folders there are. */

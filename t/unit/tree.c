@@ -1,5 +1,10 @@
 /* tree.c: folders that several sessions make, remove and rename at once. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/file.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "scratch.h"
 #include "store/folder.h"
@@ -8,6 +13,7 @@
 #include "store/mailbox.h"
 #include "store/objectid.h"
 #include "store/registry.h"
+#include "sys/sig.h"
 
 enum { ID = MAILBOX_OBJECTID_LEN + 1 };
 
@@ -269,6 +275,29 @@ test_target(void)
 	    "nothing has changed");
 }
 
+/* Others keep satchel-folders locked, and a signal says to end. */
+static void
+test_end(void)
+{
+	pid_t pid;
+
+	fresh();
+	if ((pid = fork()) == -1)
+		exit(111);
+	if (pid == 0) {
+		int fd = openat(scratch_fd, "M", O_RDONLY);
+
+		(void)alarm(10); /* which is not waited for */
+		sig_init();
+		if (flock(fd, LOCK_EX) == -1 || raise(SIGTERM) != 0)
+			_exit(2);
+		_exit(!make("A") && errno == EINTR ? 0 : 1);
+	}
+	ok(ended_well(pid) && !scratch_has("M/.A") &&
+		scratch_count("M/tmp") == 0,
+	    "a wait ends by a signal");
+}
+
 int
 main(void)
 {
@@ -277,5 +306,6 @@ main(void)
 	test_undo();
 	test_moved_along();
 	test_target();
+	test_end();
 	return done_testing();
 }
