@@ -133,7 +133,7 @@ end_message(struct appending *x)
 	bool high;
 
 	if (append_end(x->ap, &high) == -1)
-		return session_errno(s);
+		return session_errno_to(s, x->folder);
 	if (high && s->conf->strict_8bit && !s->utf8)
 		return session_say(
 		    s, V_NO, "CANNOT", "8-bit header fields need UTF8=ACCEPT.");
@@ -160,7 +160,7 @@ take_message(struct appending *x, const struct message_args *m)
 		return refuse(s, session_say(s, V_NO, "LIMIT",
 				     "Too many messages in one command."));
 	if (append_message(x->ap, &info, m->literal.binary) == -1)
-		return refuse(s, session_errno(s));
+		return refuse(s, session_errno_to(s, x->folder));
 	input_continue(&s->input);
 	if ((r = stream(x, m->literal.len)) != INPUT_OK)
 		return gone(s, r);
@@ -222,7 +222,7 @@ commit(struct appending *x)
 	if (outbox_is(x->s, x->folder) && outbox_send(x->s, x->ap) == -1)
 		return session_errno(x->s);
 	if (append_commit(x->ap, &uidvalidity, &uids, &n) == -1)
-		return session_errno(x->s);
+		return session_errno_to(x->s, x->folder);
 	strbuf_puts(&x->s->code, "APPENDUID ");
 	strbuf_num(&x->s->code, uidvalidity);
 	strbuf_putc(&x->s->code, ' ');

@@ -91,9 +91,9 @@ cmd_copy(struct session *s, struct span args)
 	if (!parse(s, args, &c, &v))
 		return v;
 	if (append_begin(s->account, c.folder, &ap) == -1)
-		return session_errno(s);
+		return session_errno_to(s, c.folder);
 	if (copy_all(s, ap, &c) == -1) {
-		v = session_errno(s);
+		v = session_errno_to(s, c.folder);
 		append_free(ap);
 		return v;
 	}
@@ -159,7 +159,7 @@ cmd_move(struct session *s, struct span args)
 	moved.uids = arena_array(&s->arena, c.n, sizeof *moved.uids);
 	if (c.n > 0)
 		r = append_move(s->mbox, c.seqs, c.n, c.folder, &moved);
-	v = r == -1 ? session_errno(s) : V_OK;
+	v = r == -1 ? session_errno_to(s, c.folder) : V_OK;
 	drop_vanished(&c, moved.uids);
 	c.uidvalidity = moved.uidvalidity;
 	if (c.n > 0)

@@ -3,6 +3,7 @@
 
 #include "base/nelem.h"
 #include "imap/session.h"
+#include "store/folder.h"
 
 static const struct {
 	int err;
@@ -71,4 +72,17 @@ session_errno(struct session *s)
 
 	reply_errno(errno, &code, &text);
 	return session_say(s, V_NO, code, text);
+}
+
+enum verdict
+session_errno_to(struct session *s, struct span folder)
+{
+	int failed = errno;
+
+	if (failed == ENOENT && folder_exists(s->account, folder) == -1 &&
+	    errno == ENOENT)
+		return session_say(
+		    s, V_NO, "TRYCREATE", "Mailbox does not exist.");
+	errno = failed;
+	return session_errno(s);
 }

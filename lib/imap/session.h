@@ -87,6 +87,9 @@ enum verdict session_bad(struct session *s);
 /* NO for the errno of a store function: the one table is in reply.c. */
 enum verdict session_errno(struct session *s);
 
+/* The same when messages were to go to folder, which may be gone by now. */
+enum verdict session_errno_to(struct session *s, struct span folder);
+
 /* Set the tagged line's code and text from errno, without a verdict. */
 void reply_errno(int err, const char **code, const char **text);
 

@@ -78,6 +78,18 @@ S: * 1 RECENT
 S: q OK [APPENDUID <uidv> 8] APPEND completed.
 END
 
+# a folder that goes while its message comes (RFC 9051 section 6.3.12)
+my $other = Wire->new(maildir => $md);
+ok $other->cmd('CREATE INBOX.Gone')->ok, 'made';
+$w->{judge}->sent('t2', 'APPEND');
+$w->raw("t2 APPEND INBOX.Gone {5}\r\n");
+is $w->next->{kind}, 'continue', 'its message is wanted';
+ok $other->cmd('DELETE INBOX.Gone')->ok, 'removed';
+$other->done;
+$w->raw("hello\r\n");
+my $gone = $w->next;
+is "$gone->{type} $gone->{code}", 'NO TRYCREATE', 'it must be made again';
+
 # what is stored: LF, a final one, NUL as 0x80 but in a literal8
 my $nul = "Subject: x\r\n\r\na\0b\rc\r\nlast";
 $r = $w->cmd('APPEND INBOX.Sent ', \$nul);
