@@ -39,6 +39,9 @@
  *   writing: a file that was made by somebody else, or changed after its last
  *   transaction, is not believed.  Where courierimapuiddb has changed its
  *   entries must be those of the rows, or the index is dropped.
+ *   A file that has lost its end under its sessions is as right as it is old:
+ *   who has read more believes neither its state nor what one who has not went
+ *   on to write, and writes it anew from what his client knows (adopt.c).
  *
  * 6. Lost or not believed
  *   is as if everything had changed and all history been forgotten: every
