@@ -209,9 +209,8 @@ make_file(struct account *a, int dir, struct strbuf *name, int64_t *now)
 int
 lock_own(int tmp, struct lock *out)
 {
-	while (flock(tmp, LOCK_EX) == -1 && errno == EINTR)
-		if (sig_ending())
-			return -1;
+	if (sig_lock(tmp) == -1 && errno == EINTR)
+		return -1;
 	*out = (struct lock){ .tmp = tmp };
 	return 0;
 }

@@ -1,8 +1,9 @@
-/* sig.c: ppoll() as the only place where signals arrive. */
+/* sig.c: the only places where signals arrive. */
 #include "sys/sig.h"
 
 #include <errno.h>
 #include <stddef.h>
+#include <sys/file.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -114,5 +115,24 @@ sig_poll(struct pollfd *fds, nfds_t n, int64_t by)
 		}
 		r = ppoll(fds, n, left, &waiting);
 	} while (r == -1 && errno == EINTR);
+	return r;
+}
+
+int
+sig_lock(int fd)
+{
+	int r = flock(fd, LOCK_EX | LOCK_NB);
+	sigset_t mask;
+
+	if (r == 0 || errno != EWOULDBLOCK)
+		return r;
+	if (!is_known)
+		know_mask();
+	(void)sigprocmask(SIG_SETMASK, &waiting, &mask);
+	do {
+		errno = EINTR;
+		r = ending ? -1 : flock(fd, LOCK_EX);
+	} while (r == -1 && errno == EINTR && !ending);
+	(void)sigprocmask(SIG_SETMASK, &mask, NULL);
 	return r;
 }

@@ -35,4 +35,10 @@ bool sig_ending(void);
  */
 int sig_poll(struct pollfd *fds, nfds_t n, int64_t by);
 
+/*
+ * flock(fd, LOCK_EX); EINTR means that the process shall end.  A signal that
+ * comes in the instant before the wait is seen after it.
+ */
+int sig_lock(int fd);
+
 #endif

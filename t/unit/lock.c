@@ -7,6 +7,7 @@
 
 #include "scratch.h"
 #include "sys/clock.h"
+#include "sys/sig.h"
 
 static struct store_conf conf;
 static struct account *a;
@@ -109,6 +110,33 @@ test_kept(void)
 	ok(scratch_count("M/tmp") == 0 && scratch_count("M/.Work/tmp") == 0,
 	    "nothing is left");
 	close(work);
+}
+
+/* One of us keeps it, and a signal says to end. */
+static void
+test_end(bool before)
+{
+	int fd = fs_open_dir(tmp, "."), status;
+	pid_t pid;
+
+	if (flock(fd, LOCK_EX) == -1 || (pid = fork()) == -1)
+		exit(111);
+	if (pid == 0) {
+		struct lock l;
+
+		(void)alarm(10); /* which is not waited for */
+		sig_init();
+		/* not the description of the parent */
+		tmp = fs_open_dir(AT_FDCWD, "M/tmp");
+		if (tmp == -1 || (before && raise(SIGTERM) != 0))
+			_exit(2);
+		_exit(lock_own(tmp, &l) == -1 && errno == EINTR ? 0 : 1);
+	}
+	scratch_sleep_ms(50);
+	(void)kill(pid, SIGTERM);
+	ok(waitpid(pid, &status, 0) == pid && status == 0,
+	    "a wait ends by a signal");
+	close(fd);
 }
 
 /* Who need not have it waits for nobody. */
@@ -256,6 +284,8 @@ main(void)
 	test_own();
 	test_raise();
 	test_kept();
+	test_end(true);
+	test_end(false);
 	test_try();
 	test_stale();
 	test_wait();
