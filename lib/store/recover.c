@@ -6,7 +6,8 @@
  * those of the damaged rows and of what came since the last look, which are
  * the last.  If there are as many between two sound rows as damaged rows, they
  * are theirs, in order.  Entries that have no file count only where it takes
- * them: their messages may be gone for long, or just now.
+ * them, and where it is known which messages were expunged: else they may be
+ * of one that is gone for long, in the place of one that is gone just now.
  */
 #include "store/recover.h"
 
@@ -33,6 +34,7 @@ struct recovery {
 	struct table table; /* base to place in v */
 	struct entry *v;
 	size_t n, max;
+	bool history; /* all expunges are known */
 };
 
 /* --- what there is --------------------------------------------------- */
@@ -133,8 +135,7 @@ take_known(struct recovery *rec)
 	for (uint32_t i = 0; i < m->im.n; i++)
 		if (is_sound(m, i))
 			take_uid(rec, m->im.rows[i].uid);
-	if (m->link.fd != -1)
-		(void)replay_history(&m->link, &all); /* or less is known */
+	rec->history = m->link.fd != -1 && replay_history(&m->link, &all) == 0;
 	strbuf_cat(&all, strbuf_span(&m->history));
 	for (size_t at = 0; at + sizeof g <= all.len; at += sizeof g) {
 		memcpy(&g, all.p + at, sizeof g);
@@ -217,7 +218,7 @@ fill_run(struct recovery *rec, const struct run *r)
 	for (uint32_t i = r->first; i < r->end; i++)
 		need += !is_hole(m, i);
 	files = count_entries(rec, r, true) == need;
-	if (!files && count_entries(rec, r, false) != need)
+	if (!files && (!rec->history || count_entries(rec, r, false) != need))
 		return false;
 	for (uint32_t i = r->first; i < r->end; i++) {
 		if (is_hole(m, i)) {

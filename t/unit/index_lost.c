@@ -174,6 +174,32 @@ test_give_up(void)
 	    "nobody is given another UID");
 }
 
+/*
+ * As many entries as there are rows, but one is of a message that the client
+ * knows to be gone, and one is missing: they are not taken for each other.
+ */
+static void
+test_mistake(void)
+{
+	char db[512];
+
+	fresh(6);
+	m = open_box();
+	scratch_sleep_ms(40);
+	mailbox_sync(m);
+	expunge(m, 2);
+	(void)mailbox_forget(m, 6, NULL, NULL);
+	snprintf(db, sizeof db, "%s", scratch_get("M/courierimapuiddb"));
+	*strstr(db, "6 1006") = '\0';
+	scratch_put("M/courierimapuiddb", db);
+	scratch_unlink("M/cur/1006.a:2,");
+	if (truncate("M/satchel-index", 0) == -1)
+		exit(111);
+	(void)mailbox_sync(m);
+	ok(mailbox_state(m)->damaged || mailbox_message(m, 2).uid == 3,
+	    "the second is no other now");
+}
+
 /* Gone for this session, while another has logged it and begun a new file. */
 static void
 test_gone_twice(void)
@@ -253,6 +279,7 @@ main(void)
 	test_since();
 	test_behind();
 	test_give_up();
+	test_mistake();
 	test_gone_twice();
 	test_removed();
 	close_box(&m);
