@@ -170,15 +170,11 @@ is_file(const struct image *im)
 }
 
 bool
-image_is_row(const struct image *im, const struct row *r)
-{
-	return !is_file(im) || r->check == row_check(r, im->id);
-}
-
-bool
 image_is_sound(const struct image *im, uint32_t i)
 {
-	return image_is_row(im, &im->rows[i]);
+	const struct row *r = &im->rows[i];
+
+	return !is_file(im) || r->check == row_check(r, im->id);
 }
 
 static void

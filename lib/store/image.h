@@ -46,9 +46,8 @@ void image_init(struct image *im);
 int image_open(struct image *im, int fd, const struct index_head *h);
 void image_clear(struct image *im);
 
-/* Whether row i, or a copy of one, is what was written. */
+/* Whether row i is what was written. */
 bool image_is_sound(const struct image *im, uint32_t i);
-bool image_is_row(const struct image *im, const struct row *r);
 
 /* Whether all of them are, with names, and ascend by UID. */
 bool image_is_good(const struct image *im);
