@@ -247,6 +247,20 @@ is_off(struct mailbox *m)
 	return false;
 }
 
+/* What was read last may have been cut off, and as much been written since. */
+static bool
+is_as_read(const struct mailbox *m)
+{
+	const struct index_link *l = &m->link;
+	uint64_t check; /* of the state that ends it */
+
+	if (l->fd == -1 || l->end == l->log_at)
+		return true;
+	return fs_pread(l->fd, &check, sizeof check,
+		   l->end - (int64_t)sizeof check) == sizeof check &&
+	       check == m->written.check;
+}
+
 void
 follow_look(struct mailbox *m)
 {
@@ -267,8 +281,8 @@ follow_look(struct mailbox *m)
 		return;
 	}
 	if (st.st_ino == l->ino && st.st_size >= l->end &&
-	    (st.st_size > l->end || l->changed == 0 ||
-		l->changed == clock_ns(st.st_ctim))) {
+	    ((l->changed == clock_ns(st.st_ctim) && st.st_size == l->end) ||
+		((st.st_size > l->end || l->changed == 0) && is_as_read(m)))) {
 		if (st.st_size > l->end && l->fd != -1)
 			(void)replay_tail(m, st.st_size);
 		l->changed = clock_ns(st.st_ctim);

@@ -147,6 +147,37 @@ test_behind(void)
 	is(m, "1:S 2:F 3:S 4:", "for those to come, too");
 }
 
+/* Another writes as much as was lost. */
+static void
+test_as_much(void)
+{
+	struct mailbox *other;
+	uint64_t modseq;
+	int64_t before;
+
+	fresh(3);
+	m = open_box();
+	other = open_box();
+	scratch_sleep_ms(40);
+	mailbox_sync(m);
+	mailbox_sync(other);
+	before = size_of("M/satchel-index");
+	change(m, 1, FLAG_ADD, FLAG_FLAGGED);
+	change(m, 1, FLAG_REMOVE, FLAG_FLAGGED);
+	modseq = mailbox_message(m, 1).modseq;
+	if (truncate("M/satchel-index", before) == -1)
+		exit(111);
+	change(other, 3, FLAG_ADD, FLAG_FLAGGED);
+	change(other, 3, FLAG_ADD, FLAG_ANSWERED);
+	scratch_sleep_ms(40);
+	mailbox_sync(m);
+	is(m, "1:S 2: 3:SF!", "both are known");
+	ok(mailbox_message(m, 1).modseq >= modseq, "it has not gone back");
+	mailbox_sync(other);
+	ok(mailbox_message(other, 1).modseq >= modseq, "for nobody");
+	close_box(&other);
+}
+
 /* Numbers that mean nothing any more: the UIDs of others are left alone. */
 static void
 test_give_up(void)
@@ -278,6 +309,7 @@ main(void)
 	test_disagree();
 	test_since();
 	test_behind();
+	test_as_much();
 	test_give_up();
 	test_mistake();
 	test_gone_twice();
