@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -161,6 +162,16 @@ scratch_conf(void)
 		.use_locks = true };
 
 	return c;
+}
+
+/* Wait for a child: whether its exit status is 0. */
+__attribute__((unused)) static bool
+scratch_ended_well(pid_t pid)
+{
+	int status;
+
+	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) &&
+	       WEXITSTATUS(status) == 0;
 }
 
 #endif

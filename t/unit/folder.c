@@ -3,11 +3,11 @@
 
 #include <sys/wait.h>
 
+#include "registry.h"
 #include "scratch.h"
 #include "store/lock.h"
 #include "store/maildir.h"
 #include "store/mailbox.h"
-#include "store/registry.h"
 #include "store/subs.h"
 
 static struct store_conf conf;
@@ -158,17 +158,6 @@ test_mutf7(void)
 	is("/+ R&-D R&D", "a tree of new names");
 }
 
-/* The highest that was noted for name. */
-static uint32_t
-had(const char *name)
-{
-	uint32_t v = 0;
-
-	if (registry_uidvalidity(a, span_str(name), &v) == -1)
-		exit(111);
-	return v;
-}
-
 static void
 test_create(void)
 {
@@ -188,9 +177,10 @@ test_create(void)
 	ok(fails(folder_create(a, span_str("a..b"), 0), EINVAL), "a bad name");
 	ok(fails(folder_create(a, span_str("../x"), 0), EINVAL), "a path");
 	ok(folder_create(a, span_str("Work"), 0) == 0, "a level becomes one");
-	v = had("Work");
+	v = registry_had(a, "Work");
 	ok(v != 0 && folder_delete(a, span_str("Work")) == 0 &&
-		folder_create(a, span_str("Work"), 0) == 0 && had("Work") > v,
+		folder_create(a, span_str("Work"), 0) == 0 &&
+		registry_had(a, "Work") > v,
 	    "removed and made again in one second: UIDVALIDITY rises");
 	ok(scratch_count("M/tmp") == 0, "nothing left in tmp");
 	scratch_dir("M/.empty");
@@ -446,15 +436,6 @@ change_locked(const char *db, const char *move_to)
 	_exit(0);
 }
 
-static bool
-ended_well(pid_t pid)
-{
-	int status;
-
-	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) &&
-	       WEXITSTATUS(status) == 0;
-}
-
 /* Two sessions that rename and remove one folder. */
 static void
 test_at_once(void)
@@ -466,14 +447,14 @@ test_at_once(void)
 	(void)registry_note(a, span_str("B"), 2000000000);
 	pid = change_locked("1 1000 0000000001\n", "M/.C");
 	ok(folder_rename(a, span_str("A"), span_str("B")) == -1 &&
-		errno == ENOENT && ended_well(pid) &&
+		errno == ENOENT && scratch_ended_well(pid) &&
 		strncmp(scratch_get("M/.C/courierimapuiddb"), "1 1000 ", 7) ==
 		    0,
 	    "what was renamed by another stays as that one left it");
 	(void)folder_create(a, span_str("A"), 0);
 	pid = change_locked("1 2000000001 0000000001\n", NULL);
-	ok(folder_delete(a, span_str("A")) == 0 && ended_well(pid) &&
-		had("A") == 2000000001,
+	ok(folder_delete(a, span_str("A")) == 0 && scratch_ended_well(pid) &&
+		registry_had(a, "A") == 2000000001,
 	    "the last UIDVALIDITY is remembered");
 }
 

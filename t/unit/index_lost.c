@@ -5,6 +5,20 @@
 #include "store/append.h"
 #include "sys/map.h"
 
+/* Another session beside m, in a folder of n messages that m knows. */
+static struct mailbox *
+open_two(int n)
+{
+	struct mailbox *other;
+
+	fresh(n);
+	m = open_box();
+	other = open_box();
+	scratch_sleep_ms(40);
+	mailbox_sync(m);
+	return other;
+}
+
 /* Cut under sessions that know more: all keep their messages and UIDs. */
 static void
 test_back(void)
@@ -155,11 +169,7 @@ test_as_much(void)
 	uint64_t modseq;
 	int64_t before;
 
-	fresh(3);
-	m = open_box();
-	other = open_box();
-	scratch_sleep_ms(40);
-	mailbox_sync(m);
+	other = open_two(3);
 	mailbox_sync(other);
 	before = size_of("M/satchel-index");
 	change(m, 1, FLAG_ADD, FLAG_FLAGGED);
@@ -185,11 +195,7 @@ test_give_up(void)
 	struct mailbox *other;
 	char before[512];
 
-	fresh(6);
-	m = open_box();
-	other = open_box();
-	scratch_sleep_ms(40);
-	mailbox_sync(m);
+	other = open_two(6);
 	expunge(other, 1);
 	mailbox_sync(m);
 	(void)mailbox_forget(m, 6, NULL, NULL);
@@ -238,11 +244,7 @@ test_gone_twice(void)
 	struct mailbox *other;
 	uint64_t cut;
 
-	fresh(3);
-	m = open_box();
-	other = open_box();
-	scratch_sleep_ms(40);
-	mailbox_sync(m);
+	other = open_two(3);
 	cut = m->counts.cut;
 	expunge(other, 2);
 	ok(box_relocate(m, 1) == -1 && errno == ESTALE, "found to be gone");

@@ -6,13 +6,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "registry.h"
 #include "scratch.h"
 #include "store/folder.h"
 #include "store/lock.h"
 #include "store/maildir.h"
 #include "store/mailbox.h"
 #include "store/objectid.h"
-#include "store/registry.h"
 #include "sys/sig.h"
 
 enum { ID = MAILBOX_OBJECTID_LEN + 1 };
@@ -47,17 +47,6 @@ static bool
 move(const char *from, const char *to)
 {
 	return folder_rename(a, span_str(from), span_str(to)) == 0;
-}
-
-/* The highest that was noted for name. */
-static uint32_t
-had(const char *name)
-{
-	uint32_t v = 0;
-
-	if (registry_uidvalidity(a, span_str(name), &v) == -1)
-		exit(111);
-	return v;
 }
 
 /* The UIDVALIDITY and the identifier of a folder. */
@@ -122,15 +111,6 @@ begin(const struct other *o)
 	_exit(well ? 0 : 1);
 }
 
-static bool
-ended_well(pid_t pid)
-{
-	int status;
-
-	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) &&
-	       WEXITSTATUS(status) == 0;
-}
-
 /* --- RENAME that fails ------------------------------------------------ */
 
 static bool
@@ -151,7 +131,7 @@ static bool
 replace_first(void)
 {
 	if (!move("B", "D") || !make("B") ||
-	    registry_note(a, span_str("A"), had("B")) == -1)
+	    registry_note(a, span_str("A"), registry_had(a, "B")) == -1)
 		return false;
 	return block_second();
 }
@@ -171,7 +151,7 @@ fail_second(const struct other *o, uint32_t *v, char id[ID])
 		exit(111);
 	*v = look("A", id);
 	pid = begin(o);
-	return !move("A", "B") && errno == EEXIST && ended_well(pid) &&
+	return !move("A", "B") && errno == EEXIST && scratch_ended_well(pid) &&
 	       scratch_has("M/.A/cur") && scratch_has("M/.A.k/cur") &&
 	       !scratch_has("M/.B");
 }
@@ -189,7 +169,8 @@ test_undo(void)
 	ok(fail_second(&uses, &v, before),
 	    "undone when the name had been used again");
 	now = look("A", id);
-	ok(now > v + 1 && now == had("A") && strcmp(id, before) == 0,
+	ok(now > v + 1 && now == registry_had(a, "A") &&
+		strcmp(id, before) == 0,
 	    "the same folder, with a UIDVALIDITY above what that one had");
 	ok(!fail_second(&replaces, &v, before) && scratch_has("M/.A.k/cur") &&
 		!scratch_has("M/.A") && scratch_has("M/.B/cur"),
@@ -237,7 +218,8 @@ test_moved_along(void)
 	(void)look("A", first);
 	(void)look("C", third);
 	pid = begin(&takes);
-	ok(move("A", "B") && ended_well(pid), "two folders on their way");
+	ok(move("A", "B") && scratch_ended_well(pid),
+	    "two folders on their way");
 	(void)look("B", id);
 	ok(strcmp(id, first) == 0 && uses_of("B") == USE_ARCHIVE,
 	    "the first took its identifier and its use along");
@@ -267,9 +249,9 @@ test_target(void)
 	(void)registry_note(a, span_str("T"), 2000000000);
 	v = look("A", before);
 	pid = begin(&makes);
-	ok(!move("A", "T") && errno == EEXIST && ended_well(pid),
+	ok(!move("A", "T") && errno == EEXIST && scratch_ended_well(pid),
 	    "another was quicker");
-	noted = had("T");
+	noted = registry_had(a, "T");
 	ok(look("A", id) == v && strcmp(id, before) == 0 &&
 		look("T", id) == noted,
 	    "nothing has changed");
@@ -293,7 +275,7 @@ test_end(void)
 			_exit(2);
 		_exit(!make("A") && errno == EINTR ? 0 : 1);
 	}
-	ok(ended_well(pid) && !scratch_has("M/.A") &&
+	ok(scratch_ended_well(pid) && !scratch_has("M/.A") &&
 		scratch_count("M/tmp") == 0,
 	    "a wait ends by a signal");
 }
